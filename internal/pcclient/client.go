@@ -1,0 +1,155 @@
+package pcclient
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+)
+
+// Options configure a [Client]. Every field but UserAgent, Policies and
+// Transport must be set.
+type Options struct {
+	Endpoint   *url.URL // base URL of the API, without /v1
+	Credential azcore.TokenCredential
+	Scope      string // of the access token
+
+	MaxConcurrency   int           // requests under way at once
+	MaxRetries       int           // further tries of one request; 0 is none
+	MaxRetryWait     time.Duration // the longest Retry-After that is waited for
+	RequestTimeout   time.Duration // one try
+	OperationTimeout time.Duration // one whole read
+
+	UserAgent string
+	Policies  []policy.Policy     // run for every try, next to the wire: logging
+	Transport policy.Transporter // instead of the network, in tests
+}
+
+// Client reads the Partner Center API. It is safe for concurrent use.
+type Client struct {
+	endpoint         *url.URL
+	pipeline         runtime.Pipeline
+	operationTimeout time.Duration
+	memo             memo
+}
+
+// New returns a client. It sends nothing.
+func New(options Options) *Client {
+	return &Client{
+		endpoint:         options.Endpoint,
+		pipeline:         newPipeline(options),
+		operationTimeout: options.OperationTimeout,
+	}
+}
+
+// ErrOperationTimeout is the cause of a context that [Client.Operation] ended.
+var ErrOperationTimeout = errors.New("the time for one whole read (operation_timeout) is over")
+
+type correlationKey struct{}
+
+// Operation begins one read, which may be many requests: they share a deadline
+// and a correlation id.
+func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = context.WithValue(ctx, correlationKey{}, uuid.NewString())
+	return context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
+}
+
+// page names one request: a collection's first page, a later one, or a single
+// object.
+type page struct {
+	number int
+	path   string // below /v1/, escaped
+	query  string
+	header map[string]string // of a next link
+}
+
+// answer is what came back for a page: a 200 with a body.
+type answer struct {
+	page     page
+	body     []byte
+	request  *http.Request
+	response *http.Response
+}
+
+// get reads one page whole. Any answer but a 200 with a body is an error.
+func (c *Client) get(ctx context.Context, p page) (*answer, error) {
+	target := c.endpoint.JoinPath("v1", p.path)
+	target.RawQuery = p.query
+	request, err := runtime.NewRequest(ctx, http.MethodGet, target.String())
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range p.header {
+		request.Raw().Header.Set(name, value)
+	}
+	a := &answer{page: p, request: request.Raw()}
+	a.response, err = c.pipeline.Do(request)
+	if err != nil {
+		return nil, a.explain(err)
+	}
+	a.body, err = runtime.Payload(a.response)
+	if err != nil {
+		return nil, a.explain(err)
+	}
+	a.body = withoutBOM(a.body)
+	switch {
+	case a.response.StatusCode != http.StatusOK:
+		return nil, a.explain(answerError(a.response, a.body))
+	case len(bytes.TrimSpace(a.body)) == 0:
+		return nil, a.explain(errors.New("the answer has no body"))
+	}
+	return a, nil
+}
+
+// explain turns any failure of a page into an [Error] that says what was asked
+// and under which ids. A failed sign-in speaks for itself.
+func (a *answer) explain(err error) error {
+	var signIn *SignInError
+	if errors.As(err, &signIn) {
+		return err
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Err: transportError(err)}
+	}
+	if ctx := a.request.Context(); ctx.Err() != nil {
+		e.Err = context.Cause(ctx)
+	}
+	e.Method, e.Path, e.Page = a.request.Method, "/v1/"+a.page.path, a.page.number
+	e.RequestID, e.CorrelationID = a.request.Header.Get(requestIDHeader), a.request.Header.Get(correlationIDHeader)
+	if a.response != nil {
+		e.Status = a.response.StatusCode
+		e.RequestID = cmp.Or(a.response.Header.Get(requestIDHeader), e.RequestID)
+		e.CorrelationID = cmp.Or(a.response.Header.Get(correlationIDHeader), e.CorrelationID)
+	}
+	return e
+}
+
+// object reads a single resource.
+func object[T any](ctx context.Context, c *Client, path string) (*T, error) {
+	return remember(ctx, &c.memo, path, func(ctx context.Context) (*T, error) {
+		a, err := c.get(ctx, page{number: 1, path: path})
+		if err != nil {
+			return nil, err
+		}
+		decoder := jsontext.NewDecoder(bytes.NewBuffer(a.body))
+		if decoder.PeekKind() != '{' {
+			return nil, a.explain(decodeError(wrongAnswer(decoder)))
+		}
+		resource := new(T)
+		if err := json.Unmarshal(a.body, resource); err != nil {
+			return nil, a.explain(decodeError(err))
+		}
+		return resource, nil
+	})
+}

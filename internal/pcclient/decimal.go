@@ -1,0 +1,64 @@
+package pcclient
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/shopspring/decimal"
+)
+
+// maxDigits is the longest number that reaches Terraform unrounded: its plugin
+// protocol carries 512-bit floats, and those lose decimal digits past 153.
+const maxDigits = 150
+
+// Decimal is an exact decimal number, read from the digits that the API sent.
+type Decimal struct{ decimal.Decimal }
+
+// ParseDecimal reads a number in JSON notation. A number of more than 150
+// digits is an error.
+func ParseDecimal(text string) (Decimal, error) {
+	parsed, err := decimal.NewFromString(text)
+	if err != nil {
+		return Decimal{}, fmt.Errorf("%.40q is not a decimal number", text)
+	}
+	d := Decimal{parsed}
+	return d, d.check()
+}
+
+// Float returns the number as the 512-bit float that a literal in Terraform's
+// language is. A number of more than 150 digits is an error.
+func (d Decimal) Float() (*big.Float, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	float, _, err := big.ParseFloat(d.String(), 10, 512, big.ToNearestEven)
+	return float, err
+}
+
+// check counts the digits of the number written out, without writing it out:
+// the exponent of a hostile answer may be in the millions.
+func (d Decimal) check() error {
+	exponent := int64(d.Exponent())
+	digits := int64(d.NumDigits()) + exponent
+	if exponent < 0 {
+		digits = max(digits, 1) - exponent
+	}
+	if digits > maxDigits {
+		return fmt.Errorf("the number has %d digits, and more than %d cannot be passed to Terraform exactly", digits, maxDigits)
+	}
+	return nil
+}
+
+// UnmarshalJSONFrom accepts a JSON number only: neither null nor digits in quotes.
+func (d *Decimal) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	if kind := decoder.PeekKind(); kind != '0' {
+		return wrongKind(decoder, "a number")
+	}
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	*d, err = ParseDecimal(string(value))
+	return err
+}

@@ -1,0 +1,249 @@
+package pcclient
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Error is a read that did not succeed: what was asked, what came back, and the
+// ids that Microsoft's support asks for. It never holds a token or a body.
+type Error struct {
+	Method string
+	Path   string // without host and query
+	Page   int    // from 1
+
+	Status      int    // of the answer; 0 without one
+	Code        string // the API's own error code, a number or a word
+	Description string // the API's words, or what is wrong with the answer
+	RetryAfter  time.Duration
+	AppOnly     bool // the token was the application's own, not a user's
+
+	RequestID     string // MS-RequestId
+	CorrelationID string // MS-CorrelationId
+
+	Err error // why there is no answer, or none that can be read
+}
+
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s", e.Method, e.Path)
+	if e.Page > 1 {
+		fmt.Fprintf(&text, " (page %d)", e.Page)
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&text, ": %d %s", e.Status, http.StatusText(e.Status))
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&text, ", code %s", e.Code)
+	}
+	if e.Description != "" {
+		fmt.Fprintf(&text, ": %s", e.Description)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&text, ": %s", e.Err)
+	}
+	return text.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// noUsage reports whether the error is how the API says that a customer or a
+// subscription has no usage: code 3000 ("Customer does not have usage data.",
+// with 400 or 404) or a 204, in answer to the first request.
+func noUsage(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Page != 1 {
+		return false
+	}
+	return e.Status == http.StatusNoContent ||
+		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound)
+}
+
+// answerError describes an answer other than 200.
+func answerError(response *http.Response, body []byte) *Error {
+	e := &Error{RetryAfter: retryAfter(response)}
+	e.Code, e.Description = describe(body)
+	if e.Description == "" {
+		e.Description = "the answer has no description"
+	}
+	token := bearer(response.Request)
+	e.AppOnly = appOnly(token)
+	if token != "" {
+		// An answer may repeat what it was asked with.
+		e.Description = strings.ReplaceAll(e.Description, token, "[token]")
+	}
+	return e
+}
+
+// fault has the members of all error bodies that the API, its gateway and the
+// services behind it are known to send
+// (https://learn.microsoft.com/partner-center/developer/error-codes).
+type fault struct {
+	Code             any    `json:"code"`
+	StatusCode       any    `json:"statusCode"`
+	Description      string `json:"description"`
+	Message          string `json:"message"`
+	Error            any    `json:"error"`
+	ErrorDescription string `json:"error_description"`
+	ErrorCode        any    `json:"errorCode"`
+	ErrorMessage     string `json:"errorMessage"`
+}
+
+// codeInText finds the code of "Authentication failed. MFA required. (10001)".
+var codeInText = regexp.MustCompile(`\((\d+)\)$`)
+
+// describe finds the code and the description in an error body: JSON of any
+// known shape, plain text, HTML, or nothing.
+func describe(body []byte) (code, description string) {
+	body = bytes.TrimSpace(withoutBOM(body))
+	var f fault
+	switch {
+	case len(body) == 0:
+		return "", "the answer is empty"
+	case body[0] == '<':
+		return "", "the answer is a page for a browser; a proxy or a gateway may have answered in place of Partner Center"
+	case body[0] != '{':
+		text := oneLine(string(body))
+		if match := codeInText.FindStringSubmatch(text); match != nil {
+			code = match[1]
+		}
+		return code, text
+	case json.Unmarshal(body, &f, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil:
+		return "", "the answer is not in any form that Partner Center is known to use"
+	}
+	for _, candidate := range []any{f.Code, f.ErrorCode, f.Error} {
+		switch c := candidate.(type) {
+		case string:
+			code = c
+		case float64:
+			code = fmt.Sprintf("%.0f", c)
+		}
+		if code != "" {
+			break
+		}
+	}
+	for _, candidate := range []string{f.Description, f.Message, f.ErrorDescription, f.ErrorMessage} {
+		if candidate != "" {
+			return oneLine(code), oneLine(html.UnescapeString(candidate))
+		}
+	}
+	return oneLine(code), ""
+}
+
+// oneLine makes somebody else's text fit for a terminal: one line, no control
+// characters, and no longer than anyone reads.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > 300 {
+		text = string(runes[:300]) + "…"
+	}
+	return text
+}
+
+// transportError drops the URL that net/http puts in front of an error: it has
+// the query, and the path is in [Error] already.
+func transportError(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// decodeError says in the words of the API's reader, not of a Go programmer,
+// which field of an answer cannot be read.
+func decodeError(err error) error {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		problem := "has a value of the wrong type"
+		if semantic.Err != nil {
+			problem = semantic.Err.Error()
+		} else if kind := semantic.JSONKind; kind != 0 {
+			problem = "is " + kindName(kind) + ", which is not the type that it has by Microsoft's documentation"
+		}
+		return fmt.Errorf("the field %s of the answer cannot be read: %s", fieldName(semantic.JSONPointer), problem)
+	case errors.As(err, &syntactic):
+		return fmt.Errorf("the answer is not the JSON it should be, at byte %d (%s): %w", syntactic.ByteOffset, fieldName(syntactic.JSONPointer), syntactic.Err)
+	}
+	return err
+}
+
+// fieldName writes /items/3/totalCost as items[3].totalCost.
+func fieldName(pointer jsontext.Pointer) string {
+	var name strings.Builder
+	for token := range pointer.Tokens() {
+		switch {
+		case strings.Trim(token, "0123456789") == "":
+			name.WriteString("[" + token + "]")
+		case name.Len() > 0:
+			name.WriteString("." + token)
+		default:
+			name.WriteString(token)
+		}
+	}
+	if name.Len() == 0 {
+		return "at the top"
+	}
+	return name.String()
+}
+
+// wrongKind reports the next value as not being what is expected.
+func wrongKind(decoder *jsontext.Decoder, expected string) error {
+	kind := decoder.PeekKind()
+	if kind == 0 {
+		_, err := decoder.ReadToken()
+		return err
+	}
+	return fmt.Errorf("is %s where %s is expected", kindName(kind), expected)
+}
+
+// wrongAnswer reports an answer as not being an object.
+func wrongAnswer(decoder *jsontext.Decoder) error {
+	return fmt.Errorf("the answer %w", wrongKind(decoder, "an object"))
+}
+
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a text"
+	case '0':
+		return "a number"
+	case '{', '}':
+		return "an object"
+	case '[', ']':
+		return "an array"
+	}
+	return "no JSON value"
+}
+
+// withoutBOM drops the byte order mark that Partner Center starts many of its
+// answers with, and JSON does not allow.
+func withoutBOM(body []byte) []byte {
+	return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+}

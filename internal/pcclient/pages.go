@@ -1,0 +1,251 @@
+package pcclient
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxPages is far beyond any collection that a partner has.
+const maxPages = 100_000
+
+// Collection is a whole collection, all pages of it. It is shared by all who
+// asked for it and must not be changed.
+type Collection[T any] struct {
+	Items      []T
+	TotalCount *int64 // as the API says on the first page; nil if it does not
+}
+
+// collect reads a whole collection once.
+func collect[T any](ctx context.Context, c *Client, path string) (*Collection[T], error) {
+	return remember(ctx, &c.memo, path, func(ctx context.Context) (*Collection[T], error) {
+		l := listing[T]{client: c}
+		whole := &Collection[T]{}
+		for item, err := range l.items(ctx, page{number: 1, path: path}) {
+			if err != nil {
+				return nil, err
+			}
+			whole.Items = append(whole.Items, item)
+		}
+		whole.TotalCount = l.totalCount
+		return whole, nil
+	})
+}
+
+// listing walks a collection page by page.
+type listing[T any] struct {
+	client     *Client
+	totalCount *int64
+}
+
+// items yields every item of every page, or an error as the last. An item is
+// not to be relied on before the walk has ended without one.
+func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		seen := map[string]bool{}
+		for {
+			answer, err := l.client.get(ctx, next)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			seen[next.place()] = true
+
+			envelope, goOn, err := readPage(answer.body, yield)
+			if !goOn {
+				return
+			}
+			if err != nil {
+				yield(none, answer.explain(decodeError(err)))
+				return
+			}
+			if next.number == 1 {
+				l.totalCount = envelope.totalCount
+			}
+			following, err := l.client.following(next, envelope)
+			switch {
+			case err != nil:
+			case following == nil:
+				return
+			case seen[following.place()]:
+				err = errors.New("the answer links to a page that has been read already, so that the list would never end")
+			case following.number > maxPages:
+				err = fmt.Errorf("the list has more than %d pages", maxPages)
+			}
+			if err != nil {
+				yield(none, answer.explain(err))
+				return
+			}
+			next = *following
+		}
+	}
+}
+
+// place tells the pages of a collection apart: on many they differ in their
+// token only.
+func (p page) place() string {
+	return p.path + "?" + p.query + " " + p.header[http.CanonicalHeaderKey(continuationHeader)]
+}
+
+// envelope is what a page says beside its items.
+type envelope struct {
+	totalCount        *int64
+	next              *link
+	continuationToken string
+}
+
+// link is a next link. Its headers belong to the request that follows it.
+type link struct {
+	URI     string `json:"uri"`
+	Method  string `json:"method"`
+	Headers []struct {
+		Key   string `json:"key"`
+		Value string `json:"value"`
+	} `json:"headers"`
+}
+
+// readPage yields the items of a page one by one. It reports whether to go on.
+// A page without an array of items, or one that is cut short, is an error.
+func readPage[T any](body []byte, yield func(T, error) bool) (e envelope, goOn bool, err error) {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if kind := decoder.PeekKind(); kind != '{' {
+		return e, true, wrongAnswer(decoder)
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return e, true, err
+	}
+	found := false
+	for decoder.PeekKind() != '}' {
+		name, err := decoder.ReadToken()
+		if err != nil {
+			return e, true, err
+		}
+		switch name.String() {
+		case "items":
+			found = true
+			if goOn, err = readItems(decoder, yield); !goOn {
+				return e, false, nil
+			}
+		case "totalCount":
+			err = json.UnmarshalDecode(decoder, &e.totalCount)
+		case "continuationToken":
+			err = json.UnmarshalDecode(decoder, &e.continuationToken)
+		case "links":
+			var links struct {
+				Next *link `json:"next"`
+			}
+			err = json.UnmarshalDecode(decoder, &links)
+			e.next = links.Next
+		default:
+			err = decoder.SkipValue()
+		}
+		if err != nil {
+			return e, true, err
+		}
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return e, true, err
+	}
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return e, true, errors.New("the answer goes on after its end")
+	}
+	if !found {
+		return e, true, errors.New("the answer has no array of items")
+	}
+	return e, true, nil
+}
+
+func readItems[T any](decoder *jsontext.Decoder, yield func(T, error) bool) (goOn bool, err error) {
+	if kind := decoder.PeekKind(); kind != '[' {
+		return true, fmt.Errorf("the field items of the answer %w", wrongKind(decoder, "an array"))
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return true, err
+	}
+	for decoder.PeekKind() != ']' {
+		var item T
+		if kind := decoder.PeekKind(); kind == 'n' {
+			return true, fmt.Errorf("the field %s of the answer is null", fieldName(decoder.StackPointer()))
+		}
+		if err := json.UnmarshalDecode(decoder, &item); err != nil {
+			return true, err
+		}
+		if !yield(item, nil) {
+			return false, nil
+		}
+	}
+	_, err = decoder.ReadToken()
+	return true, err
+}
+
+// following finds the page after p, or nil after the last one. A collection
+// goes on where its links say so, or else where it gives a bare token.
+func (c *Client) following(p page, e envelope) (*page, error) {
+	switch {
+	case e.next != nil:
+		return c.follow(p, e.next)
+	case e.continuationToken != "":
+		query, err := url.ParseQuery(p.query)
+		if err != nil {
+			return nil, err
+		}
+		query.Set("seekOperation", "Next")
+		return &page{
+			number: p.number + 1,
+			path:   p.path,
+			query:  query.Encode(),
+			header: map[string]string{http.CanonicalHeaderKey(continuationHeader): e.continuationToken},
+		}, nil
+	}
+	return nil, nil //nolint:nilnil // No page follows, and that is no error.
+}
+
+// follow resolves a next link. It is seen as /customers?…, customers?… and
+// /v1/customers?…; a whole URL has to name this very host.
+func (c *Client) follow(p page, l *link) (*page, error) {
+	if l.Method != "" && !strings.EqualFold(l.Method, http.MethodGet) {
+		return nil, errors.New("the link to the next page asks for something else than GET")
+	}
+	// Some links have their second parameter behind another question mark.
+	path, query, _ := strings.Cut(l.URI, "?")
+	target, err := url.Parse(path)
+	if err != nil || path == "" {
+		return nil, errors.New("the link to the next page has no usable address")
+	}
+	if target.Host != "" || target.Scheme != "" {
+		if target.Host != c.endpoint.Host || target.Scheme != c.endpoint.Scheme {
+			return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", oneLine(target.Host))
+		}
+	}
+	base := strings.Trim(c.endpoint.EscapedPath(), "/")
+	relative := strings.TrimLeft(target.EscapedPath(), "/")
+	if base != "" {
+		relative = strings.TrimPrefix(relative, base+"/")
+	}
+	if version, rest, found := strings.Cut(relative, "/"); found && strings.EqualFold(version, "v1") {
+		relative = rest
+	}
+	if strings.Contains("/"+relative+"/", "/../") {
+		return nil, errors.New("the link to the next page has no usable address")
+	}
+	header := map[string]string{}
+	for _, pair := range l.Headers {
+		header[http.CanonicalHeaderKey(pair.Key)] = pair.Value
+	}
+	return &page{
+		number: p.number + 1,
+		path:   relative,
+		query:  strings.ReplaceAll(query, "?", "&"),
+		header: header,
+	}, nil
+}

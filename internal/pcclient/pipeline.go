@@ -1,0 +1,142 @@
+package pcclient
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+const (
+	maxBody      = 512 << 20 // of one page
+	maxErrorBody = 64 << 10
+)
+
+// newPipeline puts together what happens between a request and the wire:
+//
+//	headers    ids, once per page
+//	           retries, by azcore: 408, 429, 500, 502, 503, 504 and no answer
+//	sign-in    a bearer token, and a new one after a 401
+//	throttle   few at once, and everybody waits after a 429
+//	timeout    of this try; the body is read whole in here
+//	policies   of the options: logging
+//	transport  redirects are not followed, bodies not read without end
+func newPipeline(options Options) runtime.Pipeline {
+	return runtime.NewPipeline("", "", runtime.PipelineOptions{
+		PerCall: []policy.Policy{headers{options.UserAgent}},
+		PerRetry: append([]policy.Policy{
+			newSignIn(options.Credential, options.Scope),
+			newThrottle(options.MaxConcurrency, options.MaxRetryWait),
+			timeout(options.RequestTimeout),
+		}, options.Policies...),
+	}, clientOptions(options))
+}
+
+// clientOptions are common to the API's pipeline and to the token endpoint's.
+func clientOptions(options Options) *policy.ClientOptions {
+	transport := options.Transport
+	if transport == nil {
+		transport = network(options.MaxConcurrency)
+	}
+	return &policy.ClientOptions{
+		Telemetry: policy.TelemetryOptions{Disabled: true},
+		Retry: policy.RetryOptions{
+			MaxRetries: retries(options.MaxRetries),
+			// azcore does not wait at all for a longer Retry-After.
+			MaxRetryDelay: options.MaxRetryWait,
+		},
+		Transport: limited{transport},
+	}
+}
+
+// retries is azcore's notation, in which 0 means its default of three.
+func retries(further int) int32 {
+	if further == 0 {
+		return -1
+	}
+	return int32(min(further, 1000))
+}
+
+// network returns the HTTP client that reaches the API.
+func network(connections int) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented to be one.
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.MaxIdleConnsPerHost = connections
+	return &http.Client{Transport: transport, CheckRedirect: noRedirect}
+}
+
+// noRedirect makes a redirect an answer like any other: a token or a secret must
+// not reach another host, and neither Partner Center nor Entra redirects.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// timeout ends one try. azcore's own TryTimeout would also count the time that
+// a request spends in the throttle.
+type timeout time.Duration
+
+var errRequestTimeout = errors.New("no whole answer within request_timeout")
+
+func (t timeout) Do(request *policy.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(request.Raw().Context(), time.Duration(t), errRequestTimeout)
+	defer cancel()
+	response, err := request.Clone(ctx).Next()
+	if err != nil && errors.Is(context.Cause(ctx), errRequestTimeout) {
+		err = fmt.Errorf("%w (%s)", errRequestTimeout, time.Duration(t))
+	}
+	return response, err
+}
+
+// limited reads no more of a body than anyone needs: azcore keeps all of it.
+type limited struct{ policy.Transporter }
+
+func (l limited) Do(request *http.Request) (*http.Response, error) {
+	response, err := l.Transporter.Do(request)
+	if err != nil {
+		return response, permanent(err)
+	}
+	if response.StatusCode == http.StatusOK {
+		response.Body = &limitedBody{ReadCloser: response.Body, left: maxBody}
+	} else {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, maxErrorBody), response.Body}
+	}
+	return response, nil
+}
+
+type limitedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, permanentError{fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)}
+	}
+	return n, err
+}
+
+// permanent marks the errors of a connection that another try cannot mend.
+func permanent(err error) error {
+	var certificate *tls.CertificateVerificationError
+	var dns *net.DNSError
+	if errors.As(err, &certificate) || errors.As(err, &dns) && dns.IsNotFound {
+		return permanentError{err}
+	}
+	return err
+}
+
+// permanentError is not retried by azcore.
+type permanentError struct{ error }
+
+func (e permanentError) NonRetriable() {}
+
+func (e permanentError) Unwrap() error { return e.error }

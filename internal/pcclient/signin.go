@@ -1,0 +1,140 @@
+package pcclient
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/go-json-experiment/json"
+)
+
+// expiryMargin is how long before its end a token is not used any more.
+const expiryMargin = 30 * time.Second
+
+// signIn puts a bearer token on every try. azcore's own policy gets a new token
+// after a 401 only if it is challenged to, and refuses http on loopback.
+type signIn struct {
+	credential azcore.TokenCredential
+	scope      string
+
+	busy    chan struct{} // held while a token is fetched; a mutex cannot be given up
+	token   azcore.AccessToken
+	refused error // by the authority, for good
+}
+
+func newSignIn(credential azcore.TokenCredential, scope string) *signIn {
+	return &signIn{credential: credential, scope: scope, busy: make(chan struct{}, 1)}
+}
+
+func (s *signIn) Do(request *policy.Request) (*http.Response, error) {
+	ctx := request.Raw().Context()
+	token, err := s.get(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	request.Raw().Header.Set("Authorization", "Bearer "+token)
+	response, err := request.Next()
+	if err != nil || response.StatusCode != http.StatusUnauthorized {
+		return response, err
+	}
+	another, err := s.get(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if another == token {
+		return response, nil
+	}
+	request.Raw().Header.Set("Authorization", "Bearer "+another)
+	return request.Next()
+}
+
+// get returns a token other than the rejected one, if there is another.
+func (s *signIn) get(ctx context.Context, rejected string) (string, error) {
+	select {
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if s.refused != nil {
+		return "", s.refused
+	}
+	if s.token.Token != "" && s.token.Token != rejected && time.Until(s.token.ExpiresOn) > expiryMargin {
+		return s.token.Token, nil
+	}
+	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}})
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		var failed *SignInError
+		if errors.As(err, &failed) && failed.Final {
+			s.refused = err
+		}
+		return "", permanentError{err}
+	}
+	s.token = token
+	return token.Token, nil
+}
+
+// bearer returns the access token of a request.
+func bearer(request *http.Request) string {
+	return strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
+}
+
+// appOnly reports whether an access token says that it is an application's own,
+// which many routes refuse
+// (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+// The signature is the API's to check.
+func appOnly(token string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return false
+	}
+	var claims struct {
+		IDType string  `json:"idtyp"`
+		Scope  *string `json:"scp"`
+	}
+	err = json.Unmarshal(payload, &claims)
+	return err == nil && (claims.IDType == "app" || claims.Scope == nil)
+}
+
+// SignInError is a sign-in that did not succeed. It never holds a secret.
+type SignInError struct {
+	Source string // where the credentials stand
+	Kind   string // which credentials these are
+
+	Status        int    // of the authority's answer; 0 without one
+	Code          string // such as AADSTS700082, or the OAuth error
+	Description   string
+	TraceID       string
+	CorrelationID string
+
+	Final bool  // another try will not help
+	Err   error // why there is no answer, or none that can be read
+}
+
+func (e *SignInError) Error() string {
+	text := "sign-in with " + e.Kind + " from " + e.Source + " failed"
+	if e.Code != "" {
+		text += ", " + e.Code
+	}
+	if e.Description != "" {
+		text += ": " + e.Description
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *SignInError) Unwrap() error { return e.Err }

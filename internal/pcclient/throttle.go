@@ -1,0 +1,99 @@
+package pcclient
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// throttle keeps the number of requests under way small, until their bodies are
+// read, and holds all of them back while the API asks to wait: it counts per
+// partner, and a request that comes too early counts as well
+// (https://learn.microsoft.com/partner-center/developer/api-throttling-guidance).
+type throttle struct {
+	places  chan struct{}
+	maxWait time.Duration
+
+	mutex  sync.Mutex
+	resume time.Time
+}
+
+func newThrottle(places int, maxWait time.Duration) *throttle {
+	return &throttle{places: make(chan struct{}, places), maxWait: maxWait}
+}
+
+func (t *throttle) Do(request *policy.Request) (*http.Response, error) {
+	ctx := request.Raw().Context()
+	select {
+	case t.places <- struct{}{}:
+		defer func() { <-t.places }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := t.wait(ctx); err != nil {
+		return nil, err
+	}
+	response, err := request.Next()
+	if err != nil {
+		return response, err
+	}
+	if wait := retryAfter(response); wait > 0 {
+		if response.StatusCode == http.StatusTooManyRequests {
+			t.pause(wait)
+		}
+		// azcore, which waits for this request, knows only some of the forms.
+		response.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	return response, nil
+}
+
+// wait returns when no pause is left. Another one may begin during the first.
+func (t *throttle) wait(ctx context.Context) error {
+	for {
+		t.mutex.Lock()
+		pause := time.Until(t.resume)
+		t.mutex.Unlock()
+		if pause <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// pause holds the requests back, unless it is longer than anyone waits: then
+// each of them is told so by the API.
+func (t *throttle) pause(d time.Duration) {
+	if d > t.maxWait {
+		return
+	}
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if until := time.Now().Add(d); until.After(t.resume) {
+		t.resume = until
+	}
+}
+
+// retryAfter reads the header in all of its forms: seconds, however many, and
+// the dates of HTTP. It is 0 where there is nothing to wait for.
+func retryAfter(response *http.Response) time.Duration {
+	const year = 365 * 24 * time.Hour
+	value := response.Header.Get("Retry-After")
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(max(0, min(seconds, int64(year/time.Second)))) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(0, min(time.Until(date), year))
+	}
+	return 0
+}

@@ -1,0 +1,57 @@
+package pcclient
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Time is an instant, kept as the API wrote it.
+type Time struct {
+	text    string
+	instant time.Time
+}
+
+// ParseTime reads an RFC 3339 time. One without an offset, as invoices and rate
+// cards have them, is UTC.
+func ParseTime(text string) (Time, error) {
+	for _, candidate := range []string{text, text + "Z"} {
+		var instant time.Time
+		// time.Parse is laxer than RFC 3339.
+		if err := instant.UnmarshalText([]byte(candidate)); err == nil {
+			return Time{text: candidate, instant: instant}, nil
+		}
+	}
+	return Time{}, fmt.Errorf("%.40q is not an RFC 3339 time", text)
+}
+
+// IsZero reports whether there is no time: the API writes 0001-01-01 for "never".
+func (t *Time) IsZero() bool {
+	return t == nil || t.instant.Year() <= 1
+}
+
+// String returns the time with the API's own offset and digits.
+func (t *Time) String() string { return t.text }
+
+// Compare orders two times by the instant, whatever their offsets.
+func (t *Time) Compare(other *Time) int { return t.instant.Compare(other.instant) }
+
+// UnmarshalJSONFrom accepts a JSON string that holds a time. The API writes an
+// empty string where it has none.
+func (t *Time) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	if kind := decoder.PeekKind(); kind != '"' {
+		return wrongKind(decoder, "a time")
+	}
+	token, err := decoder.ReadToken()
+	if err != nil {
+		return err
+	}
+	text := token.String()
+	if text == "" {
+		*t = Time{}
+		return nil
+	}
+	*t, err = ParseTime(text)
+	return err
+}

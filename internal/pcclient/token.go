@@ -1,0 +1,142 @@
+package pcclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/go-json-experiment/json"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// TokenOptions say how to get access tokens from a token endpoint. With a
+// refresh token they are a user's (App+User), without one the application's own.
+type TokenOptions struct {
+	Source string // of the credentials, for errors
+	Kind   string
+
+	AuthorityHost *url.URL
+	TenantID      string
+	ClientID      string
+	ClientSecret  string // empty for a public client
+
+	RefreshToken     string
+	RefreshTokenFile string // read at every exchange
+}
+
+// tokenEndpoint is a credential of Microsoft's secure application model
+// (https://learn.microsoft.com/partner-center/developer/enable-secure-app-model).
+type tokenEndpoint struct {
+	TokenOptions
+	client *http.Client
+}
+
+// NewTokenCredential returns a credential that asks the token endpoint of a
+// tenant. Its requests are retried like the API's.
+func NewTokenCredential(token TokenOptions, options Options) azcore.TokenCredential {
+	pipeline := runtime.NewPipeline("", "", runtime.PipelineOptions{
+		PerRetry: append([]policy.Policy{timeout(options.RequestTimeout)}, options.Policies...),
+	}, clientOptions(options))
+	return &tokenEndpoint{TokenOptions: token, client: &http.Client{
+		Transport:     roundTripper{pipeline},
+		CheckRedirect: noRedirect,
+	}}
+}
+
+// GetToken implements [azcore.TokenCredential].
+func (t *tokenEndpoint) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	config := clientcredentials.Config{
+		ClientID:       t.ClientID,
+		ClientSecret:   t.ClientSecret,
+		TokenURL:       t.AuthorityHost.JoinPath(t.TenantID, "oauth2", "v2.0", "token").String(),
+		Scopes:         options.Scopes,
+		AuthStyle:      oauth2.AuthStyleInParams,
+		EndpointParams: url.Values{},
+	}
+	refresh, err := t.refreshToken()
+	if err != nil {
+		return azcore.AccessToken{}, t.failed(err)
+	}
+	if refresh != "" {
+		config.EndpointParams.Set("grant_type", "refresh_token")
+		config.EndpointParams.Set("refresh_token", refresh)
+	}
+	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+	if err != nil {
+		return azcore.AccessToken{}, t.failed(err, refresh)
+	}
+	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
+}
+
+// refreshToken returns the refresh token, or none if the application signs in
+// as itself.
+func (t *tokenEndpoint) refreshToken() (string, error) {
+	if t.RefreshTokenFile == "" {
+		return t.RefreshToken, nil
+	}
+	content, err := os.ReadFile(t.RefreshTokenFile)
+	if err != nil {
+		return "", fmt.Errorf("the refresh token file cannot be read: %w", err)
+	}
+	token := strings.TrimSpace(string(content))
+	if token == "" {
+		return "", fmt.Errorf("the refresh token file %s is empty", t.RefreshTokenFile)
+	}
+	return token, nil
+}
+
+// entraCode finds the code in a description such as "AADSTS700082: The refresh
+// token has expired due to inactivity."
+var entraCode = regexp.MustCompile(`AADSTS\d+`)
+
+// failed describes a failed exchange without any of its secrets.
+func (t *tokenEndpoint) failed(err error, secrets ...string) error {
+	e := &SignInError{Source: t.Source, Kind: t.Kind}
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		e.Err = transportError(err)
+		return e
+	}
+	var body struct {
+		TraceID       string `json:"trace_id"`
+		CorrelationID string `json:"correlation_id"`
+	}
+	// A body that is not JSON has no ids.
+	_ = json.Unmarshal(refused.Body, &body)
+	e.Status = refused.Response.StatusCode
+	e.TraceID, e.CorrelationID = oneLine(body.TraceID), oneLine(body.CorrelationID)
+	description, _, _ := strings.Cut(refused.ErrorDescription, "\n")
+	for _, secret := range append(secrets, t.ClientSecret) {
+		if secret != "" {
+			description = strings.ReplaceAll(description, secret, "[secret]")
+		}
+	}
+	e.Description = oneLine(description)
+	e.Code = entraCode.FindString(e.Description)
+	if e.Code == "" {
+		e.Code = oneLine(refused.ErrorCode)
+	}
+	e.Final = e.Status >= 400 && e.Status < 500 &&
+		e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests
+	return e
+}
+
+// roundTripper lets oauth2 send its requests through a pipeline.
+type roundTripper struct{ pipeline runtime.Pipeline }
+
+func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
+	wrapped, err := runtime.NewRequestFromRequest(request)
+	if err != nil {
+		return nil, err
+	}
+	return r.pipeline.Do(wrapped)
+}
