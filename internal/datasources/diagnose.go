@@ -1,0 +1,153 @@
+package datasources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// argumentError is an error that an argument is to blame for.
+type argumentError struct {
+	argument string
+	summary  string
+	detail   string
+}
+
+func (e *argumentError) Error() string { return e.detail }
+
+// diagnose explains an error to the person at the terminal: what was tried, what
+// came back, what to do, and the ids for Microsoft's support.
+func diagnose(title string, err error) diag.Diagnostic {
+	summary := "Could not read " + title
+	var argument *argumentError
+	var signIn *pcclient.SignInError
+	var answer *pcclient.Error
+	switch {
+	case errors.As(err, &argument):
+		return diag.NewAttributeErrorDiagnostic(path.Root(argument.argument), argument.summary, argument.detail)
+	case errors.As(err, &signIn):
+		return diag.NewErrorDiagnostic("Could not sign in to Partner Center", paragraphs(
+			sentence(signIn.Error()),
+			signInAdvice(signIn),
+			ids("Trace ID", signIn.TraceID, "Correlation ID", signIn.CorrelationID),
+		))
+	case errors.As(err, &answer):
+		return diag.NewErrorDiagnostic(summary, paragraphs(
+			sentence(answer.Error()),
+			advice(answer),
+			ids("MS-RequestId", answer.RequestID, "MS-CorrelationId", answer.CorrelationID),
+		))
+	}
+	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
+}
+
+const (
+	signInAsUser = "Sign in as a user (App+User): give the provider a `refresh_token` or `refresh_token_file` of a partner user with multifactor authentication, " +
+		"or run `az login` as that user and set `use_cli = true`."
+	askForRole = "Sign in as a user with the Admin agent or Billing admin role in Partner Center."
+)
+
+// adviceByCode says what to do about the API's own error codes
+// (https://learn.microsoft.com/partner-center/developer/error-codes).
+var adviceByCode = map[string]string{
+	"900329": "The access token is the application's own (app-only), and this route answers a user only. " + signInAsUser,
+	"900420": "The access token is for another audience than Partner Center. If you set `access_token`, get one for https://api.partnercenter.microsoft.com.",
+	"900421": "The access token does not say that its user passed multifactor authentication, which Partner Center demands. Sign in anew with multifactor authentication, and use the refresh token of that sign-in.",
+	"10001":  "Partner Center demands multifactor authentication. Sign in anew with it, and use the refresh token of that sign-in.",
+	"20002":  "The signed-in partner has no reseller relationship with this customer, or no such customer exists. Check `customer_id`, and that `tenant_id` is the partner's own tenant.",
+	"900150": "The signed-in user lacks a role that may read this. " + askForRole,
+	"20003":  "Check `subscription_id`. For an Azure plan it is the id of the plan, not that of an Azure subscription in it.",
+	"900118": "Check `customer_id`: it is the customer's Microsoft ID, its tenant's.",
+}
+
+func advice(e *pcclient.Error) string {
+	if text, known := adviceByCode[e.Code]; known {
+		return text
+	}
+	refused := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return "The read was cancelled."
+	case errors.Is(e.Err, pcclient.ErrOperationTimeout):
+		return "Raise `operation_timeout` in the provider's configuration, or ask for less at once."
+	case refused && (e.AppOnly || strings.Contains(strings.ToLower(e.Description), "application credentials")):
+		return adviceByCode["900329"]
+	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
+		return fmt.Sprintf("Partner Center is throttling this partner and asks to wait %s. Try again then, raise `max_retry_wait`, or lower `max_concurrency`.", e.RetryAfter)
+	case e.Status == http.StatusTooManyRequests:
+		return "Partner Center is throttling this partner. Try again later, or lower `max_concurrency`."
+	case e.Status == http.StatusUnauthorized:
+		return "Partner Center does not accept the access token: it may have expired, or be for another audience or tenant."
+	case e.Status == http.StatusForbidden:
+		return "The signed-in user may not read this. " + askForRole
+	case e.Status == http.StatusNotFound:
+		return "Check the ids: Partner Center knows no such customer or subscription, or not under this partner."
+	case e.Status >= http.StatusInternalServerError:
+		return "Partner Center, or something before it, failed again and again. Try again later."
+	case e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest:
+		return "The provider follows no redirect. Check `endpoint`."
+	case e.Status == 0:
+		return "There was no answer from Partner Center. Check the network, its proxy settings, and `endpoint` if it is set."
+	}
+	return ""
+}
+
+// signInAdviceByCode says what to do about Entra's error codes
+// (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+var signInAdviceByCode = map[string]string{
+	"AADSTS700082":  "The refresh token has expired: it ends after 90 days without use. Get a new one with an interactive sign-in.",
+	"AADSTS50173":   "The refresh token was revoked, as after a change of password. Get a new one with an interactive sign-in.",
+	"AADSTS65001":   "The application lacks consent to act for the user in Partner Center. Grant its permission `user_impersonation` of Microsoft Partner Center, with admin consent.",
+	"AADSTS50076":   "Entra demands multifactor authentication. Get a new refresh token with an interactive sign-in that passes it.",
+	"AADSTS7000215": "The client secret is wrong. Use the secret's value, not its id.",
+	"AADSTS7000222": "The client secret has expired. Add a new one to the app registration.",
+	"AADSTS7000218": "The app registration is not a public client, so a `client_secret` is needed too.",
+	"AADSTS700016":  "The tenant has no application of this `client_id`. Check `client_id` and `tenant_id`.",
+	"AADSTS90002":   "There is no such tenant. Check `tenant_id`.",
+}
+
+func signInAdvice(e *pcclient.SignInError) string {
+	if text, known := signInAdviceByCode[e.Code]; known {
+		return text
+	}
+	if e.Status == 0 {
+		return ""
+	}
+	return "Check the credentials, and that they belong to the partner's tenant."
+}
+
+// ids lists the ids that are known, one a line.
+func ids(pairs ...string) string {
+	var lines []string
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			lines = append(lines, pairs[i]+": "+pairs[i+1])
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func paragraphs(texts ...string) string {
+	var filled []string
+	for _, text := range texts {
+		if text != "" {
+			filled = append(filled, text)
+		}
+	}
+	return strings.Join(filled, "\n\n")
+}
+
+// sentence makes an error one: a capital letter, and a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimRight(text[1:], ".") + "."
+}

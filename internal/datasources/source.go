@@ -1,0 +1,75 @@
+package datasources
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// source is a data source whose arguments and results are the fields of M: all
+// that is left to say is its name, its schema, and how to read it.
+//
+// Terraform decodes a configuration into all of M, the results included, so at
+// the top level every field can be null: a pointer, a slice, or a map.
+type source[M any] struct {
+	name   string // without the provider's
+	schema func() schema.Schema
+	read   func(context.Context, *pcclient.Client, *M) error
+
+	api *pcclient.Client
+}
+
+var _ datasource.DataSourceWithConfigure = (*source[struct{}])(nil)
+
+func (s *source[M]) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + "_" + s.name
+}
+
+func (s *source[M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
+	response.Schema = s.schema()
+}
+
+func (s *source[M]) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
+	if request.ProviderData == nil {
+		return // Terraform validates before it configures the provider.
+	}
+	api, ok := request.ProviderData.(*pcclient.Client)
+	if !ok {
+		response.Diagnostics.AddError("Unexpected provider data",
+			fmt.Sprintf("Expected a Partner Center client, got %T. This is a bug in the provider.", request.ProviderData))
+	}
+	s.api = api
+}
+
+func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
+	var model M
+	response.Diagnostics.Append(request.Config.Get(ctx, &model)...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	if s.api == nil {
+		response.Diagnostics.AddError("Provider not configured",
+			"The data source is read before the provider is configured. This is a bug in the provider.")
+		return
+	}
+	ctx, end := s.api.Operation(ctx)
+	defer end()
+	if err := s.read(ctx, s.api, &model); err != nil {
+		response.Diagnostics.Append(diagnose(s.title(), err))
+		return
+	}
+	if list, ok := any(&model).(interface{ shortfall() string }); ok {
+		if text := list.shortfall(); text != "" {
+			response.Diagnostics.AddWarning("Incomplete "+s.title(), text)
+		}
+	}
+	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
+}
+
+// title is the name in words.
+func (s *source[M]) title() string { return strings.ReplaceAll(s.name, "_", " ") }

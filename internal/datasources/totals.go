@@ -1,0 +1,180 @@
+package datasources
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// collection is the model of [collectionAttributes].
+type collection struct {
+	TotalCount *int64 `tfsdk:"total_count"`
+	Complete   *bool  `tfsdk:"complete"`
+
+	listed int
+}
+
+func newCollection[T any](c *pcclient.Collection[T]) collection {
+	listed := len(c.Items)
+	return collection{
+		TotalCount: c.TotalCount,
+		Complete:   new(c.TotalCount == nil || int64(listed) >= *c.TotalCount),
+		listed:     listed,
+	}
+}
+
+// shortfall says what is missing from a list that is not complete.
+func (c collection) shortfall() string {
+	if *c.Complete {
+		return ""
+	}
+	return fmt.Sprintf("Partner Center says that there are %d records, and listed %d on all pages together. "+
+		"`complete` is false; totals and gates cover only what was listed.", *c.TotalCount, c.listed)
+}
+
+// totals is the model of [totalsAttributes].
+type totals struct {
+	RecordCount        int64                 `tfsdk:"record_count"`
+	CostByCurrency     map[string]*big.Float `tfsdk:"cost_by_currency"`
+	USDTotalCost       *big.Float            `tfsdk:"usd_total_cost"`
+	USDKnownCost       *big.Float            `tfsdk:"usd_known_cost"`
+	USDComplete        bool                  `tfsdk:"usd_complete"`
+	LastModifiedDate   *string               `tfsdk:"last_modified_date"`
+	OldestModifiedDate *string               `tfsdk:"oldest_modified_date"`
+}
+
+// unknownCurrency is the key of costs whose currency cannot be told.
+const unknownCurrency = "unknown"
+
+// spend adds up costs.
+type spend struct {
+	records        int64
+	byCurrency     map[string]*sum
+	usd            sum
+	newest, oldest *pcclient.Time
+}
+
+func (s *spend) add(c *pcclient.Cost) {
+	s.records++
+	code, _ := currencyOf(c)
+	if code == "" {
+		code = unknownCurrency
+	}
+	if s.byCurrency == nil {
+		s.byCurrency = map[string]*sum{}
+	}
+	if s.byCurrency[code] == nil {
+		s.byCurrency[code] = new(sum)
+	}
+	s.byCurrency[code].add(c.TotalCost)
+	s.usd.add(usdOf(c))
+	if modified := c.LastModifiedDate; !modified.IsZero() {
+		if s.newest == nil || modified.Compare(s.newest) > 0 {
+			s.newest = modified
+		}
+		if s.oldest == nil || modified.Compare(s.oldest) < 0 {
+			s.oldest = modified
+		}
+	}
+}
+
+func (s *spend) totals() (totals, error) {
+	t := totals{
+		RecordCount:        s.records,
+		CostByCurrency:     make(map[string]*big.Float, len(s.byCurrency)),
+		USDComplete:        !s.usd.incomplete,
+		LastModifiedDate:   instant(s.newest),
+		OldestModifiedDate: instant(s.oldest),
+	}
+	var err error
+	for code, costs := range s.byCurrency {
+		if t.CostByCurrency[code], err = costs.total(); err != nil {
+			return t, err
+		}
+	}
+	if t.USDTotalCost, err = s.usd.total(); err != nil {
+		return t, err
+	}
+	t.USDKnownCost, err = s.usd.known()
+	return t, err
+}
+
+// groupCost is the model of [groupCostAttributes].
+type groupCost struct {
+	CurrencyCode *string    `tfsdk:"currency_code"`
+	TotalCost    *big.Float `tfsdk:"total_cost"`
+	USDTotalCost *big.Float `tfsdk:"usd_total_cost"`
+}
+
+// groups adds up costs by a key and the currency.
+type groups[Key comparable] map[group[Key]]*groupSums
+
+type group[Key comparable] struct {
+	key      Key
+	currency string
+}
+
+type groupSums struct{ total, usd sum }
+
+func (g groups[Key]) add(key Key, c *pcclient.Cost) {
+	code, _ := currencyOf(c)
+	place := group[Key]{key, code}
+	if g[place] == nil {
+		g[place] = new(groupSums)
+	}
+	g[place].total.add(c.TotalCost)
+	g[place].usd.add(usdOf(c))
+}
+
+// grouped makes rows of groups, by key and currency.
+func grouped[Key comparable, Row any](g groups[Key], compare func(a, b Key) int, row func(Key, groupCost) Row) ([]Row, error) {
+	places := slices.SortedFunc(maps.Keys(g), func(a, b group[Key]) int {
+		return cmp.Or(compare(a.key, b.key), cmp.Compare(a.currency, b.currency))
+	})
+	list := make([]Row, len(places))
+	for i, place := range places {
+		total, err := g[place].total.total()
+		if err != nil {
+			return nil, err
+		}
+		usd, err := g[place].usd.total()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = row(place.key, groupCost{optional(place.currency), total, usd})
+	}
+	return list, nil
+}
+
+// sum adds up exactly, and remembers if a part of it is not known.
+type sum struct {
+	parts      decimal.Decimal
+	incomplete bool
+}
+
+func (s *sum) add(part *pcclient.Decimal) {
+	if part == nil {
+		s.incomplete = true
+		return
+	}
+	s.parts = s.parts.Add(part.Decimal)
+}
+
+// known is the sum of the parts that are known.
+func (s *sum) known() (*big.Float, error) {
+	return pcclient.Decimal{Decimal: s.parts}.Float()
+}
+
+// total is null unless all parts are known.
+func (s *sum) total() (*big.Float, error) {
+	if s.incomplete {
+		return nil, nil //nolint:nilnil // Null, and no error.
+	}
+	return s.known()
+}

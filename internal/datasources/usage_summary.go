@@ -1,0 +1,72 @@
+package datasources
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newUsageSummary() datasource.DataSource {
+	return &source[usageSummary]{
+		name:   "usage_summary",
+		schema: usageSummarySchema,
+		read:   readUsageSummary,
+	}
+}
+
+type usageSummary struct {
+	PartnerID                           *string  `tfsdk:"partner_id"`
+	PartnerName                         *string  `tfsdk:"partner_name"`
+	BillingStartDate                    *string  `tfsdk:"billing_start_date"`
+	BillingEndDate                      *string  `tfsdk:"billing_end_date"`
+	CustomersOverBudget                 *int64   `tfsdk:"customers_over_budget"`
+	CustomersTrendingOver               *int64   `tfsdk:"customers_trending_over"`
+	CustomersWithUsageBasedSubscription *int64   `tfsdk:"customers_with_usage_based_subscription"`
+	EmailsToNotify                      []string `tfsdk:"emails_to_notify"`
+	ExcludesAzurePlan                   *bool    `tfsdk:"excludes_azure_plan"`
+	cost
+}
+
+func usageSummarySchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "What all customers with legacy Azure subscriptions (MS-AZR-0145P) have spent together in the current billing period. " + estimates + "\n\n" +
+			"~> **The total leaves out all customers on an Azure plan**, and Microsoft plans to retire the route. Do not gate on it: " +
+			"`totals` of [partnercenter_customer_usage_records](customer_usage_records.md) has every customer, by currency.\n\n" +
+			"The route needs a sign-in as a user (App+User). " +
+			"See [Get usage summary for all of a partner's customers](https://learn.microsoft.com/partner-center/developer/get-a-partner-usage-summary).",
+		Attributes: with(attributes{
+			"partner_id":                              text("The partner's id, a GUID in lower case."),
+			"partner_name":                            text("The partner's name."),
+			"billing_start_date":                      text("The start of the billing period, an RFC 3339 time with the API's offset. Null if the API gives none."),
+			"billing_end_date":                        text("The end of the billing period, an RFC 3339 time with the API's offset. For legacy subscriptions it names the last day, in Pacific time. Null if the API gives none."),
+			"customers_over_budget":                   count("The number of customers over their budget, as the API counts them. Null if it does not."),
+			"customers_trending_over":                 count("The number of customers who tend to go over their budget, as the API counts them; Microsoft does not say how. Null if it does not."),
+			"customers_with_usage_based_subscription": count("The number of customers with a subscription that is billed by usage, as the API counts them. Null if it does not."),
+			"emails_to_notify":                        texts("The addresses that are told when a customer goes over the budget. Empty if the API gives none."),
+			"excludes_azure_plan":                     boolean("Always true: `total_cost` leaves out customers on an Azure plan."),
+		}, costAttributes()),
+	}
+}
+
+func readUsageSummary(ctx context.Context, api *pcclient.Client, m *usageSummary) error {
+	s, err := api.UsageSummary(ctx)
+	if err != nil {
+		return err
+	}
+	*m = usageSummary{
+		PartnerID:                           lowered(s.OwnerID()),
+		PartnerName:                         s.Owner(),
+		BillingStartDate:                    instant(s.BillingStartDate),
+		BillingEndDate:                      instant(s.BillingEndDate),
+		CustomersOverBudget:                 s.CustomersOverBudget,
+		CustomersTrendingOver:               s.CustomersTrendingOver,
+		CustomersWithUsageBasedSubscription: s.CustomersWithUsageBasedSubscription,
+		EmailsToNotify:                      append([]string{}, s.EmailsToNotify...),
+		ExcludesAzurePlan:                   new(true),
+		cost:                                newCost(&s.Cost),
+	}
+	return nil
+}
