@@ -1,0 +1,98 @@
+// Package provider is the provider itself: its configuration, its sign-in, and
+// the list of what it offers.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// New returns a constructor of the provider. The version is "dev" in a local
+// build.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &partnerCenter{version: version} }
+}
+
+type partnerCenter struct{ version string }
+
+func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
+	response.TypeName = "partnercenter"
+	response.Version = p.version
+}
+
+func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
+	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	text := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: notEmpty}
+	}
+	secret := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description, Validators: notEmpty}
+	}
+	number := func(description string) schema.Attribute {
+		return schema.Int64Attribute{Optional: true, MarkdownDescription: description}
+	}
+	response.Schema = schema.Schema{
+		MarkdownDescription: "Reads what the customers of a Cloud Solution Provider partner spend on Azure from the Microsoft Partner Center REST API. " +
+			"The provider is read-only: it sends nothing but GET to Partner Center.",
+		Attributes: map[string]schema.Attribute{
+			"environment": text("The cloud: `public` (default), `usgovernment` or `china`. It decides the API, the sign-in authority and the audience of the access token. " +
+				"Also `PARTNERCENTER_ENVIRONMENT` or `ARM_ENVIRONMENT`."),
+			"endpoint": text("Another base URL of the API, such as a proxy's or the emulator's, without `/v1`. It must be `https`, or `http` on a loopback address. " +
+				"Also `PARTNERCENTER_ENDPOINT`."),
+			"authority_host": text("Another sign-in authority than the cloud's. It must be `https`, or `http` on a loopback address. " +
+				"Also `PARTNERCENTER_AUTHORITY_HOST` or `AZURE_AUTHORITY_HOST`."),
+			"tenant_id": text("The partner's own tenant: its id, or one of its domains. " +
+				"Also `PARTNERCENTER_TENANT_ID`, `ARM_TENANT_ID` or `AZURE_TENANT_ID`."),
+			"client_id": text("The id of the app registration to sign in with. " +
+				"Also `PARTNERCENTER_CLIENT_ID`, `ARM_CLIENT_ID` or `AZURE_CLIENT_ID`, if the credential comes from there."),
+			"client_secret": secret("The secret of the app registration. With a refresh token it signs in a user (App+User); alone it signs in the application itself (app-only), " +
+				"which most usage routes refuse. Also `PARTNERCENTER_CLIENT_SECRET`, `ARM_CLIENT_SECRET` or `AZURE_CLIENT_SECRET`."),
+			"refresh_token": secret("A refresh token of a partner user, to sign in as that user without a browser (App+User). Needs `tenant_id` and `client_id`, and `client_secret` unless the app registration is a public client. " +
+				"Also `PARTNERCENTER_REFRESH_TOKEN`."),
+			"refresh_token_file": text("The path of a file that holds a refresh token, instead of `refresh_token`. It is read again each time an access token is fetched. " +
+				"Also `PARTNERCENTER_REFRESH_TOKEN_FILE`."),
+			"access_token": secret("An access token for Partner Center, used as it is. Also `PARTNERCENTER_ACCESS_TOKEN`."),
+			"use_cli": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to sign in as the user of the Azure CLI. It is used where no other credential is given; `true` insists on it, `false` forbids it. " +
+					"Also `PARTNERCENTER_USE_CLI` or `ARM_USE_CLI`.",
+			},
+			"max_concurrency": number("The number of requests under way at once, over all data sources of a run. Defaults to 8. Also `PARTNERCENTER_MAX_CONCURRENCY`."),
+			"max_retries": number("The number of further tries of a request that was throttled (429), met a failing service (408, 500, 502, 503, 504), or got no answer. 0 is none. Defaults to 5. " +
+				"Also `PARTNERCENTER_MAX_RETRIES`."),
+			"max_retry_wait": text("The longest `Retry-After` of the API that is waited for, as a Go duration such as `90s`. A longer one is an error that says how long. Defaults to `2m`. " +
+				"Also `PARTNERCENTER_MAX_RETRY_WAIT`."),
+			"request_timeout": text("The time that one try of a request may take, as a Go duration. Defaults to `3m`: some routes are slow. " +
+				"Also `PARTNERCENTER_REQUEST_TIMEOUT`."),
+			"operation_timeout": text("The time that reading one data source may take, with all its pages, retries and waits, as a Go duration. Defaults to `30m`. " +
+				"Also `PARTNERCENTER_OPERATION_TIMEOUT`."),
+		},
+	}
+}
+
+// Configure signs nobody in and sends nothing: the first read does.
+func (p *partnerCenter) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
+	options, diagnostics := configure(ctx, request.Config, thisMachine())
+	response.Diagnostics.Append(diagnostics...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	options.UserAgent = "terraform-provider-partnercenter/" + p.version + " (Terraform " + request.TerraformVersion + ")"
+	response.DataSourceData = pcclient.New(options)
+}
+
+func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSource {
+	return datasources.All()
+}
+
+// Resources is empty: the provider changes nothing.
+func (p *partnerCenter) Resources(context.Context) []func() resource.Resource { return nil }
