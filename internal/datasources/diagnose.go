@@ -36,13 +36,13 @@ func diagnose(title string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Could not sign in to Partner Center", paragraphs(
 			sentence(signIn.Error()),
 			signInAdvice(signIn),
-			ids("Trace ID", signIn.TraceID, "Correlation ID", signIn.CorrelationID),
+			line("Trace ID", signIn.TraceID)+line("Correlation ID", signIn.CorrelationID),
 		))
 	case errors.As(err, &answer):
 		return diag.NewErrorDiagnostic(summary, paragraphs(
 			sentence(answer.Error()),
 			advice(answer),
-			ids("MS-RequestId", answer.RequestID, "MS-CorrelationId", answer.CorrelationID),
+			line("MS-RequestId", answer.RequestID)+line("MS-CorrelationId", answer.CorrelationID),
 		))
 	}
 	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
@@ -123,22 +123,19 @@ func signInAdvice(e *pcclient.SignInError) string {
 	return "Check the credentials, and that they belong to the partner's tenant."
 }
 
-// ids lists the ids that are known, one a line.
-func ids(pairs ...string) string {
-	var lines []string
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			lines = append(lines, pairs[i]+": "+pairs[i+1])
-		}
+// line is one for the ids, if there is such an id.
+func line(name, id string) string {
+	if id == "" {
+		return ""
 	}
-	return strings.Join(lines, "\n")
+	return name + ": " + id + "\n"
 }
 
 func paragraphs(texts ...string) string {
 	var filled []string
 	for _, text := range texts {
 		if text != "" {
-			filled = append(filled, text)
+			filled = append(filled, strings.TrimSpace(text))
 		}
 	}
 	return strings.Join(filled, "\n\n")

@@ -31,7 +31,7 @@ type Options struct {
 	OperationTimeout time.Duration // one whole read
 
 	UserAgent string
-	Policies  []policy.Policy     // run for every try, next to the wire: logging
+	Policies  []policy.Policy    // run for every try, next to the wire: logging
 	Transport policy.Transporter // instead of the network, in tests
 }
 
@@ -93,36 +93,35 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 		request.Raw().Header.Set(name, value)
 	}
 	a := &answer{page: p, request: request.Raw()}
-	a.response, err = c.pipeline.Do(request)
+	a.response, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
 	if err != nil {
-		return nil, a.explain(err)
+		return nil, a.explain(ctx, err)
 	}
 	a.body, err = runtime.Payload(a.response)
 	if err != nil {
-		return nil, a.explain(err)
+		return nil, a.explain(ctx, err)
 	}
 	a.body = withoutBOM(a.body)
 	switch {
 	case a.response.StatusCode != http.StatusOK:
-		return nil, a.explain(answerError(a.response, a.body))
+		return nil, a.explain(ctx, answerError(a.response, a.body))
 	case len(bytes.TrimSpace(a.body)) == 0:
-		return nil, a.explain(errors.New("the answer has no body"))
+		return nil, a.explain(ctx, errors.New("the answer has no body"))
 	}
 	return a, nil
 }
 
 // explain turns any failure of a page into an [Error] that says what was asked
 // and under which ids. A failed sign-in speaks for itself.
-func (a *answer) explain(err error) error {
-	var signIn *SignInError
-	if errors.As(err, &signIn) {
+func (a *answer) explain(ctx context.Context, err error) error {
+	if _, ok := errors.AsType[*SignInError](err); ok {
 		return err
 	}
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Err: transportError(err)}
 	}
-	if ctx := a.request.Context(); ctx.Err() != nil {
+	if ctx.Err() != nil {
 		e.Err = context.Cause(ctx)
 	}
 	e.Method, e.Path, e.Page = a.request.Method, "/v1/"+a.page.path, a.page.number
@@ -144,11 +143,11 @@ func object[T any](ctx context.Context, c *Client, path string) (*T, error) {
 		}
 		decoder := jsontext.NewDecoder(bytes.NewBuffer(a.body))
 		if decoder.PeekKind() != '{' {
-			return nil, a.explain(decodeError(wrongAnswer(decoder)))
+			return nil, a.explain(ctx, decodeError(wrongAnswer(decoder)))
 		}
 		resource := new(T)
 		if err := json.Unmarshal(a.body, resource); err != nil {
-			return nil, a.explain(decodeError(err))
+			return nil, a.explain(ctx, decodeError(err))
 		}
 		return resource, nil
 	})

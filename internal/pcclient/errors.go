@@ -163,8 +163,7 @@ func oneLine(text string) string {
 // transportError drops the URL that net/http puts in front of an error: it has
 // the query, and the path is in [Error] already.
 func transportError(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
 	}
 	return err
@@ -238,8 +237,9 @@ func kindName(kind jsontext.Kind) string {
 		return "an object"
 	case '[', ']':
 		return "an array"
+	default:
+		return "no JSON value"
 	}
-	return "no JSON value"
 }
 
 // withoutBOM drops the byte order mark that Partner Center starts many of its

@@ -66,7 +66,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 				return
 			}
 			if err != nil {
-				yield(none, answer.explain(decodeError(err)))
+				yield(none, answer.explain(ctx, decodeError(err)))
 				return
 			}
 			if next.number == 1 {
@@ -83,7 +83,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 				err = fmt.Errorf("the list has more than %d pages", maxPages)
 			}
 			if err != nil {
-				yield(none, answer.explain(err))
+				yield(none, answer.explain(ctx, err))
 				return
 			}
 			next = *following

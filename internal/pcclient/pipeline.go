@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"time"
@@ -61,7 +62,7 @@ func retries(further int) int32 {
 	if further == 0 {
 		return -1
 	}
-	return int32(min(further, 1000))
+	return int32(min(max(further, 0), math.MaxInt16))
 }
 
 // network returns the HTTP client that reaches the API.

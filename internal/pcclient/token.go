@@ -94,8 +94,8 @@ func (t *tokenEndpoint) refreshToken() (string, error) {
 	return token, nil
 }
 
-// entraCode finds the code in a description such as "AADSTS700082: The refresh
-// token has expired due to inactivity."
+// entraCode finds the code that a description begins with: "AADSTS700082: The
+// refresh token has expired".
 var entraCode = regexp.MustCompile(`AADSTS\d+`)
 
 // failed describes a failed exchange without any of its secrets.

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"net"
@@ -41,7 +40,7 @@ var clouds = map[string]struct{ api, authority string }{
 
 // configure turns the configuration and the environment into the options of a
 // client. It finds all problems before it gives up, and sends nothing.
-func configure(ctx context.Context, config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
+func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
 	s := newSettings(config, m)
 	if s.problems.HasError() {
 		return pcclient.Options{}, s.problems

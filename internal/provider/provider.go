@@ -80,8 +80,8 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 }
 
 // Configure signs nobody in and sends nothing: the first read does.
-func (p *partnerCenter) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	options, diagnostics := configure(ctx, request.Config, thisMachine())
+func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
+	options, diagnostics := configure(request.Config, thisMachine())
 	response.Diagnostics.Append(diagnostics...)
 	if response.Diagnostics.HasError() {
 		return
