@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// actAs makes the test binary stand in for other programs: for the emulator
+// itself, so that signals can be sent to it, and for a command run by it.
+const actAs = "PARTNERCENTER_EMULATOR_TEST_ACT_AS"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(actAs) {
+	case "emulator":
+		_ = os.Setenv(actAs, "child")
+		main()
+	case "child":
+		os.Exit(child())
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// child says where the emulator is, waits for its standard input to end, and
+// exits with the status of an API answer to nobody, less 400.
+func child() int {
+	endpoint := os.Getenv("PARTNERCENTER_ENDPOINT")
+	_, _ = os.Stdout.WriteString(endpoint + "\n")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	response, err := http.Get(endpoint + "/v1/usagesummary") //nolint:noctx // a program, not a test
+	if err != nil {
+		return 99
+	}
+	_ = response.Body.Close()
+	return response.StatusCode - 400
+}
+
+// process starts the emulator as a process of its own, and returns it with its
+// standard input and the first line it wrote.
+func process(t *testing.T, args ...string) (running *exec.Cmd, input io.Closer, line string) {
+	t.Helper()
+	running = exec.CommandContext(t.Context(), os.Args[0], args...)
+	running.Env = append(os.Environ(), actAs+"=emulator")
+	input, err := running.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := running.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]byte, 4096)
+	n, err := output.Read(buffer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ = strings.Cut(string(buffer[:n]), "\n")
+	return running, input, line
+}
+
+func reachable(t *testing.T, baseURL string) bool {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, baseURL+"/v1/usagesummary", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return response.StatusCode == http.StatusUnauthorized
+}
+
+func TestServesUntilItIsToldToStop(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		running, _, line := process(t)
+		endpoint := regexp.MustCompile(`^export PARTNERCENTER_ENDPOINT='(http://127\.0\.0\.1:[0-9]+)'$`).FindStringSubmatch(line)
+		if endpoint == nil {
+			t.Fatalf("first line %q", line)
+		}
+		if !reachable(t, endpoint[1]) {
+			t.Error("it does not serve")
+		}
+		if err := running.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := running.Wait(); err != nil {
+			t.Errorf("%v: %v", signal, err)
+		}
+		if reachable(t, endpoint[1]) {
+			t.Errorf("%v: it still serves", signal)
+		}
+	}
+}
+
+func TestOutlivesItsCommandOnCtrlC(t *testing.T) {
+	t.Parallel()
+	running, input, endpoint := process(t, "--", os.Args[0])
+	// Only the emulator gets it here: what reaches the command by its process
+	// group is not the emulator's doing.
+	if err := running.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if !reachable(t, endpoint) {
+		t.Error("it does not serve while its command runs")
+	}
+	_ = input.Close()
+	if err := running.Wait(); running.ProcessState.ExitCode() != 1 {
+		t.Errorf("exit code %d, want the command's 1: %v", running.ProcessState.ExitCode(), err)
+	}
+	if reachable(t, endpoint) {
+		t.Error("it still serves")
+	}
+}
+
+func TestPassesTerminationOn(t *testing.T) {
+	t.Parallel()
+	running, input, endpoint := process(t, "--", os.Args[0])
+	defer func() { _ = input.Close() }()
+	if err := running.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := running.Wait(); running.ProcessState.ExitCode() != 128+int(syscall.SIGTERM) {
+		t.Errorf("exit code %d: %v", running.ProcessState.ExitCode(), err)
+	}
+	if reachable(t, endpoint) {
+		t.Error("it still serves")
+	}
+}
+
+func TestRunsACommandInItsEnvironment(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{
+		"-page-size", "10", "--", "sh", "-c", `echo "$PARTNERCENTER_ENDPOINT $PARTNERCENTER_TENANT_ID"; echo oops >&2; exit 7`,
+	}, &stdout, &stderr)
+	if code != 7 || stderr.String() != "oops\n" {
+		t.Errorf("exit code %d, stderr %q", code, &stderr)
+	}
+	endpoint, tenantID, _ := strings.Cut(strings.TrimSpace(stdout.String()), " ")
+	if !strings.HasPrefix(endpoint, "http://127.0.0.1:") || tenantID != emulator.TenantID {
+		t.Errorf("stdout %q", &stdout)
+	}
+	if reachable(t, endpoint) {
+		t.Error("it still serves")
+	}
+}
+
+func TestCredentialsForOtherProvidersStay(t *testing.T) {
+	t.Setenv("ARM_CLIENT_SECRET", "a workload's")
+	t.Setenv("AZURE_CLIENT_ID", "a workload's")
+	var stdout, stderr bytes.Buffer
+	run(t.Context(), []string{"--", "sh", "-c", `echo "$ARM_CLIENT_SECRET, $AZURE_CLIENT_ID"`}, &stdout, &stderr)
+	if got := stdout.String(); got != "a workload's, a workload's\n" {
+		t.Errorf("stdout %q, stderr %q", got, &stderr)
+	}
+}
+
+func TestFlagsReachTheEmulator(t *testing.T) {
+	t.Parallel()
+	settings, err := parse([]string{
+		"-customers", "40", "-page-size", "10", "-latency", "1ms", "-listen", "localhost:0",
+		"-misbehave", "token: status=503", "-misbehave", "reset times=2", "terraform", "plan", "-out=plan",
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond}); settings.options != want {
+		t.Errorf("options %+v", settings.options)
+	}
+	if len(settings.faults) != 2 || settings.faults[0].Path != "token" || !settings.faults[1].Reset {
+		t.Errorf("faults %+v", settings.faults)
+	}
+	if got := strings.Join(settings.command, " "); got != "terraform plan -out=plan" {
+		t.Errorf("command %q", got)
+	}
+
+	server, err := start(t.Context(), settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.close()
+	for i, want := range []bool{false, false, true} {
+		if reachable(t, server.baseURL) != want {
+			t.Errorf("request %d is not as two resets make it", i)
+		}
+	}
+}
+
+func TestWhatItRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"any address":        {[]string{"-listen", ":8080"}, 2, "not a loopback address"},
+		"a public address":   {[]string{"-listen", "192.0.2.1:0"}, 2, "not a loopback address"},
+		"a name":             {[]string{"-listen", "example.com:0"}, 2, "not a loopback address"},
+		"no port":            {[]string{"-listen", "127.0.0.1"}, 2, "missing port in address"},
+		"negative customers": {[]string{"-customers", "-1"}, 2, "must not be negative"},
+		"a bad fault":        {[]string{"-misbehave", "explode"}, 2, `unknown word "explode"`},
+		"an unknown flag":    {[]string{"-explode"}, 2, "-help explains the flags"},
+		"an unknown port":    {[]string{"-listen", "127.0.0.1:none"}, 1, "none"},
+		"an unknown command": {[]string{"--", "no-such-command"}, 127, "no-such-command"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), test.args, &stdout, &stderr); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if got := stderr.String(); !strings.HasPrefix(got, "partnercenter-emulator: ") || !strings.Contains(got, test.want) || stdout.Len() > 0 {
+				t.Errorf("stdout %q, stderr %q", &stdout, got)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+		t.Errorf("exit code %d, stderr %q", code, &stderr)
+	}
+	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-page-size number", "-latency time", "-misbehave fault", "Examples:"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, &stdout)
+		}
+	}
+}
+
+func TestExportsQuote(t *testing.T) {
+	t.Parallel()
+	if got := exports([]string{"NAME=it's=a value"})[0]; got != `export NAME='it'\''s=a value'` {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// settings are what the command line says.
+type settings struct {
+	listen  string
+	options emulator.Options
+	faults  []emulator.Fault
+	// command is to be run in the emulator's environment; without one the
+	// emulator only serves.
+	command []string
+}
+
+const help = `Usage: partnercenter-emulator [flags] [-- command [arguments]]
+
+A Partner Center and its token endpoint on loopback, with invented customers.
+
+Without a command it prints the environment that signs in to it, and serves
+until Ctrl-C. With one it runs that in the environment, and ends with its exit
+code.
+
+Flags:
+`
+
+const examples = `
+Examples:
+  partnercenter-emulator -- terraform plan
+  partnercenter-emulator -customers 10000 -page-size 500 -- terraform plan
+  partnercenter-emulator -misbehave 'customers/usagerecords: status=429 retry-after=2 times=3' -- terraform plan
+  partnercenter-emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
+
+A fault is the end of a path and a colon, both left out for every API request,
+then words in any order: status=, retry-after=, code=, description=, body=,
+content-type=, delay=, times= (a number, or always; 1 if left out), cut-body,
+reset. A value with blanks stands in double quotes.
+`
+
+// parse reads the command line. For -help it writes the help to stdout and
+// returns flag.ErrHelp.
+func parse(args []string, stdout io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("partnercenter-emulator", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
+	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the believable 25")
+	flags.IntVar(&s.options.PageSize, "page-size", 0, "split collections into pages of this `number` of items")
+	flags.DurationVar(&s.options.Latency, "latency", 0, "`time` that every API answer takes, such as 200ms")
+	flags.Func("misbehave", "`fault` to show; can be given several times", func(text string) error {
+		fault, err := emulator.ParseFault(text)
+		s.faults = append(s.faults, fault)
+		return err
+	})
+	flags.Usage = func() {}
+
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return settings{}, printHelp(flags, stdout)
+	}
+	if err != nil {
+		return settings{}, err
+	}
+	s.command = flags.Args()
+	return s, s.check()
+}
+
+func printHelp(flags *flag.FlagSet, stdout io.Writer) error {
+	_, _ = io.WriteString(stdout, help)
+	flags.SetOutput(stdout)
+	flags.PrintDefaults()
+	_, _ = io.WriteString(stdout, examples)
+	return flag.ErrHelp
+}
+
+func (s settings) check() error {
+	if s.options.Customers < 0 || s.options.PageSize < 0 || s.options.Latency < 0 {
+		return errors.New("-customers, -page-size and -latency must not be negative")
+	}
+	return checkLoopback(s.listen)
+}
+
+// checkLoopback refuses addresses that others on the network can reach: the
+// emulator's credentials are public.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("-listen %q is not host:port: %w", address, err)
+	}
+	if host == "localhost" {
+		return nil
+	}
+	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+		return fmt.Errorf("-listen %q is not a loopback address such as 127.0.0.1:8080", address)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package emulator
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Customers of the believable partner that stand for a case.
+const (
+	// MeteredCustomerID is the customer whose Azure plan used 30 meters, and
+	// MeteredPlanID is that plan.
+	MeteredCustomerID = "6a78bc81-09e8-486f-a388-61ea2d959e23"
+	MeteredPlanID     = "87bbb368-e17a-4ded-90fb-edcd370d6146"
+
+	// IdleCustomerID is the customer whose Azure plan used nothing, and
+	// IdlePlanID is that plan.
+	IdleCustomerID = "5eeee57e-cacc-4375-ada5-a2268d8dd08a"
+	IdlePlanID     = "c2e09e0e-30e8-4217-9c1a-27a2152b5671"
+
+	// LegacyCustomerID is a customer with a legacy Azure subscription, and
+	// LegacySubscriptionID is that subscription.
+	LegacyCustomerID     = "b225db66-0212-4eae-88fe-93cdbf1d1466"
+	LegacySubscriptionID = "74b8f932-73c0-4e10-b14c-80bb959a194d"
+)
+
+// profile is a customer but for its ids and dates.
+type profile struct {
+	name     string
+	currency string
+	// locale marks a legacy customer.
+	locale string
+	cost   json.Number
+	// budget is empty where there is none.
+	budget json.Number
+}
+
+const (
+	idleCustomer    = "Little Owl Nurseries Ltd"
+	legacyCustomer  = "Brasserie Quatre Vents SARL"
+	meteredCustomer = "Nordhavn Marine ApS"
+)
+
+// profiles are 20 customers with an Azure plan and 5 legacy ones: under, near
+// and over their budgets, with a budget of 0 and with none, with a refund and
+// with no usage.
+func profiles() []profile {
+	return []profile{
+		{"Birch & Bark Furniture AB", "SEK", "", "120568.2999999995904716", "150000"},
+		{"Fjord Logistics AS", "NOK", "", "28641.77300000000129143", "20000"},
+		{legacyCustomer, "EUR", "fr-FR", "412.861172", "500"},
+		{"Harrow Lane Books Ltd", "GBP", "", "27.23292827625710931604", "97"},
+		{"Alpine Dairy AG", "CHF", "", "1874.405600000000021446", "2500"},
+		{"Maple Ridge Clinics Inc", "USD", "", "9312.551843750001204", "10000"},
+		{"Kawabe Precision KK", "JPY", "", "1845023.44170000000153", "2000000"},
+		{"Studio Zwei Linden GmbH", "EUR", "de-DE", "1042.190045", ""},
+		{"Tidewater Analytics LLC", "USD", "", "60284.14999999999795236", "10000"},
+		{meteredCustomer, "EUR", "", "3045.11968855241510377", "6000"},
+		{idleCustomer, "GBP", "", "0", "100"},
+		{"Skogsbyn Energi AB", "SEK", "", "48211.03400000000107323", ""},
+		{"Valle Verde Foods SL", "EUR", "", "758.9124999999999943157", "1200"},
+		{"Fjellro Hotell AS", "NOK", "nb-NO", "5230.447208", "5000"},
+		{"Copper Kettle Brewing Co", "USD", "", "-184.2750000000000341", "400"},
+		{"Oakmere Legal LLP", "GBP", "", "615.0999999999999943157", "0"},
+		{"Lumen Park Schools", "USD", "", "2207.480000000000018189", "5000"},
+		{"Rhine Valley Optics GmbH", "EUR", "", "4416.02739999999994325", "5000"},
+		{"Sakuragi Travel KK", "JPY", "", "96218.75", ""},
+		{"Hotel Edelgrat AG", "CHF", "", "310.2250000000000227374", "900"},
+		{"Moulin & Fils SAS", "EUR", "fr-FR", "89.5", "250"},
+		{"Granvik Shipping AS", "NOK", "", "15877.91999999999916326", "40000"},
+		{"Lindqvist Tandvård AB", "SEK", "", "3904.6630000000000109139", "10000"},
+		{"Polder Data BV", "EUR", "", "1290.340000000000003411", ""},
+		{"Donauufer Verlag GmbH", "EUR", "de-AT", "154.077916", "600"},
+	}
+}
+
+// believableCustomers are the customers of the profiles, one each.
+func believableCustomers(asOf time.Time) []customer {
+	all := profiles()
+	customers := make([]customer, len(all))
+	for i, p := range all {
+		c := customer{
+			id:             namedGUID("customer/" + p.name),
+			name:           p.name,
+			subscriptionID: namedGUID("subscription/" + p.name),
+			currency:       p.currency,
+			locale:         p.locale,
+			cost:           p.cost,
+			budget:         p.budget,
+			lastModified:   reported(asOf, i),
+		}
+		switch p.name {
+		case meteredCustomer:
+			c.id, c.subscriptionID, c.meters = MeteredCustomerID, MeteredPlanID, catalogue()
+		case idleCustomer:
+			c.id, c.subscriptionID = IdleCustomerID, IdlePlanID
+		case legacyCustomer:
+			c.id, c.subscriptionID = LegacyCustomerID, LegacySubscriptionID
+		}
+		customers[i] = c
+	}
+	return customers
+}

@@ -1,0 +1,87 @@
+package emulator
+
+import (
+	"net/http"
+	"time"
+)
+
+// Options shape an Emulator. The zero value is the small believable partner,
+// well-behaved.
+type Options struct {
+	// Customers is how many customers to generate; 0 stands for the believable
+	// partner of 25 customers.
+	Customers int
+	// PageSize splits collections into pages with links.next; 0 answers each in
+	// one page.
+	PageSize int
+	// Latency is added to every API answer.
+	Latency time.Duration
+}
+
+// Emulator is a Partner Center and its token endpoint. It is an http.Handler,
+// safe for concurrent use.
+type Emulator struct {
+	options     Options
+	partner     partner
+	routes      []route
+	collections collectionCache
+	faults      faultQueue
+	requests    requestLog
+}
+
+// New returns an Emulator that nobody has asked anything yet.
+func New(options Options) *Emulator {
+	e := &Emulator{options: options, partner: newPartner(options.Customers)}
+	e.routes = e.usageRoutes()
+	return e
+}
+
+// Environment returns the variables that make the provider sign in as App+User
+// to an emulator served at baseURL, each as NAME=value.
+func (e *Emulator) Environment(baseURL string) []string {
+	return []string{
+		"PARTNERCENTER_ENDPOINT=" + baseURL,
+		"PARTNERCENTER_AUTHORITY_HOST=" + baseURL,
+		"PARTNERCENTER_TENANT_ID=" + TenantID,
+		"PARTNERCENTER_CLIENT_ID=" + ClientID,
+		"PARTNERCENTER_CLIENT_SECRET=" + ClientSecret,
+		"PARTNERCENTER_REFRESH_TOKEN=" + RefreshToken,
+	}
+}
+
+// Misbehave queues faults. A request suffers the first queued one that matches
+// it, and no other.
+func (e *Emulator) Misbehave(faults ...Fault) {
+	e.faults.add(faults)
+}
+
+// Requests returns every request received so far, in order of arrival, those
+// to the token endpoint included.
+func (e *Emulator) Requests() []Request {
+	return e.requests.list()
+}
+
+// ServeHTTP answers one request.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	number := e.requests.begin(r)
+	fault := e.faults.take(r.URL.Path)
+
+	var response answer
+	delay := fault.Delay
+	if isTokenPath(r.URL.Path) {
+		response = e.answerSignIn(r, fault)
+	} else {
+		response = e.answerAPI(r, fault)
+		delay += e.options.Latency
+	}
+
+	gone := !pause(r.Context(), delay)
+	e.requests.end(number)
+	switch {
+	case gone:
+	case fault.Reset:
+		reset(w)
+	default:
+		response.send(w, fault.CutBody)
+	}
+}

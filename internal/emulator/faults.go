@@ -1,0 +1,219 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Always makes a Fault hit every request that it matches.
+const Always = -1
+
+// Fault is one way to misbehave. Fields that are left out leave that part of
+// the answer as it would be.
+type Fault struct {
+	// Path is the end of the paths to hit, in whole segments and any case:
+	// "customers/usagerecords", say. Empty stands for every API request. The
+	// token endpoint is hit only by a path of its own, such as "token".
+	Path string
+	// Times is how many requests to hit: 0 is one, Always is all of them.
+	Times int
+
+	// Status answers with an error: in the API's shape, in that of its gateway
+	// for a 429 without a code, or in that of Entra on the token endpoint.
+	Status int
+	// RetryAfter is the header of that name, sent as it stands: seconds or an
+	// HTTP date.
+	RetryAfter string
+	// Code is the code in the error body; 0 stands for one that goes with the
+	// status. On the token endpoint it is the number of an AADSTS error.
+	Code int
+	// Description is the text in the error body.
+	Description string
+
+	// Body replaces the body, with no byte order mark added; without a status
+	// it is sent as a success.
+	Body *string
+	// ContentType replaces the content type.
+	ContentType string
+
+	// Delay holds the answer back.
+	Delay time.Duration
+	// CutBody announces the whole body, sends half of it and hangs up.
+	CutBody bool
+	// Reset closes the connection instead of answering.
+	Reset bool
+}
+
+// matches tells whether the fault hits requests for a path.
+func (f Fault) matches(path string) bool {
+	if f.Path == "" {
+		return !isTokenPath(path)
+	}
+	suffix := "/" + strings.Trim(f.Path, "/")
+	return strings.HasSuffix(strings.ToLower(path), strings.ToLower(suffix))
+}
+
+// answers tells whether the fault has an answer of its own.
+func (f Fault) answers() bool { return f.Status != 0 || f.Body != nil }
+
+// apiAnswer is the fault's own answer to an API request.
+func (f Fault) apiAnswer() answer {
+	if f.Status == http.StatusTooManyRequests && f.Code == 0 {
+		return f.dress(apiAnswer(f.Status, f.throttled()))
+	}
+	code := f.Code
+	if code == 0 {
+		code = usualCode(f.Status)
+	}
+	return f.dress(errorAnswer(&refusal{status: f.Status, code: code, description: f.describe()}))
+}
+
+// signInAnswer is the fault's own answer to a token request.
+func (f Fault) signInAnswer(asOf time.Time) answer {
+	refused := usualSignInError(f.Status)
+	if f.Code != 0 {
+		refused.code = f.Code
+	}
+	refused.message = f.describe()
+	return f.dress(refused.answer(asOf))
+}
+
+// dress puts the parts on an answer that are the same for every kind of error.
+func (f Fault) dress(a answer) answer {
+	a.status = f.Status
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	if f.Body != nil {
+		a.body = []byte(*f.Body)
+	}
+	if f.ContentType != "" {
+		a.header.Set("Content-Type", f.ContentType)
+	}
+	if f.RetryAfter != "" {
+		a.header.Set("Retry-After", f.RetryAfter)
+	}
+	if !hasBody(a.status) {
+		a.body = nil
+		a.header.Del("Content-Type")
+	}
+	return a
+}
+
+func (f Fault) describe() string {
+	if f.Description != "" {
+		return f.Description
+	}
+	return http.StatusText(f.Status) + "."
+}
+
+// throttled is the error body of the gateway in front of the API.
+func (f Fault) throttled() any {
+	message := f.Description
+	if message == "" {
+		message = "Rate limit is exceeded. Try again later."
+		if seconds, err := strconv.Atoi(f.RetryAfter); err == nil {
+			message = fmt.Sprintf("Rate limit is exceeded. Try again in %d seconds.", seconds)
+		}
+	}
+	return struct {
+		StatusCode int    `json:"statusCode"`
+		Message    string `json:"message"`
+	}{f.Status, message}
+}
+
+// usualCode is the API's code that goes with a status.
+func usualCode(status int) int {
+	switch status {
+	case http.StatusBadRequest:
+		return codeInvalidInput
+	case http.StatusUnauthorized:
+		return codeAccessDenied
+	case http.StatusForbidden:
+		return codeAuthorizationFailed
+	case http.StatusNotFound:
+		return codeNotFound
+	default:
+		return codeUnexpected
+	}
+}
+
+// usualSignInError is Entra's error that goes with a status.
+func usualSignInError(status int) signInError {
+	switch {
+	case status == http.StatusUnauthorized:
+		return signInError{status: status, kind: "invalid_client", code: 7000215}
+	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
+		return signInError{status: status, kind: "temporarily_unavailable", code: 90033}
+	default:
+		return signInError{status: status, kind: "invalid_grant", code: 70000}
+	}
+}
+
+// faultQueue holds the faults that are still to come.
+type faultQueue struct {
+	mu     sync.Mutex
+	faults []Fault
+}
+
+func (q *faultQueue) add(faults []Fault) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.faults = append(q.faults, faults...)
+}
+
+// take returns the first fault that matches the path and counts it as used; if
+// none does, one that changes nothing.
+func (q *faultQueue) take(path string) Fault {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.IndexFunc(q.faults, func(f Fault) bool { return f.matches(path) })
+	if i < 0 {
+		return Fault{}
+	}
+	fault := q.faults[i]
+	switch {
+	case fault.Times < 0:
+	case fault.Times > 1:
+		q.faults[i].Times--
+	default:
+		q.faults = slices.Delete(q.faults, i, i+1)
+	}
+	return fault
+}
+
+// pause waits, and tells whether the client waited as well.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// reset drops the connection without an answer. Without lingering, TCP says so
+// with a reset instead of an orderly end.
+func reset(w http.ResponseWriter) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "the connection cannot be reset: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}

@@ -1,0 +1,63 @@
+package emulator_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+func TestParseFault(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]emulator.Fault{
+		"customers/usagerecords: status=429 retry-after=2 times=3": {Path: "customers/usagerecords", Status: 429, RetryAfter: "2", Times: 3},
+		"delay=1.5s":                          {Delay: 1500 * time.Millisecond},
+		"reset":                               {Reset: true},
+		"token: reset  times=always cut-body": {Path: "token", Reset: true, Times: emulator.Always, CutBody: true},
+		`status=429 retry-after="Fri, 20 Nov 2026 06:00:57 GMT"`: {
+			Status: 429, RetryAfter: "Fri, 20 Nov 2026 06:00:57 GMT",
+		},
+		`usagesummary:status=403 code=900150 description="the \"role\" lacks rights" delay=1ms`: {
+			Path: "usagesummary", Status: 403, Code: 900150, Description: `the "role" lacks rights`, Delay: time.Millisecond,
+		},
+		"status=502 body=`<html>\"Bad\" Gateway</html>` content-type=text/html": {
+			Status: 502, Body: new(`<html>"Bad" Gateway</html>`), ContentType: "text/html",
+		},
+		`status=403 body=""`: {Status: 403, Body: new("")},
+		`body= status=403`:   {Status: 403, Body: new("")},
+	} {
+		got, err := emulator.ParseFault(text)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, error %v, want %+v", text, got, err, want)
+		}
+	}
+}
+
+func TestParseFaultSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                            "says nothing to do",
+		"usagesummary:":               "says nothing to do",
+		"usagesummary":                `unknown word "usagesummary"; known are status,`,
+		"usagesummary status=500":     `unknown word "usagesummary"; known are status,`,
+		"token: explode":              `unknown word "explode"`,
+		"status":                      "status needs a value, as in status=…",
+		"status=throttled":            `status "throttled" is not a number from 200 to 599`,
+		"status=100":                  `status "100" is not a number from 200 to 599`,
+		"code=-1":                     `code "-1" is not a number from 0`,
+		"times=0":                     `times "0" is not a number from 1`,
+		"delay=5":                     `delay "5" is not a duration such as 500ms or 2s`,
+		"delay=-5s":                   `delay "-5s" is not a duration such as 500ms or 2s`,
+		"reset=true":                  "reset takes no value",
+		`description="no end`:         "description: the closing quote is missing",
+		`x: status=500 body="\q"`:     "body: ",
+		`status=500 description="a"b`: `unknown word "b"`,
+	} {
+		_, err := emulator.ParseFault(text)
+		if err == nil || !strings.HasPrefix(err.Error(), "fault ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %s", text, err, want)
+		}
+	}
+}
