@@ -1,16 +1,211 @@
 package datasources
 
 import (
+	"encoding/json"
+	"math/big"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
-const customersRoute = "/v1/customers/usagerecords"
+// readCustomers reads the customers of an answer.
+func readCustomers(t *testing.T, body string, arguments providertest.Arguments) providertest.Result {
+	t.Helper()
+	return server(t, api{"/v1/customers/usagerecords": {body: body}}).Read(t, "partnercenter_customer_usage_records", arguments)
+}
 
 func TestCustomerUsageRecords(t *testing.T) {
 	t.Parallel()
-	for _, sample := range []string{"sample", "sample_2020"} {
-		s := server(t, api{customersRoute: {body: testdata(t, "testdata/customer_usage_records/"+sample+".json")}})
-		r := read(t, s, "partnercenter_customer_usage_records", nil).succeed(t)
-		r.golden(t, "customer_usage_records/"+sample+".golden.json")
+	for _, sample := range []string{"sample", "sample_2020", "oddities"} {
+		readCustomers(t, testdata(t, "customer_usage_records/"+sample+".json"), nil).Succeed(t).
+			Golden(t, "customer_usage_records/"+sample+".golden.json")
+	}
+}
+
+func TestCustomerUsageRecords_incomplete(t *testing.T) {
+	t.Parallel()
+	for total, complete := range map[string]bool{"3": true, "4": true, "5": false, "25": false, "null": true} {
+		body := strings.Replace(testdata(t, "customer_usage_records/sample.json"), `"totalCount": 25`, `"totalCount": `+total, 1)
+		r := readCustomers(t, body, nil).Succeed(t)
+		if got := r.Get(t, "complete"); got != complete {
+			t.Errorf("totalCount %s: complete is %v", total, got)
+		}
+		warned := len(r.Diagnostics) == 1 && r.Diagnostics[0].Severity == tfprotov6.DiagnosticSeverityWarning &&
+			strings.Contains(r.Diagnostics[0].Detail, total+" records, and listed 4")
+		if warned == complete {
+			t.Errorf("totalCount %s: diagnostics %+v", total, r.Diagnostics)
+		}
+	}
+}
+
+func TestCustomerUsageRecords_filters(t *testing.T) {
+	t.Parallel()
+	const (
+		legacy, sweden, untouched, england = "LEGACY AZURE CUSTOMER SE", "Modern Azure Customer SE", "Test_Test_MA20190829_14", "Modern Azure Customer UK"
+		swedenID, englandID                = "b1b1b1b1-cccc-dddd-eeee-f2f2f2f2f2f2", "D3D3D3D3-EEEE-FFFF-AAAA-B4B4B4B4B4B4"
+	)
+	for name, test := range map[string]struct {
+		arguments providertest.Arguments
+		want      []any
+	}{
+		"none":                         {nil, []any{legacy, sweden, england, untouched}},
+		"upgraded":                     {providertest.Arguments{"is_upgraded": true}, []any{sweden, england, untouched}},
+		"not upgraded":                 {providertest.Arguments{"is_upgraded": false}, []any{legacy}},
+		"ids in any case and order":    {providertest.Arguments{"customer_ids": providertest.List(englandID, swedenID, swedenID)}, []any{sweden, england}},
+		"percent":                      {providertest.Arguments{"min_percent_used": big.NewFloat(28)}, []any{sweden, england}},
+		"percent, above":               {providertest.Arguments{"min_percent_used": big.NewFloat(28.125)}, []any{sweden}},
+		"percent 0, with a budget":     {providertest.Arguments{"min_percent_used": big.NewFloat(0)}, []any{sweden, england}},
+		"all of them":                  {providertest.Arguments{"customer_ids": providertest.List(englandID, swedenID), "is_upgraded": true, "min_percent_used": big.NewFloat(100)}, []any{sweden}},
+		"nothing left":                 {providertest.Arguments{"is_upgraded": false, "min_percent_used": big.NewFloat(1)}, []any{}},
+		"percent, exactly at the cost": {providertest.Arguments{"min_percent_used": literal(t, "602.841499999997952358")}, []any{sweden}},
+		"percent, just above the cost": {providertest.Arguments{"min_percent_used": literal(t, "602.8414999999979523580000000000000000000001")}, []any{}},
+	} {
+		r := readCustomers(t, testdata(t, "customer_usage_records/sample.json"), test.arguments).Succeed(t)
+		names := []any{}
+		rows, _ := r.Get(t, "records").([]any)
+		for i := range rows {
+			names = append(names, r.Get(t, "records", i, "customer_name"))
+		}
+		if diff := cmp.Diff(test.want, names); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if got := r.Get(t, "totals", "record_count"); got != json.Number(big.NewInt(int64(len(test.want))).String()) {
+			t.Errorf("%s: record_count is %v", name, got)
+		}
+		if got := r.Get(t, "total_count"); got != json.Number("25") {
+			t.Errorf("%s: total_count is %v: it is taken before the filters", name, got)
+		}
+	}
+}
+
+// literal is a number as it stands in a configuration.
+func literal(t *testing.T, text string) *big.Float {
+	t.Helper()
+	number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
+
+func TestCustomerUsageRecords_missing(t *testing.T) {
+	t.Parallel()
+	const listed, other, another = "b1b1b1b1-cccc-dddd-eeee-f2f2f2f2f2f2", "FFFFFFFF-0000-4000-8000-000000000002", "eeeeeeee-0000-4000-8000-000000000001"
+	body := testdata(t, "customer_usage_records/sample.json")
+	arguments := providertest.Arguments{"customer_ids": providertest.List(other, listed, another, other)}
+
+	failure := readCustomers(t, body, arguments).Fail(t)
+	checkBlame(t, failure, "customer_ids")
+	for _, id := range []string{other, another} {
+		if !strings.Contains(failure.Detail, strings.ToLower(id)) {
+			t.Errorf("the error does not name %s: %s", id, failure.Detail)
+		}
+	}
+	if strings.Contains(failure.Detail, listed) {
+		t.Errorf("the error names a customer that is listed: %s", failure.Detail)
+	}
+
+	arguments["allow_missing"] = true
+	// What is missing does not depend on the other filters.
+	arguments["is_upgraded"] = false
+	r := readCustomers(t, body, arguments).Succeed(t)
+	if diff := cmp.Diff([]any{strings.ToLower(other), another}, r.Get(t, "missing_customer_ids")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]any{}, r.Get(t, "records")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCustomerUsageRecords_withoutRecords(t *testing.T) {
+	t.Parallel()
+	body := testdata(t, "customer_usage_records/sample.json")
+	without := readCustomers(t, body, providertest.Arguments{"include_records": false}).Succeed(t)
+	if got := without.Get(t, "records"); got != nil {
+		t.Errorf("records is %v, not null", got)
+	}
+	with := readCustomers(t, body, providertest.Arguments{"include_records": true}).Succeed(t)
+	for _, computed := range []string{"totals", "total_count", "complete", "missing_customer_ids"} {
+		if diff := cmp.Diff(with.Get(t, computed), without.Get(t, computed)); diff != "" {
+			t.Errorf("%s depends on include_records:\n%s", computed, diff)
+		}
+	}
+}
+
+// A condition must compare the cost with the budget to the last digit, even where
+// the API's rounded percentage cannot tell.
+func TestCustomerUsageRecords_budget(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		cost, budget string
+		within, over bool
+	}{
+		{`"totalCost":20`, `{"amount":20}`, true, false},
+		{`"totalCost":20.00000000000000000001`, `{"amount":20}`, false, true},
+		{`"totalCost":19.99999999999999999999`, `{"amount":20}`, true, false},
+		{`"totalCost":0`, `{"amount":0}`, true, false},
+		{`"totalCost":0.0000000001`, `{"amount":0}`, false, true},
+		{`"totalCost":-5`, `{"amount":0}`, true, false},
+		{`"totalCost":5`, `{"amount":null}`, false, false},
+		{`"totalCost":5`, `{}`, false, false},
+		{`"totalCost":5`, `null`, false, false},
+		{`"totalCost":null`, `{"amount":20}`, false, false},
+		{`"totalCost":5`, `{"usageSpendingBudget":4}`, false, true},
+		{`"totalCost":5`, `{"ammount":4}`, false, true},
+	} {
+		r := readCustomers(t, `{"items":[{`+test.cost+`,"budget":`+test.budget+`,"percentUsed":100}]}`, nil).Succeed(t)
+		within, over := r.Get(t, "records", 0, "within_budget"), r.Get(t, "records", 0, "over_budget")
+		if within != test.within || over != test.over {
+			t.Errorf("%s of %s: within %v, over %v", test.cost, test.budget, within, over)
+		}
+	}
+}
+
+func TestCustomerUsageRecords_badArguments(t *testing.T) {
+	t.Parallel()
+	for name, arguments := range map[string]providertest.Arguments{
+		"empty list": {"customer_ids": providertest.List()},
+		"not a GUID": {"customer_ids": providertest.List("contoso")},
+	} {
+		failure := server(t, refuseAll(t)).Read(t, "partnercenter_customer_usage_records", arguments).Fail(t)
+		t.Log(name, failure.Summary, failure.Detail)
+		checkBlame(t, failure, "customer_ids")
+	}
+}
+
+func TestCustomerUsageRecords_wrongTypes(t *testing.T) {
+	t.Parallel()
+	for item, field := range map[string]string{
+		`{"totalCost":"5"}`:                 "items[1].totalCost",
+		`{"totalCost":[]}`:                  "items[1].totalCost",
+		`{"budget":{"amount":"20"}}`:        "items[1].budget.amount",
+		`{"isUpgraded":"true"}`:             "items[1].isUpgraded",
+		`{"resourceName":5}`:                "items[1].resourceName",
+		`{"lastModifiedDate":"yesterday"}`:  "items[1].lastModifiedDate",
+		`{"lastModifiedDate":1568740091}`:   "items[1].lastModifiedDate",
+		`{"budget":7}`:                      "items[1].budget",
+		`{"totalCost":1,"totalCost":2}`:     "items[1].totalCost",
+		`{"totalCost":` + digits(151) + `}`: "items[1].totalCost",
+		`null`:                              "items[1]",
+	} {
+		failure := readCustomers(t, `{"items":[{},`+item+`]}`, nil).Fail(t)
+		if !strings.Contains(failure.Detail, field) || !strings.Contains(failure.Detail, "GET /v1/customers/usagerecords") {
+			t.Errorf("%s: %s", item, failure.Detail)
+		}
+	}
+}
+
+func digits(n int) string { return strings.Repeat("7", n) }
+
+// A sum can have more digits than its parts.
+func TestCustomerUsageRecords_sumTooLong(t *testing.T) {
+	t.Parallel()
+	failure := readCustomers(t, `{"items":[{"totalCost":`+digits(150)+`},{"totalCost":0.`+digits(149)+`}]}`, nil).Fail(t)
+	if !strings.Contains(failure.Detail, "299 digits") {
+		t.Error(failure.Detail)
 	}
 }

@@ -48,6 +48,7 @@ func (s *source[M]) Configure(_ context.Context, request datasource.ConfigureReq
 
 func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var model M
+	response.State.RemoveResource(ctx) // No state but the whole one: the framework begins with the arguments.
 	response.Diagnostics.Append(request.Config.Get(ctx, &model)...)
 	if response.Diagnostics.HasError() {
 		return

@@ -172,10 +172,10 @@ func readItems[T any](decoder *jsontext.Decoder, yield func(T, error) bool) (goO
 	if _, err := decoder.ReadToken(); err != nil {
 		return true, err
 	}
-	for decoder.PeekKind() != ']' {
+	for i := 0; decoder.PeekKind() != ']'; i++ {
 		var item T
-		if kind := decoder.PeekKind(); kind == 'n' {
-			return true, fmt.Errorf("the field %s of the answer is null", fieldName(decoder.StackPointer()))
+		if decoder.PeekKind() == 'n' {
+			return true, fmt.Errorf("the field items[%d] of the answer is null", i)
 		}
 		if err := json.UnmarshalDecode(decoder, &item); err != nil {
 			return true, err

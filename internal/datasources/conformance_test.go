@@ -1,0 +1,403 @@
+package datasources
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
+)
+
+const (
+	aCustomer     = "a0a0a0a0-bbbb-4ccc-8ddd-e1e1e1e1e1e1"
+	aSubscription = "b1b1b1b1-cccc-4ddd-8eee-f2f2f2f2f2f2"
+)
+
+// subjects say of each data source what a test has to know to read it. The rules
+// of this file hold for all of them.
+var subjects = map[string]struct {
+	arguments providertest.Arguments
+	path      string
+	sample    string
+	records   string // the list of a collection
+	usage     bool   // no usage is no error
+}{
+	"partnercenter_customer_usage_records": {
+		path:    "/v1/customers/usagerecords",
+		sample:  "customer_usage_records/sample.json",
+		records: "records",
+	},
+	"partnercenter_subscription_meter_usage": {
+		arguments: providertest.Arguments{"customer_id": aCustomer, "subscription_id": aSubscription},
+		path:      "/v1/customers/" + aCustomer + "/subscriptions/" + aSubscription + "/meterusagerecords",
+		sample:    "subscription_meter_usage/azure_plan.json",
+		records:   "records",
+		usage:     true,
+	},
+	"partnercenter_usage_summary": {
+		path:   "/v1/usagesummary",
+		sample: "usage_summary/sample.json",
+	},
+}
+
+// each runs a test for every data source there is.
+func each(t *testing.T, test func(t *testing.T, name string, d datasource.DataSource)) {
+	t.Helper()
+	for _, construct := range All() {
+		d := construct()
+		var metadata datasource.MetadataResponse
+		d.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "partnercenter"}, &metadata)
+		t.Run(metadata.TypeName, func(t *testing.T) {
+			t.Parallel()
+			if _, ok := subjects[metadata.TypeName]; !ok {
+				t.Fatal("the data source is not among the subjects of the conformance test")
+			}
+			test(t, metadata.TypeName, d)
+		})
+	}
+}
+
+func TestSchemas(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
+		t.Helper()
+		var response datasource.SchemaResponse
+		d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
+		if problems := response.Schema.ValidateImplementation(t.Context()); problems.HasError() {
+			t.Error(problems)
+		}
+		checkDescription(t, "the data source", response.Schema.MarkdownDescription)
+		if len(response.Schema.Blocks) > 0 {
+			t.Error("results and arguments are attributes, not blocks")
+		}
+		checkAttributes(t, "", response.Schema.Attributes)
+	})
+}
+
+func checkAttributes(t *testing.T, path string, fields map[string]schema.Attribute) {
+	t.Helper()
+	if _, ok := fields["id"]; ok {
+		t.Errorf("%sid: an id says whose it is", path)
+	}
+	for name, attribute := range fields {
+		place := path + name
+		checkDescription(t, place, attribute.GetMarkdownDescription())
+		if attribute.IsSensitive() {
+			t.Errorf("%s is sensitive: Terraform would suppress messages that mention it", place)
+		}
+		if strings.Contains(name, "cost") || strings.Contains(name, "amount") || strings.HasSuffix(name, "percent_used") {
+			switch attribute.(type) {
+			case schema.NumberAttribute, schema.MapAttribute, schema.ListNestedAttribute:
+			default:
+				t.Errorf("%s is a %T: money and percentages are numbers without a size", place, attribute)
+			}
+		}
+		switch a := attribute.(type) {
+		case schema.BoolAttribute, schema.Int64Attribute, schema.NumberAttribute, schema.StringAttribute, schema.ListAttribute, schema.MapAttribute:
+		case schema.SingleNestedAttribute:
+			checkAttributes(t, place+".", a.Attributes)
+		case schema.ListNestedAttribute:
+			checkAttributes(t, place+"[*].", a.NestedObject.Attributes)
+		default:
+			t.Errorf("%s is a %T, which is not used here: sets are slow, floats inexact, dynamic values undocumented", place, attribute)
+		}
+	}
+}
+
+func checkDescription(t *testing.T, place, description string) {
+	t.Helper()
+	if !strings.HasSuffix(description, ".") && !strings.HasSuffix(description, ").") {
+		t.Errorf("the description of %s is no sentence: %q", place, description)
+	}
+}
+
+// Whoever adds a data source shows how it is used. The documentation is
+// generated from that.
+func TestDocumentation(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		for _, file := range []string{
+			"../../examples/data-sources/" + name + "/data-source.tf",
+			"../../docs/data-sources/" + strings.TrimPrefix(name, "partnercenter_") + ".md",
+		} {
+			if _, err := os.Stat(file); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestEmptyObject(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		if subject.records != "" {
+			t.Skip("a collection")
+		}
+		r := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments).Succeed(t)
+		state, _ := r.Get(t).(map[string]any)
+		for field, value := range state {
+			if _, isNumber := value.(json.Number); isNumber {
+				t.Errorf("%s is %v, though the API says nothing", field, value)
+			}
+		}
+		checkFlags(t, state)
+	})
+}
+
+func TestEmptyCollection(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		if subject.records == "" {
+			t.Skip("no collection")
+		}
+		r := server(t, api{subject.path: {body: `{"totalCount":0,"items":[]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/empty.golden.json")
+	})
+}
+
+// An item in which the API says nothing has nulls, not zeros; but booleans are
+// never null.
+func TestSilentItem(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		if subject.records == "" {
+			t.Skip("no collection")
+		}
+		r := server(t, api{subject.path: {body: `{"items":[{}]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		row, ok := r.Get(t, subject.records, 0).(map[string]any)
+		if !ok {
+			t.Fatal("there is no row")
+		}
+		for field, value := range row {
+			if _, isFlag := value.(bool); value != nil && !isFlag {
+				t.Errorf("%s is %v, though the API says nothing", field, value)
+			}
+		}
+		checkFlags(t, row)
+		checkFlags(t, r.Get(t, "totals"))
+	})
+}
+
+// flags are the results that are booleans, which are never null.
+var flags = []string{"has_budget", "within_budget", "over_budget", "is_upgraded", "currency_derived", "complete", "usd_complete", "excludes_azure_plan"}
+
+func checkFlags(t *testing.T, results any) {
+	t.Helper()
+	fields, ok := results.(map[string]any)
+	if !ok {
+		t.Fatalf("%v is no object", results)
+	}
+	for _, flag := range flags {
+		if value, there := fields[flag]; there && value == nil {
+			t.Errorf("%s is null", flag)
+		}
+	}
+}
+
+// A list of two pages is whole, and a list whose second page fails is an error.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		if subject.records == "" {
+			t.Skip("no collection")
+		}
+		items, total := itemsOf(t, subject.sample)
+		next := `"links":{"next":{"uri":"` + strings.TrimPrefix(subject.path, "/v1") + `?seekOperation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":"a/+="}]}}`
+		pages := api{
+			subject.path:           {body: `{"totalCount":` + total + `,"items":[` + items[0] + `],` + next + `}`},
+			subject.path + " a/+=": {body: "\xef\xbb\xbf" + `{"items":[` + strings.Join(items[1:], ",") + `]}`},
+		}
+		got := server(t, pages).Read(t, name, subject.arguments).Succeed(t)
+		whole := server(t, api{subject.path: {body: testdata(t, subject.sample)}}).Read(t, name, subject.arguments).Succeed(t)
+		if !got.State.Equal(whole.State) {
+			t.Errorf("two pages give another state than one:\n%v\n%v", got.State, whole.State)
+		}
+
+		for problem, page := range map[string]answer{
+			"500":          {status: http.StatusInternalServerError},
+			"403":          {status: http.StatusForbidden, body: `{"code":20002,"description":"No relationship."}`},
+			"204":          {status: http.StatusNoContent},
+			"no usage":     {status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
+			"cut short":    {body: `{"items":[` + items[1]},
+			"without list": {body: `{"totalCount":2}`},
+			"empty":        {},
+			"itself again": {body: `{"items":[` + items[1] + `],` + next + `}`},
+			"another host": {body: `{"items":[],"links":{"next":{"uri":"https://elsewhere.example/v1/customers"}}}`},
+			"redirect":     {status: http.StatusFound, header: map[string]string{"Location": "https://elsewhere.example/"}},
+		} {
+			pages[subject.path+" a/+="] = page
+			failure := server(t, pages).Read(t, name, subject.arguments).Fail(t)
+			if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
+				t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
+			}
+		}
+	})
+}
+
+// itemsOf splits a sample into its items, byte for byte.
+func itemsOf(t *testing.T, sample string) (items []string, totalCount string) {
+	t.Helper()
+	var page struct {
+		TotalCount json.Number       `json:"totalCount"`
+		Items      []json.RawMessage `json:"items"`
+	}
+	if err := json.Unmarshal([]byte(testdata(t, sample)), &page); err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range page.Items {
+		items = append(items, string(item))
+	}
+	if len(items) < 2 {
+		t.Fatal("the sample must have two items to make two pages of")
+	}
+	return items, page.TotalCount.String()
+}
+
+// What goes wrong is told once, with what was asked, what came back and the ids,
+// and leaves no state.
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		for _, test := range []struct {
+			answer answer
+			want   []string
+		}{
+			{answer{status: 400, body: `{"code":"2000","description":"Invalid id."}`}, []string{"400 Bad Request", "code 2000", "Invalid id."}},
+			{answer{status: 401, body: `{"code":900420,"description":"Audience."}`}, []string{"401 Unauthorized", "audience", "access_token"}},
+			{answer{status: 401, body: `{"code":900421}`}, []string{"multifactor"}},
+			{answer{status: 403, body: `Authentication failed. MFA required. (10001)`}, []string{"MFA required", "multifactor"}},
+			{answer{status: 403, body: `{"code":900329,"description":"Not for applications."}`}, []string{"app-only", "refresh_token"}},
+			{answer{status: 403, body: `{"code":1002,"description":"This resource can't be accessed by application credentials."}`}, []string{"app-only", "refresh_token"}},
+			{answer{status: 403, body: `{"code":20002,"description":"Access denied.","data":[],"source":"PartnerFD"}`}, []string{"code 20002", "relationship"}},
+			{answer{status: 403, body: `{"code":900150}`}, []string{"role"}},
+			{answer{status: 403}, []string{"the answer is empty", "role"}},
+			{answer{status: 404, body: `{"code":20003,"description":"Not found."}`}, []string{"subscription_id"}},
+			{answer{status: 404, body: `{"code":1000}`}, []string{"404 Not Found", "ids"}},
+			{answer{status: 429, body: `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 600 seconds."}`, header: map[string]string{"Retry-After": "600"}}, []string{"429", "Rate limit", "10m0s", "max_retry_wait"}},
+			{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
+			{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
+			{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "byte 0"}},
+			{answer{body: ``}, []string{"200 OK", "no body"}},
+			{answer{body: `[]`}, []string{"an array where an object is expected"}},
+			{answer{body: `null`}, []string{"null where an object is expected"}},
+			{answer{body: `Try again later.`}, []string{"200 OK", "not the JSON"}},
+		} {
+			failure := server(t, api{subject.path: test.answer}).Read(t, name, subject.arguments).Fail(t)
+			if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {
+				t.Errorf("summary %q", failure.Summary)
+			}
+			for _, want := range append(test.want, "GET "+subject.path, "MS-RequestId: answered-request-id", "MS-CorrelationId: answered-correlation-id") {
+				if !strings.Contains(failure.Detail, want) {
+					t.Errorf("%d %s: the error does not say %q:\n%s", test.answer.status, test.answer.body, want, failure.Detail)
+				}
+			}
+			if strings.Contains(failure.Detail, "a-token") {
+				t.Errorf("the error has the token:\n%s", failure.Detail)
+			}
+		}
+	})
+}
+
+// Code 3000 and 204 say that there is no usage: no error for a subscription, but
+// one for the lists of the whole partner, which cannot be without any.
+func TestNoUsage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		for _, none := range []answer{
+			{status: http.StatusNoContent},
+			{status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
+			{status: http.StatusNotFound, body: `{"code":"3000","description":"Customer does not have usage data."}`},
+		} {
+			r := server(t, api{subject.path: none}).Read(t, name, subject.arguments)
+			if subject.usage {
+				if list, ok := r.Succeed(t).Get(t, subject.records).([]any); !ok || len(list) > 0 {
+					t.Errorf("%d: the list is %v, not empty", none.status, list)
+				}
+			} else {
+				r.Fail(t)
+			}
+		}
+	})
+}
+
+// Ids are checked before anything is sent.
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		for argument := range subject.arguments {
+			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/", aCustomer + "\n"} {
+				arguments := providertest.Arguments{}
+				for other, value := range subject.arguments {
+					arguments[other] = value
+				}
+				arguments[argument] = bad
+				failure := server(t, refuseAll(t)).Read(t, name, arguments).Fail(t)
+				checkBlame(t, failure, argument)
+			}
+		}
+	})
+}
+
+// refuseAll is an API that must not be asked.
+func refuseAll(t *testing.T) http.Handler {
+	t.Helper()
+	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a request was sent: %s", r.URL)
+	})
+}
+
+func checkBlame(t *testing.T, failure *tfprotov6.Diagnostic, argument string) {
+	t.Helper()
+	if got := failure.Attribute.String(); !strings.Contains(got, `AttributeName("`+argument+`")`) {
+		t.Errorf("the error %q is on %s, not on %s", failure.Summary, got, argument)
+	}
+}
+
+func TestNotConfigured(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		failure := providertest.New(t, testProvider{}).Read(t, name, subjects[name].arguments).Fail(t)
+		if !strings.Contains(failure.Detail, "bug in the provider") {
+			t.Error(failure.Detail)
+		}
+	})
+}
+
+func TestWrongProviderData(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
+		t.Helper()
+		configurable, ok := d.(datasource.DataSourceWithConfigure)
+		if !ok {
+			t.Fatal("the data source cannot be configured")
+		}
+		var response datasource.ConfigureResponse
+		configurable.Configure(context.Background(), datasource.ConfigureRequest{ProviderData: "nonsense"}, &response)
+		if !response.Diagnostics.HasError() {
+			t.Error("no error")
+		}
+	})
+}

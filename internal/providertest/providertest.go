@@ -1,0 +1,258 @@
+// Package providertest speaks the plugin protocol to a provider, as Terraform
+// does, for tests that need no Terraform.
+package providertest
+
+import (
+	"encoding/json"
+	"flag"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// Server is a provider behind the protocol.
+type Server struct {
+	protocol tfprotov6.ProviderServer
+	schemas  *tfprotov6.GetProviderSchemaResponse
+}
+
+// Arguments of a provider or a data source, as tftypes takes them: string, bool,
+// *big.Float, or [List].
+type Arguments map[string]any
+
+// Unknown is the value of an argument that is not known before the apply.
+const Unknown = unknown("unknown")
+
+type unknown string
+
+// List is an argument that is a list of texts.
+func List(texts ...string) []tftypes.Value {
+	values := make([]tftypes.Value, len(texts))
+	for i, text := range texts {
+		values[i] = tftypes.NewValue(tftypes.String, text)
+	}
+	return values
+}
+
+// New starts a provider.
+func New(tb testing.TB, p provider.Provider) *Server {
+	tb.Helper()
+	protocol, err := providerserver.NewProtocol6WithError(p)()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	schemas, err := protocol.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, d := range schemas.Diagnostics {
+		tb.Fatalf("%s: %s", d.Summary, d.Detail)
+	}
+	return &Server{protocol, schemas}
+}
+
+// Configure validates and configures the provider.
+func (s *Server) Configure(tb testing.TB, arguments Arguments) []*tfprotov6.Diagnostic {
+	tb.Helper()
+	config := s.config(tb, s.schemas.Provider, arguments)
+	validated, err := s.protocol.ValidateProviderConfig(tb.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return validated.Diagnostics
+	}
+	configured, err := s.protocol.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return configured.Diagnostics
+}
+
+// Read validates and reads a data source.
+func (s *Server) Read(tb testing.TB, name string, arguments Arguments) Result {
+	tb.Helper()
+	schema, ok := s.schemas.DataSourceSchemas[name]
+	if !ok {
+		tb.Fatalf("there is no data source %s", name)
+	}
+	config := s.config(tb, schema, arguments)
+	validated, err := s.protocol.ValidateDataResourceConfig(tb.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return Result{Diagnostics: validated.Diagnostics}
+	}
+	response, err := s.protocol.ReadDataSource(tb.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	state, err := response.State.Unmarshal(schema.ValueType())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return Result{state, response.Diagnostics}
+}
+
+func (s *Server) config(tb testing.TB, schema *tfprotov6.Schema, arguments Arguments) *tfprotov6.DynamicValue {
+	tb.Helper()
+	object, ok := schema.ValueType().(tftypes.Object)
+	if !ok {
+		tb.Fatal("the schema is no object")
+	}
+	for name := range arguments {
+		if _, ok := object.AttributeTypes[name]; !ok {
+			tb.Fatalf("there is no attribute %s", name)
+		}
+	}
+	values := map[string]tftypes.Value{}
+	for name, typ := range object.AttributeTypes {
+		value := arguments[name]
+		if value == Unknown {
+			value = tftypes.UnknownValue
+		}
+		values[name] = tftypes.NewValue(typ, value)
+	}
+	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return &config
+}
+
+// Result is what Terraform gets for a data source.
+type Result struct {
+	State       tftypes.Value
+	Diagnostics []*tfprotov6.Diagnostic
+}
+
+// Succeed fails the test if there was an error.
+func (r Result) Succeed(tb testing.TB) Result {
+	tb.Helper()
+	for _, d := range r.Diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			tb.Fatalf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+	return r
+}
+
+// Fail fails the test unless there was one error and no state. It returns the
+// error.
+func (r Result) Fail(tb testing.TB) *tfprotov6.Diagnostic {
+	tb.Helper()
+	if len(r.Diagnostics) != 1 || r.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
+		tb.Fatalf("want one error, got %d diagnostics: %+v", len(r.Diagnostics), r.Diagnostics)
+	}
+	if !r.State.IsNull() {
+		tb.Fatalf("there is a state beside the error: %s", asJSON(tb, plain(tb, r.State)))
+	}
+	return r.Diagnostics[0]
+}
+
+// Golden compares the whole state with a file. The flag -update writes the file.
+func (r Result) Golden(tb testing.TB, file string) {
+	tb.Helper()
+	file = filepath.Join("testdata", file)
+	got := asJSON(tb, plain(tb, r.State))
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		tb.Errorf("the state differs from %s (-want +got):\n%s", file, diff)
+	}
+}
+
+// Get returns the value at a path of names and indexes: nil, a string, a bool, a
+// [json.Number], a []any or a map[string]any.
+func (r Result) Get(tb testing.TB, steps ...any) any {
+	tb.Helper()
+	value := plain(tb, r.State)
+	for _, step := range steps {
+		switch s := step.(type) {
+		case string:
+			object, ok := value.(map[string]any)
+			if !ok {
+				tb.Fatalf("%v: %v is no object", steps, value)
+			}
+			if value, ok = object[s]; !ok {
+				tb.Fatalf("%v: there is no %s", steps, s)
+			}
+		case int:
+			list, ok := value.([]any)
+			if !ok || s >= len(list) {
+				tb.Fatalf("%v: there is no element %d", steps, s)
+			}
+			value = list[s]
+		}
+	}
+	return value
+}
+
+func asJSON(tb testing.TB, value any) string {
+	tb.Helper()
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text) + "\n"
+}
+
+// plain makes a value of Terraform one that encoding/json writes, with all the
+// digits of its numbers.
+func plain(tb testing.TB, value tftypes.Value) any {
+	tb.Helper()
+	if value.IsNull() {
+		return nil
+	}
+	as := func(target any) {
+		if err := value.As(target); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	switch typ := value.Type(); {
+	case typ.Is(tftypes.String):
+		var text string
+		as(&text)
+		return text
+	case typ.Is(tftypes.Bool):
+		var flag bool
+		as(&flag)
+		return flag
+	case typ.Is(tftypes.Number):
+		var number big.Float
+		as(&number)
+		return json.Number(number.Text('f', -1))
+	case typ.Is(tftypes.List{}):
+		var values []tftypes.Value
+		as(&values)
+		list := make([]any, len(values))
+		for i := range values {
+			list[i] = plain(tb, values[i])
+		}
+		return list
+	}
+	var values map[string]tftypes.Value
+	as(&values)
+	object := make(map[string]any, len(values))
+	for name, element := range values {
+		object[name] = plain(tb, element)
+	}
+	return object
+}
