@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -14,8 +16,7 @@ import (
 const exitNotStarted = 127
 
 // supervise runs a command with further environment variables and returns its
-// exit code. Credentials in the environment as it is, such as ARM_CLIENT_SECRET,
-// stay: the command may need them for other providers.
+// exit code. Credentials of other providers, such as ARM_CLIENT_SECRET, stay.
 //
 // An interrupt is not passed on: Ctrl-C reaches the command by its process
 // group, and the emulator must be there until the command has ended. A
@@ -28,7 +29,7 @@ func supervise(ctx context.Context, command, environment []string, stdout, stder
 	defer stop()
 
 	child := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // running what the user names is the job
-	child.Env = append(os.Environ(), environment...)
+	child.Env = append(withoutSignIn(os.Environ()), environment...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, stdout, stderr
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 
@@ -44,4 +45,17 @@ func supervise(ctx context.Context, command, environment []string, stdout, stder
 		return 128 + int(status.Signal()), nil
 	}
 	return child.ProcessState.ExitCode(), nil
+}
+
+// withoutSignIn leaves out the sign-in to another Partner Center: the provider
+// refuses to choose between two.
+func withoutSignIn(environment []string) []string {
+	return slices.DeleteFunc(environment, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		switch name {
+		case "PARTNERCENTER_ACCESS_TOKEN", "PARTNERCENTER_REFRESH_TOKEN_FILE", "PARTNERCENTER_USE_CLI", "PARTNERCENTER_ENVIRONMENT":
+			return true
+		}
+		return false
+	})
 }
