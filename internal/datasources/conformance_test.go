@@ -3,6 +3,7 @@ package datasources
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -348,10 +349,7 @@ func TestIDs(t *testing.T) {
 		subject := subjects[name]
 		for argument := range subject.arguments {
 			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/", aCustomer + "\n"} {
-				arguments := providertest.Arguments{}
-				for other, value := range subject.arguments {
-					arguments[other] = value
-				}
+				arguments := maps.Clone(subject.arguments)
 				arguments[argument] = bad
 				failure := server(t, refuseAll(t)).Read(t, name, arguments).Fail(t)
 				checkBlame(t, failure, argument)

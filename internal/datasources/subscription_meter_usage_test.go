@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,9 +14,7 @@ func readMeters(t *testing.T, body string, more providertest.Arguments) provider
 	t.Helper()
 	subject := subjects["partnercenter_subscription_meter_usage"]
 	arguments := providertest.Arguments{"customer_id": aCustomer, "subscription_id": aSubscription}
-	for name, value := range more {
-		arguments[name] = value
-	}
+	maps.Copy(arguments, more)
 	return server(t, api{subject.path: {body: body}}).Read(t, "partnercenter_subscription_meter_usage", arguments)
 }
 

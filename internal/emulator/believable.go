@@ -21,6 +21,12 @@ const (
 	// LegacySubscriptionID is that subscription.
 	LegacyCustomerID     = "b225db66-0212-4eae-88fe-93cdbf1d1466"
 	LegacySubscriptionID = "74b8f932-73c0-4e10-b14c-80bb959a194d"
+
+	// OverBudgetCustomerID is a customer far over the budget.
+	OverBudgetCustomerID = "75b67085-fa6e-44ad-b945-8d1904ae1c52"
+
+	// UnbudgetedCustomerID is a customer without a budget.
+	UnbudgetedCustomerID = "6a2d9ae9-cbee-49ce-a9a1-5492e15521a2"
 )
 
 // profile is a customer but for its ids and dates.
@@ -38,6 +44,8 @@ const (
 	idleCustomer    = "Little Owl Nurseries Ltd"
 	legacyCustomer  = "Brasserie Quatre Vents SARL"
 	meteredCustomer = "Nordhavn Marine ApS"
+	overBudget      = "Tidewater Analytics LLC"
+	unbudgeted      = "Polder Data BV"
 )
 
 // profiles are 20 customers with an Azure plan and 5 legacy ones: under, near
@@ -53,7 +61,7 @@ func profiles() []profile {
 		{"Maple Ridge Clinics Inc", "USD", "", "9312.551843750001204", "10000"},
 		{"Kawabe Precision KK", "JPY", "", "1845023.44170000000153", "2000000"},
 		{"Studio Zwei Linden GmbH", "EUR", "de-DE", "1042.190045", ""},
-		{"Tidewater Analytics LLC", "USD", "", "60284.14999999999795236", "10000"},
+		{overBudget, "USD", "", "60284.14999999999795236", "10000"},
 		{meteredCustomer, "EUR", "", "3045.11968855241510377", "6000"},
 		{idleCustomer, "GBP", "", "0", "100"},
 		{"Skogsbyn Energi AB", "SEK", "", "48211.03400000000107323", ""},
@@ -68,7 +76,7 @@ func profiles() []profile {
 		{"Moulin & Fils SAS", "EUR", "fr-FR", "89.5", "250"},
 		{"Granvik Shipping AS", "NOK", "", "15877.91999999999916326", "40000"},
 		{"Lindqvist Tandvård AB", "SEK", "", "3904.6630000000000109139", "10000"},
-		{"Polder Data BV", "EUR", "", "1290.340000000000003411", ""},
+		{unbudgeted, "EUR", "", "1290.340000000000003411", ""},
 		{"Donauufer Verlag GmbH", "EUR", "de-AT", "154.077916", "600"},
 	}
 }
@@ -95,6 +103,10 @@ func believableCustomers(asOf time.Time) []customer {
 			c.id, c.subscriptionID = IdleCustomerID, IdlePlanID
 		case legacyCustomer:
 			c.id, c.subscriptionID = LegacyCustomerID, LegacySubscriptionID
+		case overBudget:
+			c.id = OverBudgetCustomerID
+		case unbudgeted:
+			c.id = UnbudgetedCustomerID
 		}
 		customers[i] = c
 	}

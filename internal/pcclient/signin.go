@@ -72,9 +72,8 @@ func (s *signIn) get(ctx context.Context, rejected string) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		var failed *SignInError
-		if errors.As(err, &failed) && failed.Final {
-			s.refused = err
+		if failed, ok := errors.AsType[*SignInError](err); ok && failed.Final {
+			s.refused = permanentError{err}
 		}
 		return "", permanentError{err}
 	}

@@ -94,9 +94,9 @@ func (t *tokenEndpoint) refreshToken() (string, error) {
 	return token, nil
 }
 
-// entraCode finds the code that a description begins with: "AADSTS700082: The
-// refresh token has expired".
-var entraCode = regexp.MustCompile(`AADSTS\d+`)
+// entraCode is what a description begins with: "AADSTS700082: The refresh token
+// has expired".
+var entraCode = regexp.MustCompile(`^AADSTS\d+$`)
 
 // failed describes a failed exchange without any of its secrets.
 func (t *tokenEndpoint) failed(err error, secrets ...string) error {
@@ -114,16 +114,17 @@ func (t *tokenEndpoint) failed(err error, secrets ...string) error {
 	_ = json.Unmarshal(refused.Body, &body)
 	e.Status = refused.Response.StatusCode
 	e.TraceID, e.CorrelationID = oneLine(body.TraceID), oneLine(body.CorrelationID)
-	description, _, _ := strings.Cut(refused.ErrorDescription, "\n")
+	// The rest of it repeats the ids.
+	description, _, _ := strings.Cut(refused.ErrorDescription, "Trace ID:")
 	for _, secret := range append(secrets, t.ClientSecret) {
 		if secret != "" {
 			description = strings.ReplaceAll(description, secret, "[secret]")
 		}
 	}
 	e.Description = oneLine(description)
-	e.Code = entraCode.FindString(e.Description)
-	if e.Code == "" {
-		e.Code = oneLine(refused.ErrorCode)
+	e.Code = oneLine(refused.ErrorCode)
+	if code, rest, found := strings.Cut(e.Description, ": "); found && entraCode.MatchString(code) {
+		e.Code, e.Description = code, rest
 	}
 	e.Final = e.Status >= 400 && e.Status < 500 &&
 		e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests

@@ -170,7 +170,7 @@ func (r Result) Golden(tb testing.TB, file string) {
 			tb.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(file)
+	want, err := os.ReadFile(file) //nolint:gosec // A golden file of the test.
 	if err != nil {
 		tb.Fatal(err)
 	}

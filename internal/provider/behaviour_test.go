@@ -1,0 +1,475 @@
+package provider_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// The samples' longest numbers, which a float64 cannot hold.
+var longNumbers = []string{"120.5682999999995904716", "12.39999999999999985235", "27.23292827625710931604", "33.280000000000001044"}
+
+// Numbers arrive digit for digit wherever somebody may read them, and compare
+// exactly.
+func TestTerraform_digits(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_customer_usage_records" "all" {
+  lifecycle {
+    postcondition {
+      condition = (
+        one([for c in self.records : c.total_cost if c.currency_code == "SEK"]) == 120.5682999999995904716 &&
+        one([for c in self.records : c.total_cost if c.currency_code == "SEK"]) != 120.5682999999995904717 &&
+        one([for c in self.records : c.total_cost if c.currency_code == "SEK"]) < 120.5682999999995904717 &&
+        self.totals.cost_by_currency["SEK"] == 120.5682999999995904716
+      )
+      error_message = "Numbers are not compared exactly."
+    }
+  }
+}
+
+output "records" {
+  value = data.partnercenter_customer_usage_records.all.records
+}
+`, serve(t)...)
+	w.terraform(t, "plan", "-out=plan").succeed(t).
+		mention(t, "Incomplete customer usage records", "there are 25 records, and listed 4")
+	w.terraform(t, "apply", "plan").succeed(t)
+	for _, arguments := range [][]string{{"show", "-json", "plan"}, {"show", "-json"}, {"output", "-json"}, {"output", "-json", "records"}} {
+		output := w.terraform(t, arguments...).succeed(t).stdout
+		for _, number := range longNumbers {
+			if !strings.Contains(output, number+",") {
+				t.Errorf("terraform %s does not have %s", strings.Join(arguments, " "), number)
+			}
+		}
+	}
+	// Nothing changes from one read to the next.
+	w.terraform(t, "plan", "-detailed-exitcode").succeed(t)
+}
+
+// The samples' customers, as conditions see them.
+func TestTerraform_samples(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_customer_usage_records" "all" {}
+
+data "partnercenter_usage_summary" "partner" {}
+
+data "partnercenter_subscription_meter_usage" "legacy" {
+  customer_id     = "`+sampleCustomer+`"
+  subscription_id = "`+samplePlan+`"
+}
+
+locals {
+  customers = { for c in data.partnercenter_customer_usage_records.all.records : c.customer_name => c }
+  legacy    = local.customers["LEGACY AZURE CUSTOMER SE"]
+  unlimited = local.customers["Test_Test_MA20190829_14"]
+  over      = local.customers["Modern Azure Customer SE"]
+  meter     = one(data.partnercenter_subscription_meter_usage.legacy.records)
+}
+
+output "true" {
+  value = {
+    "legacy currency is derived"   = local.legacy.currency_code == "EUR" && local.legacy.currency_derived && local.legacy.currency_locale == "fr-FR"
+    "legacy USD of nothing is 0"   = local.legacy.usd_total_cost == 0
+    "no budget is null, not 0 %"   = local.unlimited.percent_used == null && !local.unlimited.has_budget && !local.unlimited.within_budget && !local.unlimited.over_budget
+    "over budget"                  = local.over.over_budget && !local.over.within_budget && local.over.percent_used == 602.84
+    "list is not complete"         = !data.partnercenter_customer_usage_records.all.complete && data.partnercenter_customer_usage_records.all.total_count == 25
+    "legacy subscription is kept"  = local.meter.object_type == "SubscriptionMonthlyUsageRecord" && local.meter.offer_id == "MS-AZR-0145P" && local.meter.status == "active" && local.meter.total_cost == 22.861172
+    "legacy subscription no meter" = local.meter.meter_id == null && local.meter.meter_name == null && local.meter.category == null && local.meter.quantity_used == null && local.meter.unit == null
+    "legacy USD is not known"      = local.meter.usd_total_cost == null && data.partnercenter_subscription_meter_usage.legacy.totals.usd_total_cost == null
+    "summary"                      = data.partnercenter_usage_summary.partner.total_cost == 22.861172 && data.partnercenter_usage_summary.partner.excludes_azure_plan
+  }
+}
+`, serve(t)...)
+	w.terraform(t, "apply", "-auto-approve").succeed(t)
+	var truths map[string]bool
+	if err := json.Unmarshal([]byte(w.terraform(t, "output", "-json", "true").succeed(t).stdout), &truths); err != nil {
+		t.Fatal(err)
+	}
+	if len(truths) != 9 {
+		t.Errorf("%d of 9 are there", len(truths))
+	}
+	for what, isTrue := range truths {
+		if !isTrue {
+			t.Errorf("%s: false", what)
+		}
+	}
+}
+
+// A gate over rows that were not asked for must not pass.
+func TestTerraform_withoutRecords(t *testing.T) {
+	t.Parallel()
+	_, environment := emulate(t, emulator.Options{})
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_customer_usage_records" "all" {
+  include_records = false
+  lifecycle {
+    postcondition {
+      condition     = alltrue([for c in self.records : c.within_budget])
+      error_message = "Not within budget."
+    }
+  }
+}
+`, environment...)
+	w.terraform(t, "plan").fail(t, "Iteration over null value")
+}
+
+// Whoever asks for the same gets the same answer, of one request.
+func TestTerraform_oneRequest(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{Latency: 50 * time.Millisecond})
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_customer_usage_records" "all" {
+  count           = 30
+  include_records = false
+  is_upgraded     = count.index % 2 == 0
+}
+`, environment...)
+	w.terraform(t, "plan").succeed(t)
+	if requests := countRequests(e, "/usagerecords"); requests != 1 {
+		t.Errorf("%d requests were sent", requests)
+	}
+	if requests := countRequests(e, "/token"); requests != 1 {
+		t.Errorf("%d tokens were fetched", requests)
+	}
+}
+
+func countRequests(e *emulator.Emulator, suffix string) int {
+	count := 0
+	for _, request := range e.Requests() {
+		if strings.HasSuffix(request.Path, suffix) {
+			count++
+		}
+	}
+	return count
+}
+
+// meters reads the meters of every customer of the emulator.
+const meters = `
+provider "partnercenter" {
+  max_concurrency = 3
+}
+
+data "partnercenter_subscription_meter_usage" "plan" {
+  count           = 12
+  customer_id     = format("aaaaaaaa-0000-4000-8000-%012d", count.index)
+  subscription_id = "` + samplePlan + `"
+}
+`
+
+func TestTerraform_concurrency(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{Latency: 20 * time.Millisecond})
+	// The emulator knows none of these customers. What counts is how they are asked for.
+	newWorkspace(t, meters, environment...).terraform(t, "plan").fail(t, "code 20002", "MS-RequestId")
+	most := 0
+	requests := e.Requests()
+	for _, one := range requests {
+		at := 0
+		for _, other := range requests {
+			if !other.Start.After(one.Start) && other.End.After(one.Start) {
+				at++
+			}
+		}
+		most = max(most, at)
+	}
+	if count := countRequests(e, "/meterusagerecords"); count != 12 || most > 3 || most < 2 {
+		t.Errorf("%d requests, at most %d at once", count, most)
+	}
+}
+
+// A refresh token that Entra refused is not sent again.
+func TestTerraform_deadRefreshToken(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	environment = append(environment, "PARTNERCENTER_REFRESH_TOKEN="+emulator.ExpiredRefreshToken)
+	newWorkspace(t, strings.Replace(meters, "12", "30", 1), environment...).terraform(t, "plan").
+		fail(t, "Could not sign in to Partner Center", "AADSTS700082", "90 days", "a refresh token and a client secret", "PARTNERCENTER_*")
+	if requests := e.Requests(); len(requests) != 1 {
+		t.Errorf("%d requests were sent", len(requests))
+	}
+}
+
+// Ctrl-C during a slow answer ends everything.
+func TestTerraform_interrupt(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	e.Misbehave(emulator.Fault{Path: "usagesummary", Delay: time.Hour})
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_usage_summary" "partner" {}
+`, environment...)
+	var output bytes.Buffer
+	command := w.command(t, "plan", "-no-color")
+	command.Stdout, command.Stderr = &output, &output
+	// A shell puts a command and its children into one group, which gets the signal.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the request arrives", func() bool { return countRequests(e, "/usagesummary") == 1 })
+	if err := syscall.Kill(-command.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("the plan succeeded")
+		}
+	case <-time.After(20 * time.Second):
+		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+		t.Fatalf("the plan goes on:\n%s", output.String())
+	}
+	eventually(t, "no process is left", func() bool { return syscall.Kill(-command.Process.Pid, 0) != nil })
+}
+
+// eventually waits for a condition outside of this process.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	for range 1000 {
+		if condition() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("it never happens that %s", what)
+}
+
+// However chatty the log is, nothing that anybody could sign in with is in it,
+// nor in the plan, the state, or the errors.
+func TestTerraform_secrets(t *testing.T) {
+	t.Parallel()
+	const configuration = `
+provider "partnercenter" {}
+
+data "partnercenter_usage_summary" "partner" {}
+
+output "name" {
+  value = data.partnercenter_usage_summary.partner.partner_name
+}
+`
+	file := filepath.Join(t.TempDir(), "refresh-token")
+	if err := os.WriteFile(file, []byte(emulator.RefreshToken+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	token := emulator.UserAccessToken()
+	for name, test := range map[string]struct {
+		environment []string
+		fault       emulator.Fault
+		fails       bool
+	}{
+		"refresh token":         {},
+		"refresh token in file": {environment: []string{"PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_REFRESH_TOKEN_FILE=" + file}},
+		"access token":          {environment: []string{"PARTNERCENTER_CLIENT_SECRET=", "PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_ACCESS_TOKEN=" + token}},
+		"app-only":              {environment: []string{"PARTNERCENTER_REFRESH_TOKEN="}, fails: true},
+		"dead refresh token":    {environment: []string{"PARTNERCENTER_REFRESH_TOKEN=" + emulator.ExpiredRefreshToken}, fails: true},
+		"secret echoed": {
+			fault: emulator.Fault{Path: "token", Status: 400, Description: "The value " + emulator.ClientSecret + " and " + emulator.RefreshToken + " are wrong."},
+			fails: true,
+		},
+		"token echoed": {
+			environment: []string{"PARTNERCENTER_CLIENT_SECRET=", "PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_ACCESS_TOKEN=" + token},
+			fault:       emulator.Fault{Path: "usagesummary", Status: 403, Code: 1002, Description: "Not with " + token},
+			fails:       true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			if test.fault.Status != 0 {
+				e.Misbehave(test.fault)
+			}
+			// A proxy's password may stand in the URL.
+			for i := range environment {
+				environment[i] = strings.Replace(environment[i], "http://", "http://somebody:proxy-password@", 1)
+			}
+			environment = append(environment, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+			w := newWorkspace(t, configuration, append(environment, test.environment...)...)
+			planned := w.terraform(t, "plan", "-out=plan")
+			if test.fails {
+				planned.fail(t, "Error: Could not")
+			} else {
+				planned.succeed(t)
+				w.terraform(t, "apply", "plan").succeed(t)
+			}
+			log := w.read(t, "trace.log")
+			if !strings.Contains(log, "Partner Center request") {
+				t.Error("the log is not that of the provider")
+			}
+
+			secrets := []string{emulator.ClientSecret, emulator.RefreshToken, emulator.ExpiredRefreshToken, token, "proxy-password"}
+			for _, request := range e.Requests() {
+				if _, sent, found := strings.Cut(request.Header.Get("Authorization"), "Bearer "); found {
+					secrets = append(secrets, sent)
+				}
+			}
+			everything := written(t, w.directory)
+			everything["stdout"], everything["stderr"] = planned.stdout, planned.stderr
+			for place, content := range everything {
+				for _, secret := range secrets {
+					if strings.Contains(content, secret) {
+						t.Errorf("%s has the secret %.40q", place, secret)
+					}
+				}
+			}
+		})
+	}
+}
+
+// written returns the content of all files of a directory, and of the files in a
+// plan, which is an archive.
+func written(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	contents := map[string]string{}
+	err := fs.WalkDir(os.DirFS(directory), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(directory, path))
+		if err != nil {
+			return err
+		}
+		contents[path] = string(content)
+		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return nil //nolint:nilerr // It is no archive.
+		}
+		for _, member := range archive.File {
+			opened, err := member.Open()
+			if err != nil {
+				return err
+			}
+			inner, err := io.ReadAll(opened)
+			if err != nil {
+				return err
+			}
+			contents[path+"/"+member.Name] = string(inner)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(contents) < 3 {
+		t.Fatalf("only %d files were written", len(contents))
+	}
+	return contents
+}
+
+// Whoever has no sign-in is told on the argument, before anything is sent.
+func TestTerraform_nothingConfigured(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	terraform, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("there is no terraform")
+	}
+	w := newWorkspace(t, "provider \"partnercenter\" {}\n\ndata \"partnercenter_usage_summary\" \"partner\" {}\n", environment[0])
+	// Without the Azure CLI that this machine may have.
+	path := t.TempDir()
+	if err := os.Symlink(terraform, filepath.Join(path, "terraform")); err != nil {
+		t.Fatal(err)
+	}
+	w.environment = append(w.environment, "PATH="+path)
+	w.terraform(t, "plan").fail(t, "Azure CLI not found", `with provider["`+source+`"]`, "PARTNERCENTER_REFRESH_TOKEN")
+	if requests := e.Requests(); len(requests) > 0 {
+		t.Errorf("%d requests were sent", len(requests))
+	}
+}
+
+// A value that is known only after the apply is an error that says what to do.
+func TestTerraform_unknownArgument(t *testing.T) {
+	t.Parallel()
+	_, environment := emulate(t, emulator.Options{})
+	w := newWorkspace(t, `
+resource "terraform_data" "vault" {
+  input = "a-tenant"
+}
+
+provider "partnercenter" {
+  tenant_id = terraform_data.vault.output
+}
+
+data "partnercenter_usage_summary" "partner" {}
+`, environment...)
+	w.terraform(t, "plan").fail(t, "Unknown value", "tenant_id = terraform_data.vault.output", "-target", "PARTNERCENTER_TENANT_ID")
+}
+
+// Throttled and failing answers are survived, through the real program too.
+func TestTerraform_survives(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{PageSize: 10})
+	e.Misbehave(
+		emulator.Fault{Path: "token", Status: 503, RetryAfter: "1"},
+		emulator.Fault{Path: "usagerecords", Status: 429, RetryAfter: "1"},
+		emulator.Fault{Path: "usagerecords", CutBody: true},
+		emulator.Fault{Path: "usagerecords", Reset: true},
+	)
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_customer_usage_records" "all" {
+  lifecycle {
+    postcondition {
+      condition     = self.complete && length(self.records) == 25
+      error_message = "The list is not whole."
+    }
+  }
+}
+`, environment...)
+	w.terraform(t, "plan").succeed(t)
+	if count := countRequests(e, "/usagerecords"); count != 6 {
+		t.Errorf("%d requests, not three pages and three failures", count)
+	}
+}
+
+// A page that fails leaves the state as it was.
+func TestTerraform_failingPage(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{PageSize: 10})
+	w := newWorkspace(t, `
+provider "partnercenter" {
+  max_retries = 0
+}
+
+data "partnercenter_customer_usage_records" "all" {}
+
+output "count" {
+  value = data.partnercenter_customer_usage_records.all.totals.record_count
+}
+`, environment...)
+	w.terraform(t, "apply", "-auto-approve").succeed(t)
+	before := w.read(t, "terraform.tfstate")
+	if pages := countRequests(e, "/usagerecords"); pages != 3 {
+		t.Fatalf("%d pages", pages)
+	}
+	// The first page is answered as ever, the second one is not.
+	e.Misbehave(emulator.Fault{Path: "usagerecords"}, emulator.Fault{Path: "usagerecords", Status: 500})
+	w.terraform(t, "apply", "-auto-approve").fail(t, "Could not read customer usage records", "GET /v1/customers/usagerecords (page 2): 500 Internal Server Error", "MS-RequestId", "MS-CorrelationId")
+	if w.read(t, "terraform.tfstate") != before {
+		t.Error("the state has changed")
+	}
+}

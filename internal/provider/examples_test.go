@@ -1,0 +1,262 @@
+package provider_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+const examples = "../../examples"
+
+// example is a configuration under examples/, and what to plan it with.
+type example struct {
+	name      string
+	variables map[string]string
+	says      []string // in a plan that succeeds
+	fails     []string // in one that its gate stops
+}
+
+// Every data source's examples are planned together, as they stand in the
+// documentation. A gate has to show that it passes and that it stops.
+var dataSources = map[string][]example{
+	"partnercenter_customer_usage_records": {
+		{
+			name:      "within budget",
+			variables: map[string]string{"customer_ids": `["` + emulator.MeteredCustomerID + `", "` + strings.ToUpper(emulator.LegacyCustomerID) + `"]`},
+			says:      []string{"spend_by_customer", `"Nordhavn Marine ApS"`, "3045.11968855241510377", "1941242.19170000000153"},
+		},
+		{
+			name:      "over budget and without one",
+			variables: map[string]string{"customer_ids": `["` + emulator.OverBudgetCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`},
+			fails:     []string{"Not within a budget", "Tidewater Analytics LLC has spent 60284.14999999999795236 USD, its budget is 10000", "Polder Data BV has spent 1290.340000000000003411 EUR, without a budget"},
+		},
+		{
+			name:      "not listed",
+			variables: map[string]string{"customer_ids": `["` + samplePlan + `"]`},
+			fails:     []string{"Customer not listed", samplePlan},
+		},
+	},
+	"partnercenter_subscription_meter_usage": {
+		{
+			name:      "within the limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "storage_limits": `{ EUR = 1000 }`},
+			says:      []string{"cost_by_category", "Storage (EUR)", "Virtual Machines (EUR)"},
+		},
+		{
+			name:      "above the limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "storage_limits": `{ EUR = 1 }`},
+			fails:     []string{"Storage costs too much"},
+		},
+		{
+			name:      "currency without a limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "storage_limits": `{ GBP = 1000 }`},
+			fails:     []string{"Storage costs too much"},
+		},
+		{
+			name:      "no usage",
+			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "plan_id": emulator.IdlePlanID},
+			says:      []string{"cost_by_category = {}"},
+		},
+	},
+	"partnercenter_usage_summary": {
+		{name: "legacy customers", says: []string{"legacy_spend", "1698.629133"}},
+	},
+}
+
+// Every way to sign in that examples/provider shows is planned by itself, with
+// the emulator in place of the cloud.
+var signIns = map[string]example{
+	"provider.tf":                    {},
+	"provider-refresh-token.tf":      {variables: map[string]string{"client_secret": emulator.ClientSecret, "refresh_token": emulator.RefreshToken}},
+	"provider-refresh-token-file.tf": {},
+	"provider-access-token.tf":       {variables: map[string]string{"access_token": emulator.UserAccessToken()}},
+	"provider-app-only.tf":           {variables: map[string]string{"client_secret": emulator.ClientSecret}, fails: []string{"app-only", "refresh_token"}},
+	"provider-azure-cli.tf":          {},
+}
+
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	directories := entries(t, filepath.Join(examples, "data-sources"))
+	for _, directory := range directories {
+		cases, ok := dataSources[directory]
+		if !ok {
+			t.Errorf("examples/data-sources/%s is not planned by this test", directory)
+		}
+		for _, test := range cases {
+			t.Run(directory+" "+test.name, func(t *testing.T) {
+				t.Parallel()
+				_, environment := emulate(t, emulator.Options{PageSize: 7})
+				w := newWorkspace(t, "provider \"partnercenter\" {}\n", environment...)
+				for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
+					w.write(t, "example-"+file, content(t, filepath.Join(examples, "data-sources", directory, file)))
+				}
+				w.plan(t, test)
+			})
+		}
+	}
+	if len(directories) != len(dataSources) {
+		t.Errorf("%d directories, %d tested", len(directories), len(dataSources))
+	}
+}
+
+func TestExamples_signIn(t *testing.T) {
+	t.Parallel()
+	for _, file := range entries(t, filepath.Join(examples, "provider")) {
+		test, ok := signIns[file]
+		if !ok {
+			t.Errorf("examples/provider/%s is not planned by this test", file)
+		}
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			_, environment := emulate(t, emulator.Options{})
+			text := content(t, filepath.Join(examples, "provider", file))
+			if file == "provider.tf" {
+				text = strings.TrimPrefix(text, required[1:])
+			} else {
+				// The examples' sign-in is all there is. Only its invented ids are replaced.
+				environment = environment[:2]
+			}
+			w := newWorkspace(t, "", environment...)
+			token := filepath.Join(w.directory, "refresh-token")
+			w.write(t, "refresh-token", emulator.RefreshToken)
+			clientID := emulator.ClientID
+			if strings.Contains(text, "refresh_token_file") {
+				clientID = emulator.PublicClientID
+			}
+			text = strings.NewReplacer(
+				"11111111-2222-3333-4444-555555555555", emulator.TenantID,
+				"66666666-7777-8888-9999-000000000000", clientID,
+				"/run/secrets/partner-center-refresh-token", filepath.ToSlash(token),
+			).Replace(text)
+			if !strings.Contains(text, "required_providers") {
+				text = required + text
+			}
+			w.write(t, "main.tf", text+"\ndata \"partnercenter_usage_summary\" \"partner\" {}\n")
+			w.write(t, "az", "#!/bin/sh\necho '{\"accessToken\":\""+emulator.UserAccessToken()+"\",\"expires_on\":4102444800,\"expiresOn\":\"2100-01-01 00:00:00.000000\",\"tenant\":\""+emulator.TenantID+"\",\"tokenType\":\"Bearer\"}'\n")
+			if err := os.Chmod(filepath.Join(w.directory, "az"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			w.environment = append(w.environment, "PATH="+w.directory+string(os.PathListSeparator)+os.Getenv("PATH"))
+			w.plan(t, test)
+		})
+	}
+}
+
+// plan plans an example with its variables.
+func (w *workspace) plan(t *testing.T, e example) {
+	t.Helper()
+	for name, value := range e.variables {
+		w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
+	}
+	planned := w.terraform(t, "plan")
+	if len(e.fails) > 0 {
+		planned.fail(t, e.fails...)
+		return
+	}
+	planned.succeed(t).mention(t, e.says...)
+}
+
+// TestDemo runs what the README tells everybody to run first.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	needTerraform(t)
+	temporary := t.TempDir()
+	demo := exec.CommandContext(t.Context(), "make", "-s", "-C", "../..", "demo")
+	demo.Env = append(os.Environ(), "TMPDIR="+temporary)
+	output, err := demo.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s\n%s", err, output)
+	}
+	outcome{stdout: string(output)}.mention(t,
+		"Tidewater Analytics LLC 60284.15 USD 10000 602.84 %", // the table
+		"Warning: Check block assertion failed",
+		"Fjord Logistics AS, 28641.77 of 20000.00 NOK",
+		"Error: Resource postcondition failed",
+		"The plan was stopped, as it should be.",
+	)
+	if left := entries(t, temporary); len(left) > 0 {
+		t.Errorf("the demo leaves %v behind", left)
+	}
+}
+
+// Ctrl-C ends the demo and all that it started.
+func TestDemo_interrupt(t *testing.T) {
+	t.Parallel()
+	needTerraform(t)
+	temporary := t.TempDir()
+	if output, err := exec.CommandContext(t.Context(), "make", "-s", "-C", "../..", "build").CombinedOutput(); err != nil {
+		t.Fatalf("%s\n%s", err, output)
+	}
+	var output bytes.Buffer
+	demo := exec.CommandContext(t.Context(), examples+"/demo/run", "-latency", "1h")
+	demo.Env = append(os.Environ(), "TMPDIR="+temporary)
+	demo.Stdout, demo.Stderr = &output, &output
+	demo.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the demo has started", func() bool { return len(entries(t, temporary)) > 0 })
+	if err := syscall.Kill(-demo.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	err := demo.Wait()
+	if _, failed := errors.AsType[*exec.ExitError](err); !failed {
+		t.Errorf("an interrupted demo succeeds: %v\n%s", err, output.String())
+	}
+	eventually(t, "no process is left", func() bool { return syscall.Kill(-demo.Process.Pid, 0) != nil })
+	if left := entries(t, temporary); len(left) > 0 {
+		t.Errorf("the demo leaves %v behind", left)
+	}
+}
+
+// Without Terraform, the README's commands say how to get it.
+func TestWithoutTerraform(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	for _, tool := range []string{"make", "sh", "bash", "go", "git", "sed", "env"} {
+		found, err := exec.LookPath(tool)
+		if err != nil {
+			t.Skip(err)
+		}
+		if err := os.Symlink(found, filepath.Join(path, tool)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, target := range []string{"demo", "test"} {
+		command := exec.CommandContext(t.Context(), "make", "-s", "-C", "../..", target)
+		command.Env = append(os.Environ(), "PATH="+path)
+		output, err := command.CombinedOutput()
+		if err == nil || !strings.Contains(string(output), "https://developer.hashicorp.com/terraform/install") {
+			t.Errorf("make %s: %v\n%s", target, err, output)
+		}
+	}
+}
+
+func entries(t *testing.T, directory string) []string {
+	t.Helper()
+	list, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make([]string, len(list))
+	for i, entry := range list {
+		names[i] = entry.Name()
+	}
+	return names
+}
+
+func content(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,203 @@
+package provider_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// What stands in this file runs the terraform command, as users do, with the
+// provider built from this tree.
+
+const source = "registry.terraform.io/seed-12616aef/partnercenter"
+
+// required begins every configuration.
+const required = `
+terraform {
+  required_providers {
+    partnercenter = { source = "seed-12616aef/partnercenter" }
+  }
+}
+`
+
+// built is the directory with the provider's program. It is built once.
+var built = sync.OnceValues(func() (string, error) {
+	directory, err := os.MkdirTemp("", "terraform-provider-partnercenter-test-")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(directory, "terraform-provider-partnercenter")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	output, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput() //nolint:noctx // Once for all tests.
+	if err != nil {
+		return "", errors.New(string(output))
+	}
+	return directory, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if directory, err := built(); err == nil {
+		_ = os.RemoveAll(directory)
+	}
+	os.Exit(code)
+}
+
+// workspace is a directory with a configuration, and the environment of a shell
+// in which nobody has set anything.
+type workspace struct {
+	directory   string
+	environment []string
+}
+
+// needTerraform skips a test where Terraform is not to be run, like tests of
+// terraform-plugin-testing.
+func needTerraform(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("runs Terraform only if TF_ACC is set")
+	}
+}
+
+// newWorkspace makes a workspace of a configuration.
+func newWorkspace(t *testing.T, configuration string, environment ...string) *workspace {
+	t.Helper()
+	needTerraform(t)
+	provider, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &workspace{directory: t.TempDir()}
+	w.write(t, "main.tf", required+configuration)
+	w.write(t, "terraform.rc", `provider_installation {
+  dev_overrides { "`+source+`" = "`+filepath.ToSlash(provider)+`" }
+  direct {}
+}`)
+	w.environment = append([]string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + w.directory,
+		"TMPDIR=" + os.TempDir(),
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(w.directory, "terraform.rc"),
+		"CHECKPOINT_DISABLE=1",
+		"TF_IN_AUTOMATION=1",
+		"TF_INPUT=0",
+		"TF_CLI_ARGS=-no-color",
+	}, environment...)
+	return w
+}
+
+func (w *workspace) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(w.directory, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *workspace) read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(w.directory, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// command is terraform with arguments, not started yet.
+func (w *workspace) command(t *testing.T, arguments ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "terraform", arguments...)
+	command.Dir, command.Env = w.directory, w.environment
+	return command
+}
+
+// outcome is what a command left behind.
+type outcome struct {
+	stdout, stderr string
+	code           int
+}
+
+func (w *workspace) terraform(t *testing.T, arguments ...string) outcome {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	command := w.command(t, arguments...)
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return outcome{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
+}
+
+func (o outcome) succeed(t *testing.T) outcome {
+	t.Helper()
+	if o.code != 0 {
+		t.Fatalf("exit code %d\n%s\n%s", o.code, o.stdout, o.stderr)
+	}
+	return o
+}
+
+// fail fails the test unless the command failed and said all of these, however
+// Terraform broke the lines.
+func (o outcome) fail(t *testing.T, want ...string) {
+	t.Helper()
+	if o.code != 1 {
+		t.Fatalf("exit code %d\n%s\n%s", o.code, o.stdout, o.stderr)
+	}
+	o.mention(t, want...)
+}
+
+func (o outcome) mention(t *testing.T, want ...string) {
+	t.Helper()
+	said := strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(o.stdout+o.stderr)), " ")
+	for _, text := range want {
+		if !strings.Contains(said, text) {
+			t.Errorf("%q is not said:\n%s\n%s", text, o.stdout, o.stderr)
+		}
+	}
+}
+
+// emulate starts an emulator, and returns the environment that signs in to it.
+func emulate(t *testing.T, options emulator.Options) (*emulator.Emulator, []string) {
+	t.Helper()
+	e := emulator.New(options)
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	return e, e.Environment(server.URL)
+}
+
+// serve answers with the samples of the API's documentation, and returns the
+// environment that reads them.
+func serve(t *testing.T) []string {
+	t.Helper()
+	mux := http.NewServeMux()
+	for path, sample := range map[string]string{
+		"/v1/customers/usagerecords": "customer_usage_records/sample.json",
+		"/v1/customers/" + sampleCustomer + "/subscriptions/" + samplePlan + "/meterusagerecords": "subscription_meter_usage/legacy.json",
+		"/v1/usagesummary": "usage_summary/sample.json",
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFile(w, r, filepath.Join("..", "datasources", "testdata", filepath.FromSlash(sample)))
+		})
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return []string{"PARTNERCENTER_ENDPOINT=" + server.URL, "PARTNERCENTER_ACCESS_TOKEN=a-token"}
+}
+
+const (
+	sampleCustomer = "b1b1b1b1-cccc-dddd-eeee-f2f2f2f2f2f2"
+	samplePlan     = "a0a0a0a0-bbbb-cccc-dddd-e1e1e1e1e1e1"
+)
