@@ -1,7 +1,6 @@
 package datasources
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -101,7 +100,10 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 	}
 	records := kept(all.Items, keeps)
 	slices.SortStableFunc(records, func(a, b *pcclient.CustomerUsageRecord) int {
-		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID())))
+		if order := compareTexts(a.Owner(), b.Owner()); order != 0 {
+			return order
+		}
+		return compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID()))
 	})
 	if m.Totals, err = newCustomerTotals(records); err != nil {
 		return err

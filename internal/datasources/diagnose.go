@@ -117,10 +117,13 @@ func signInAdvice(e *pcclient.SignInError) string {
 	if text, known := signInAdviceByCode[e.Code]; known {
 		return text
 	}
-	if e.Status == 0 {
-		return ""
+	switch {
+	case e.Final && e.Status != 0:
+		return "Check the credentials, and that they belong to the partner's tenant."
+	case e.Status != 0:
+		return "The sign-in authority, or something before it, fails at the moment. Try again later."
 	}
-	return "Check the credentials, and that they belong to the partner's tenant."
+	return ""
 }
 
 // line is one for the ids, if there is such an id.

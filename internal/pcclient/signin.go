@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -109,8 +110,9 @@ func appOnly(token string) bool {
 
 // SignInError is a sign-in that did not succeed. It never holds a secret.
 type SignInError struct {
-	Source string // where the credentials stand
-	Kind   string // which credentials these are
+	Source   string // where the credentials stand
+	Kind     string // which credentials these are
+	Endpoint string // the URL of the token endpoint, if it was asked
 
 	Status        int    // of the authority's answer; 0 without one
 	Code          string // such as AADSTS700082, or the OAuth error
@@ -123,17 +125,24 @@ type SignInError struct {
 }
 
 func (e *SignInError) Error() string {
-	text := "sign-in with " + e.Kind + " from " + e.Source + " failed"
+	var text strings.Builder
+	fmt.Fprintf(&text, "sign-in with %s from %s failed", e.Kind, e.Source)
+	if e.Endpoint != "" {
+		fmt.Fprintf(&text, ": POST %s", e.Endpoint)
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&text, ": %d %s", e.Status, http.StatusText(e.Status))
+	}
 	if e.Code != "" {
-		text += ", " + e.Code
+		fmt.Fprintf(&text, ", %s", e.Code)
 	}
 	if e.Description != "" {
-		text += ": " + e.Description
+		fmt.Fprintf(&text, ": %s", e.Description)
 	}
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		fmt.Fprintf(&text, ": %s", e.Err)
 	}
-	return text
+	return text.String()
 }
 
 func (e *SignInError) Unwrap() error { return e.Err }

@@ -57,14 +57,14 @@ func (t *tokenEndpoint) GetToken(ctx context.Context, options policy.TokenReques
 	config := clientcredentials.Config{
 		ClientID:       t.ClientID,
 		ClientSecret:   t.ClientSecret,
-		TokenURL:       t.AuthorityHost.JoinPath(t.TenantID, "oauth2", "v2.0", "token").String(),
+		TokenURL:       t.url(),
 		Scopes:         options.Scopes,
 		AuthStyle:      oauth2.AuthStyleInParams,
 		EndpointParams: url.Values{},
 	}
 	refresh, err := t.refreshToken()
 	if err != nil {
-		return azcore.AccessToken{}, t.failed(err)
+		return azcore.AccessToken{}, &SignInError{Source: t.Source, Kind: t.Kind, Err: err}
 	}
 	if refresh != "" {
 		config.EndpointParams.Set("grant_type", "refresh_token")
@@ -75,6 +75,10 @@ func (t *tokenEndpoint) GetToken(ctx context.Context, options policy.TokenReques
 		return azcore.AccessToken{}, t.failed(err, refresh)
 	}
 	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
+}
+
+func (t *tokenEndpoint) url() string {
+	return t.AuthorityHost.JoinPath(t.TenantID, "oauth2", "v2.0", "token").String()
 }
 
 // refreshToken returns the refresh token, or none if the application signs in
@@ -99,8 +103,8 @@ func (t *tokenEndpoint) refreshToken() (string, error) {
 var entraCode = regexp.MustCompile(`^AADSTS\d+$`)
 
 // failed describes a failed exchange without any of its secrets.
-func (t *tokenEndpoint) failed(err error, secrets ...string) error {
-	e := &SignInError{Source: t.Source, Kind: t.Kind}
+func (t *tokenEndpoint) failed(err error, refreshToken string) error {
+	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: t.url()}
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
 		e.Err = transportError(err)
@@ -116,7 +120,7 @@ func (t *tokenEndpoint) failed(err error, secrets ...string) error {
 	e.TraceID, e.CorrelationID = oneLine(body.TraceID), oneLine(body.CorrelationID)
 	// The rest of it repeats the ids.
 	description, _, _ := strings.Cut(refused.ErrorDescription, "Trace ID:")
-	for _, secret := range append(secrets, t.ClientSecret) {
+	for _, secret := range []string{refreshToken, t.ClientSecret} {
 		if secret != "" {
 			description = strings.ReplaceAll(description, secret, "[secret]")
 		}

@@ -1,12 +1,15 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,9 +45,6 @@ var clouds = map[string]struct{ api, authority string }{
 // client. It finds all problems before it gives up, and sends nothing.
 func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
 	s := newSettings(config, m)
-	if s.problems.HasError() {
-		return pcclient.Options{}, s.problems
-	}
 	options := pcclient.Options{
 		MaxConcurrency:   s.number("max_concurrency", 8, 1),
 		MaxRetries:       s.number("max_retries", 5, 0),
@@ -54,10 +54,11 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 		Policies:         []policy.Policy{logging{}},
 	}
 	signIn := s.chooseSignIn()
-	environment, known := clouds[strings.ToLower(signIn.identifier("environment", "public"))]
+	name, place := signIn.identifier("environment")
+	environment, known := clouds[strings.ToLower(cmp.Or(name, "public"))]
 	if !known {
-		s.problem("environment", "Unknown cloud", fmt.Sprintf("%q is not a cloud of Partner Center, which are public, usgovernment and china.", signIn.identifier("environment", "")))
-		return options, s.problems
+		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %q of %s is not a cloud of Partner Center, which are public, usgovernment and china.", name, place))
+		environment = clouds["public"]
 	}
 	options.Scope = environment.api + "/.default"
 	options.Endpoint = s.url("endpoint", environment.api, "PARTNERCENTER_ENDPOINT")
@@ -71,19 +72,22 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 type settings struct {
 	machine
 	configured map[string]string
+	unusable   map[string]bool // not known yet, or nonsense
 	problems   diag.Diagnostics
 }
 
 func newSettings(config tfsdk.Config, m machine) *settings {
-	s := &settings{machine: m, configured: map[string]string{}}
+	s := &settings{machine: m, configured: map[string]string{}, unusable: map[string]bool{}}
 	var arguments map[string]tftypes.Value
 	if err := config.Raw.As(&arguments); err != nil {
 		s.problems.AddError("Configuration cannot be read", err.Error()+". This is a bug in the provider.")
 		return s
 	}
-	for name, value := range arguments {
+	for _, name := range slices.Sorted(maps.Keys(arguments)) {
+		value := arguments[name]
 		switch {
-		case !value.IsFullyKnown():
+		case !value.IsKnown():
+			s.unusable[name] = true
 			s.problem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
 				"Set it to a value that is known beforehand, apply what it comes from first with -target, or use the environment variable %s.", name, environmentName(name)))
 		case !value.IsNull():
@@ -121,6 +125,9 @@ func (s *settings) problem(argument, summary, detail string) {
 
 // find returns the value of an argument and where it stands, or nothing.
 func (s *settings) find(argument string, variables ...string) (text, place string) {
+	if s.unusable[argument] {
+		return "", ""
+	}
 	if text, ok := s.configured[argument]; ok {
 		return text, "`" + argument + "`"
 	}

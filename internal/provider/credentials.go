@@ -75,6 +75,9 @@ type signIn struct {
 // the Azure CLI's user, unless that is forbidden.
 func (s *settings) chooseSignIn() *signIn {
 	useCLI := s.useCLI()
+	if slices.ContainsFunc(credentials, func(argument string) bool { return s.unusable[argument] }) {
+		return &signIn{settings: s, invalid: true}
+	}
 	for i, from := range origins {
 		chosen := slices.DeleteFunc(slices.Clone(credentials), func(argument string) bool {
 			if argument == "use_cli" {
@@ -90,7 +93,7 @@ func (s *settings) chooseSignIn() *signIn {
 	}
 	choice := &signIn{settings: s, from: origin{name: "this machine, for want of other credentials"}, chosen: []string{"use_cli"}}
 	if useCLI.origin >= 0 && !useCLI.value {
-		choice.refuse("use_cli", "Nothing to sign in with", "`use_cli` forbids the Azure CLI, and there is no other credential. "+waysToSignIn)
+		choice.refuse("use_cli", "Nothing to sign in with", origins[useCLI.origin].write("use_cli")+" forbids the Azure CLI, and there is no other credential. "+waysToSignIn)
 	}
 	return choice
 }
@@ -111,6 +114,7 @@ func (s *settings) useCLI() (setting struct {
 		}
 		value, err := strconv.ParseBool(text)
 		if err != nil {
+			s.unusable["use_cli"] = true
 			s.problem("use_cli", "Not a boolean", fmt.Sprintf("The value %q of %s is neither true nor false.", text, from.write("use_cli")))
 		}
 		setting.origin, setting.value = i, value
@@ -147,20 +151,20 @@ func (c *signIn) refuse(argument, summary, detail string) {
 	c.invalid = true
 }
 
-// identifier returns an argument that is no secret: from the configuration, or
-// else from where the credential is. What says where to sign in, not who, may
-// stand in any other place too.
-func (c *signIn) identifier(argument, otherwise string) string {
+// identifier returns an argument that is no secret, and how it is written there:
+// from the configuration, or else from where the credential is. What says where
+// to sign in, not who, may stand in any other place too.
+func (c *signIn) identifier(argument string) (text, place string) {
 	places := []origin{origins[0], c.from}
 	if argument != "client_id" {
 		places = append(places, origins[1:]...)
 	}
-	for _, place := range places {
-		if text := place.value(c.settings, argument); text != "" {
-			return text
+	for _, from := range places {
+		if text := from.value(c.settings, argument); text != "" {
+			return text, from.write(argument)
 		}
 	}
-	return otherwise
+	return "", ""
 }
 
 // tenantName is the id of a tenant or one of its domains. It becomes a part of a
@@ -169,9 +173,17 @@ var tenantName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)
 
 // credential returns what gets access tokens, or nil after a problem.
 func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore.TokenCredential {
-	tenantID, clientID := c.identifier("tenant_id", ""), c.identifier("client_id", "")
+	clientID, _ := c.identifier("client_id")
+	tenantID, place := c.identifier("tenant_id")
 	if tenantID != "" && !tenantName.MatchString(tenantID) {
-		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("%q is neither the id of a tenant nor a domain.", tenantID))
+		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %q of %s is neither the id of a tenant nor a domain.", tenantID, place))
+	}
+	atTokenEndpoint := len(c.chosen) > 0 && !c.has("access_token") && !c.has("use_cli")
+	if atTokenEndpoint && tenantID == "" && !c.unusable["tenant_id"] {
+		c.missing("tenant_id", "in the provider's configuration or as PARTNERCENTER_TENANT_ID")
+	}
+	if atTokenEndpoint && clientID == "" && !c.unusable["client_id"] {
+		c.missing("client_id", "beside it or in the provider's configuration, since credentials of different places are never mixed")
 	}
 	switch {
 	case c.invalid:
@@ -180,12 +192,6 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 		return readyToken(c.from.value(c.settings, "access_token"))
 	case c.has("use_cli"):
 		return c.azureCLI(tenantID)
-	}
-	if tenantID == "" {
-		c.missing("tenant_id", "in the provider's configuration or as PARTNERCENTER_TENANT_ID")
-	}
-	if clientID == "" {
-		c.missing("client_id", "beside it or in the provider's configuration, since credentials of different places are never mixed")
 	}
 	kind := "a client secret (app-only)"
 	switch {

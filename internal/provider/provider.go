@@ -19,10 +19,13 @@ import (
 // New returns a constructor of the provider. The version is "dev" in a local
 // build.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &partnerCenter{version: version} }
+	return func() provider.Provider { return &partnerCenter{version: version, machine: thisMachine()} }
 }
 
-type partnerCenter struct{ version string }
+type partnerCenter struct {
+	version string
+	machine machine
+}
 
 func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
 	response.TypeName = "partnercenter"
@@ -38,7 +41,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description, Validators: notEmpty}
 	}
 	number := func(description string) schema.Attribute {
-		return schema.Int64Attribute{Optional: true, MarkdownDescription: description}
+		return schema.NumberAttribute{Optional: true, MarkdownDescription: description}
 	}
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Reads what the customers of a Cloud Solution Provider partner spend on Azure from the Microsoft Partner Center REST API. " +
@@ -81,7 +84,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 
 // Configure signs nobody in and sends nothing: the first read does.
 func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	options, diagnostics := configure(request.Config, thisMachine())
+	options, diagnostics := configure(request.Config, p.machine)
 	response.Diagnostics.Append(diagnostics...)
 	if response.Diagnostics.HasError() {
 		return

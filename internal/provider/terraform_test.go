@@ -64,7 +64,7 @@ type workspace struct {
 
 // needTerraform skips a test where Terraform is not to be run, like tests of
 // terraform-plugin-testing.
-func needTerraform(t *testing.T) {
+func needTerraform(t testing.TB) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("runs Terraform only if TF_ACC is set")
@@ -72,7 +72,7 @@ func needTerraform(t *testing.T) {
 }
 
 // newWorkspace makes a workspace of a configuration.
-func newWorkspace(t *testing.T, configuration string, environment ...string) *workspace {
+func newWorkspace(t testing.TB, configuration string, environment ...string) *workspace {
 	t.Helper()
 	needTerraform(t)
 	provider, err := built()
@@ -98,14 +98,14 @@ func newWorkspace(t *testing.T, configuration string, environment ...string) *wo
 	return w
 }
 
-func (w *workspace) write(t *testing.T, name, content string) {
+func (w *workspace) write(t testing.TB, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(w.directory, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (w *workspace) read(t *testing.T, name string) string {
+func (w *workspace) read(t testing.TB, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(w.directory, name))
 	if err != nil {
@@ -115,7 +115,7 @@ func (w *workspace) read(t *testing.T, name string) string {
 }
 
 // command is terraform with arguments, not started yet.
-func (w *workspace) command(t *testing.T, arguments ...string) *exec.Cmd {
+func (w *workspace) command(t testing.TB, arguments ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "terraform", arguments...)
 	command.Dir, command.Env = w.directory, w.environment
@@ -128,7 +128,7 @@ type outcome struct {
 	code           int
 }
 
-func (w *workspace) terraform(t *testing.T, arguments ...string) outcome {
+func (w *workspace) terraform(t testing.TB, arguments ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	command := w.command(t, arguments...)
@@ -141,7 +141,7 @@ func (w *workspace) terraform(t *testing.T, arguments ...string) outcome {
 	return outcome{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
 }
 
-func (o outcome) succeed(t *testing.T) outcome {
+func (o outcome) succeed(t testing.TB) outcome {
 	t.Helper()
 	if o.code != 0 {
 		t.Fatalf("exit code %d\n%s\n%s", o.code, o.stdout, o.stderr)
@@ -151,7 +151,7 @@ func (o outcome) succeed(t *testing.T) outcome {
 
 // fail fails the test unless the command failed and said all of these, however
 // Terraform broke the lines.
-func (o outcome) fail(t *testing.T, want ...string) {
+func (o outcome) fail(t testing.TB, want ...string) {
 	t.Helper()
 	if o.code != 1 {
 		t.Fatalf("exit code %d\n%s\n%s", o.code, o.stdout, o.stderr)
@@ -159,7 +159,7 @@ func (o outcome) fail(t *testing.T, want ...string) {
 	o.mention(t, want...)
 }
 
-func (o outcome) mention(t *testing.T, want ...string) {
+func (o outcome) mention(t testing.TB, want ...string) {
 	t.Helper()
 	said := strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(o.stdout+o.stderr)), " ")
 	for _, text := range want {
@@ -170,7 +170,7 @@ func (o outcome) mention(t *testing.T, want ...string) {
 }
 
 // emulate starts an emulator, and returns the environment that signs in to it.
-func emulate(t *testing.T, options emulator.Options) (*emulator.Emulator, []string) {
+func emulate(t testing.TB, options emulator.Options) (*emulator.Emulator, []string) {
 	t.Helper()
 	e := emulator.New(options)
 	server := httptest.NewServer(e)
@@ -178,9 +178,8 @@ func emulate(t *testing.T, options emulator.Options) (*emulator.Emulator, []stri
 	return e, e.Environment(server.URL)
 }
 
-// serve answers with the samples of the API's documentation, and returns the
-// environment that reads them.
-func serve(t *testing.T) []string {
+// servedAt is where the samples of the API's documentation are answered.
+func servedAt(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	for path, sample := range map[string]string{
@@ -194,7 +193,13 @@ func serve(t *testing.T) []string {
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	return []string{"PARTNERCENTER_ENDPOINT=" + server.URL, "PARTNERCENTER_ACCESS_TOKEN=a-token"}
+	return server.URL
+}
+
+// serve returns the environment that reads the samples.
+func serve(t *testing.T) []string {
+	t.Helper()
+	return []string{"PARTNERCENTER_ENDPOINT=" + servedAt(t), "PARTNERCENTER_ACCESS_TOKEN=a-token"}
 }
 
 const (
