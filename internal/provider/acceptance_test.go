@@ -25,9 +25,7 @@ var inProcess = map[string]func() (tfprotov6.ProviderServer, error){
 func TestAccSamples(t *testing.T) {
 	t.Parallel()
 	const customers, meters, partner = "data.partnercenter_customer_usage_records.all", "data.partnercenter_subscription_meter_usage.legacy", "data.partnercenter_usage_summary.partner"
-	value := func(address string, path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue(address, path, want)
-	}
+	value := statecheck.ExpectKnownValue
 	record := func(index int, attribute string) tfjsonpath.Path {
 		return tfjsonpath.New("records").AtSliceIndex(index).AtMapKey(attribute)
 	}
