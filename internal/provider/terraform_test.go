@@ -30,28 +30,29 @@ terraform {
 }
 `
 
-// built is the directory with the provider's program. It is built once.
-var built = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "terraform-provider-partnercenter-test-")
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(directory, "terraform-provider-partnercenter")
+// programs is the directory that the provider's program is built into, once, by
+// the first test that needs it.
+var programs string
+
+var build = sync.OnceValue(func() error {
+	program := filepath.Join(programs, "terraform-provider-partnercenter")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
 	output, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput() //nolint:noctx // Once for all tests.
 	if err != nil {
-		return "", errors.New(string(output))
+		return errors.New(string(output))
 	}
-	return directory, nil
+	return nil
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if directory, err := built(); err == nil {
-		_ = os.RemoveAll(directory)
+	var err error
+	if programs, err = os.MkdirTemp("", "terraform-provider-partnercenter-test-"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
 	os.Exit(code)
 }
 
@@ -75,14 +76,13 @@ func needTerraform(t testing.TB) {
 func newWorkspace(t testing.TB, configuration string, environment ...string) *workspace {
 	t.Helper()
 	needTerraform(t)
-	provider, err := built()
-	if err != nil {
+	if err := build(); err != nil {
 		t.Fatal(err)
 	}
 	w := &workspace{directory: t.TempDir()}
 	w.write(t, "main.tf", required+configuration)
 	w.write(t, "terraform.rc", `provider_installation {
-  dev_overrides { "`+source+`" = "`+filepath.ToSlash(provider)+`" }
+  dev_overrides { "`+source+`" = "`+filepath.ToSlash(programs)+`" }
   direct {}
 }`)
 	w.environment = append([]string{

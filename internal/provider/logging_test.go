@@ -1,0 +1,180 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// logged is a test whose context has a logger.
+type logged struct {
+	testing.TB
+	ctx context.Context
+}
+
+func (l logged) Context() context.Context { return l.ctx }
+
+// readLogged configures the provider and reads data sources. It returns the log,
+// whole and the lines of requests in it.
+func readLogged(t *testing.T, site *site, credentials map[string]string, dataSources ...string) (string, []map[string]any) {
+	t.Helper()
+	var output bytes.Buffer
+	tb := logged{t, tflogtest.RootLogger(t.Context(), &output)}
+	given := arguments(credentials)
+	// A name and a password of no use.
+	given["endpoint"] = strings.Replace(site.url, "http://", "http://name:pass-word@", 1)
+	given["authority_host"] = given["endpoint"]
+	server := site.start(tb, given, machineWith(nil))
+	for _, dataSource := range dataSources {
+		for _, problem := range server.Read(tb, dataSource, nil).Diagnostics {
+			checkNoSecret(t, problem.Summary+problem.Detail)
+		}
+	}
+	text := output.String()
+	lines, err := tflogtest.MultilineJSONDecode(&output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines = slices.DeleteFunc(lines, func(line map[string]any) bool { return line["@message"] != "Partner Center request" })
+	return text, lines
+}
+
+func TestLogging(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, emulator.Options{})
+	_, lines := readLogged(t, site, confidential, summary)
+	requests := site.Requests()
+	if len(lines) != 2 || len(requests) != 2 {
+		t.Fatalf("%d lines for %d requests, want 2", len(lines), len(requests))
+	}
+	for i, line := range lines {
+		header := requests[i].Header
+		want := map[string]any{
+			"@level":         "debug",
+			"method":         requests[i].Method,
+			"host":           strings.TrimPrefix(site.url, "http://"),
+			"path":           requests[i].Path,
+			"status":         float64(http.StatusOK),
+			"ms_request_id":  header.Get("MS-RequestId"),
+			"correlation_id": header.Get("MS-CorrelationId"),
+			"retry_after":    "",
+		}
+		for name, value := range want {
+			if line[name] != value {
+				t.Errorf("%s %s: %s is %v, want %v", requests[i].Method, requests[i].Path, name, line[name], value)
+			}
+		}
+		if duration, ok := line["duration_ms"].(float64); !ok || duration < 0 || duration > 60_000 {
+			t.Errorf("duration_ms is %v", line["duration_ms"])
+		}
+		want["duration_ms"], want["@message"], want["@module"] = nil, nil, nil
+		if got, want := slices.Sorted(maps.Keys(line)), slices.Sorted(maps.Keys(want)); !slices.Equal(got, want) {
+			t.Errorf("fields %q, want %q", got, want)
+		}
+	}
+	if lines[1]["ms_request_id"] == "" || lines[1]["correlation_id"] == "" {
+		t.Error("the request to the API has no ids")
+	}
+}
+
+// There is a line for every try, with what came of it.
+func TestLogging_tries(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, emulator.Options{})
+	site.Misbehave(
+		emulator.Fault{Reset: true},
+		emulator.Fault{Status: http.StatusServiceUnavailable},
+		emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "600"},
+	)
+	_, lines := readLogged(t, site, map[string]string{"access_token": emulator.UserAccessToken(), "max_retry_wait": "1ms"}, summary)
+	if len(lines) != 3 {
+		t.Fatalf("%d lines, want 3", len(lines))
+	}
+	for i, want := range []map[string]any{
+		{"status": nil, "error": "no answer", "retry_after": nil},
+		{"status": float64(503), "error": nil, "retry_after": ""},
+		{"status": float64(429), "error": nil, "retry_after": "600"},
+	} {
+		for name, value := range want {
+			if lines[i][name] != value {
+				t.Errorf("line %d: %s is %v, want %v", i, name, lines[i][name], value)
+			}
+		}
+		if lines[i]["ms_request_id"] != lines[0]["ms_request_id"] {
+			t.Errorf("line %d: a try has another request id", i)
+		}
+	}
+}
+
+func TestLogging_hasNoSecrets(t *testing.T) {
+	t.Parallel()
+	const records = "partnercenter_customer_usage_records"
+	for name, test := range map[string]struct {
+		credentials map[string]string
+		fault       emulator.Fault
+	}{
+		"refresh token and secret": {credentials: confidential},
+		"public client":            {credentials: public},
+		"access token":             {credentials: map[string]string{"access_token": emulator.UserAccessToken()}},
+		"dead refresh token":       {credentials: but(confidential, map[string]string{"refresh_token": emulator.RevokedRefreshToken})},
+		"wrong secret":             {credentials: but(confidential, map[string]string{"client_secret": "wrong~secret"})},
+		"token that is no header":  {credentials: map[string]string{"access_token": "wrong~secret\n", "max_retries": "0"}},
+		"no answer":                {credentials: but(confidential, map[string]string{"max_retries": "0"}), fault: emulator.Fault{Reset: true}},
+		"an answer cut short":      {credentials: but(confidential, map[string]string{"max_retries": "0"}), fault: emulator.Fault{CutBody: true}},
+		// Fails: the description is cut to 300 characters before the token in it is masked.
+		"an answer that repeats the token": {
+			credentials: map[string]string{"access_token": emulator.UserAccessToken()},
+			fault:       emulator.Fault{Status: http.StatusBadRequest, Description: "Not a token: " + emulator.UserAccessToken()},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site := newSite(t, emulator.Options{})
+			site.Misbehave(test.fault)
+			text, lines := readLogged(t, site, test.credentials, summary, records)
+			if len(lines) == 0 {
+				t.Error("there is no line")
+			}
+			checkNoSecret(t, text)
+		})
+	}
+}
+
+// Neither the query nor the continuation token of a page is logged, nor what
+// came back.
+func TestLogging_hasNoQueryAndNoBody(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, emulator.Options{PageSize: 5})
+	text, _ := readLogged(t, site, confidential, "partnercenter_customer_usage_records")
+	var tokens, queries int
+	for _, request := range site.received("/v1/customers/usagerecords") {
+		if token := request.Header.Get("MS-ContinuationToken"); token != "" {
+			tokens++
+			if strings.Contains(text, token) {
+				t.Errorf("the log has the continuation token %s", token)
+			}
+		}
+		for name := range request.Query {
+			queries++
+			if strings.Contains(text, name+"=") {
+				t.Errorf("the log has the query parameter %s", name)
+			}
+		}
+	}
+	if tokens+queries == 0 {
+		t.Fatal("no request had a query or a continuation token")
+	}
+	for _, body := range []string{"totalCost", "grant_type", "scope", "totalCount"} {
+		if strings.Contains(text, body) {
+			t.Errorf("the log has %s of a body", body)
+		}
+	}
+}
