@@ -118,12 +118,16 @@ func signInAdvice(e *pcclient.SignInError) string {
 		return text
 	}
 	switch {
-	case e.Final && e.Status != 0:
+	case e.Endpoint == "": // Nothing was asked: the error says what is wrong on this machine.
+		return ""
+	case e.Status == 0:
+		return "There was no answer from the sign-in authority. Check the network, its proxy settings, and `authority_host` if it is set."
+	case e.Final:
 		return "Check the credentials, and that they belong to the partner's tenant."
-	case e.Status != 0:
-		return "The sign-in authority, or something before it, fails at the moment. Try again later."
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("The sign-in authority asks to wait %s. Try again then, or raise `max_retry_wait`.", e.RetryAfter)
 	}
-	return ""
+	return "The sign-in authority, or something before it, fails at the moment. Try again later."
 }
 
 // line is one for the ids, if there is such an id.

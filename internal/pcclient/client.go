@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -77,7 +78,7 @@ type page struct {
 type answer struct {
 	page     page
 	body     []byte
-	request  *http.Request
+	sent     http.Header
 	response *http.Response
 }
 
@@ -85,14 +86,15 @@ type answer struct {
 func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 	target := c.endpoint.JoinPath("v1", p.path)
 	target.RawQuery = p.query
+	a := &answer{page: p}
 	request, err := runtime.NewRequest(ctx, http.MethodGet, target.String())
 	if err != nil {
-		return nil, err
+		return nil, a.explain(ctx, err)
 	}
+	a.sent = request.Raw().Header
 	for name, value := range p.header {
-		request.Raw().Header.Set(name, value)
+		a.sent.Set(name, value)
 	}
-	a := &answer{page: p, request: request.Raw()}
 	a.response, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
 	if err != nil {
 		return nil, a.explain(ctx, err)
@@ -124,8 +126,8 @@ func (a *answer) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		e.Err = context.Cause(ctx)
 	}
-	e.Method, e.Path, e.Page = a.request.Method, "/v1/"+a.page.path, a.page.number
-	e.RequestID, e.CorrelationID = a.request.Header.Get(requestIDHeader), a.request.Header.Get(correlationIDHeader)
+	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+a.page.path, a.page.number
+	e.RequestID, e.CorrelationID = a.sent.Get(requestIDHeader), a.sent.Get(correlationIDHeader)
 	if a.response != nil {
 		e.Status = a.response.StatusCode
 		e.RequestID = cmp.Or(a.response.Header.Get(requestIDHeader), e.RequestID)
@@ -134,10 +136,19 @@ func (a *answer) explain(ctx context.Context, err error) error {
 	return e
 }
 
-// object reads a single resource.
-func object[T any](ctx context.Context, c *Client, path string) (*T, error) {
-	return remember(ctx, &c.memo, path, func(ctx context.Context) (*T, error) {
-		a, err := c.get(ctx, page{number: 1, path: path})
+// route is the first page of a path whose parts are escaped.
+func route(parts ...string) page {
+	escaped := make([]string, len(parts))
+	for i, part := range parts {
+		escaped[i] = url.PathEscape(part)
+	}
+	return page{number: 1, path: strings.Join(escaped, "/")}
+}
+
+// object reads a single resource once.
+func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
+	return remember(ctx, &c.memo, p.place(), func(ctx context.Context) (*T, error) {
+		a, err := c.get(ctx, p)
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,15 @@ type Decimal struct{ decimal.Decimal }
 // ParseDecimal reads a number in JSON notation. A number of more than 150
 // digits is an error.
 func ParseDecimal(text string) (Decimal, error) {
+	if value := jsontext.Value(text); value.Kind() != '0' || !value.IsValid() {
+		return Decimal{}, fmt.Errorf("%.40q is not a decimal number", text)
+	}
+	return newDecimal(text)
+}
+
+// newDecimal reads a number that is known to be in JSON notation. The library
+// takes others too.
+func newDecimal(text string) (Decimal, error) {
 	parsed, err := decimal.NewFromString(text)
 	if err != nil {
 		return Decimal{}, fmt.Errorf("%.40q is not a decimal number", text)
@@ -59,6 +68,6 @@ func (d *Decimal) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	*d, err = ParseDecimal(string(value))
+	*d, err = newDecimal(string(value))
 	return err
 }

@@ -72,16 +72,15 @@ func noUsage(err error) bool {
 
 // answerError describes an answer other than 200.
 func answerError(response *http.Response, body []byte) *Error {
-	e := &Error{RetryAfter: retryAfter(response)}
+	token := bearer(response.Request)
+	if token != "" {
+		// An answer may repeat what it was asked with.
+		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
+	}
+	e := &Error{RetryAfter: retryAfter(response), AppOnly: appOnly(token)}
 	e.Code, e.Description = describe(body)
 	if e.Description == "" {
 		e.Description = "the answer has no description"
-	}
-	token := bearer(response.Request)
-	e.AppOnly = appOnly(token)
-	if token != "" {
-		// An answer may repeat what it was asked with.
-		e.Description = strings.ReplaceAll(e.Description, token, "[token]")
 	}
 	return e
 }
@@ -205,7 +204,7 @@ func fieldName(pointer jsontext.Pointer) string {
 	if name.Len() == 0 {
 		return "at the top"
 	}
-	return name.String()
+	return oneLine(name.String())
 }
 
 // wrongKind reports the next value as not being what is expected.

@@ -24,6 +24,9 @@ func remember[T any](ctx context.Context, m *memo, key string, fetch func(contex
 			return answer.(T), nil //nolint:forcetypeassert // A key is a route, and a route has one type.
 		}
 		flight := m.flights.DoChan(key, func() (any, error) {
+			if answer, known := m.answers.Load(key); known {
+				return answer, nil // A flight has ended since the look above.
+			}
 			answer, err := fetch(ctx)
 			switch {
 			case err == nil:

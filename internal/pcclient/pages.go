@@ -26,19 +26,35 @@ type Collection[T any] struct {
 }
 
 // collect reads a whole collection once.
-func collect[T any](ctx context.Context, c *Client, path string) (*Collection[T], error) {
-	return remember(ctx, &c.memo, path, func(ctx context.Context) (*Collection[T], error) {
-		l := listing[T]{client: c}
-		whole := &Collection[T]{}
-		for item, err := range l.items(ctx, page{number: 1, path: path}) {
-			if err != nil {
-				return nil, err
-			}
-			whole.Items = append(whole.Items, item)
-		}
-		whole.TotalCount = l.totalCount
-		return whole, nil
+func collect[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
+	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[T], error) {
+		return readAll[T](ctx, c, first)
 	})
+}
+
+// collectUsage reads a collection of usage once. That there is no usage makes it
+// empty.
+func collectUsage[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
+	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[T], error) {
+		whole, err := readAll[T](ctx, c, first)
+		if noUsage(err) {
+			return &Collection[T]{}, nil
+		}
+		return whole, err
+	})
+}
+
+func readAll[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
+	l := listing[T]{client: c}
+	whole := &Collection[T]{}
+	for item, err := range l.items(ctx, first) {
+		if err != nil {
+			return nil, err
+		}
+		whole.Items = append(whole.Items, item)
+	}
+	whole.TotalCount = l.totalCount
+	return whole, nil
 }
 
 // listing walks a collection page by page.
@@ -235,7 +251,7 @@ func (c *Client) follow(p page, l *link) (*page, error) {
 	if version, rest, found := strings.Cut(relative, "/"); found && strings.EqualFold(version, "v1") {
 		relative = rest
 	}
-	if strings.Contains("/"+relative+"/", "/../") {
+	if decoded, err := url.PathUnescape(relative); err != nil || strings.Contains("/"+decoded+"/", "/../") {
 		return nil, errors.New("the link to the next page has no usable address")
 	}
 	header := map[string]string{}

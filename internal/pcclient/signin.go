@@ -117,6 +117,7 @@ type SignInError struct {
 	Status        int    // of the authority's answer; 0 without one
 	Code          string // such as AADSTS700082, or the OAuth error
 	Description   string
+	RetryAfter    time.Duration
 	TraceID       string
 	CorrelationID string
 

@@ -44,12 +44,24 @@ type tokenEndpoint struct {
 // tenant. Its requests are retried like the API's.
 func NewTokenCredential(token TokenOptions, options Options) azcore.TokenCredential {
 	pipeline := runtime.NewPipeline("", "", runtime.PipelineOptions{
-		PerRetry: append([]policy.Policy{timeout(options.RequestTimeout)}, options.Policies...),
+		PerRetry: append([]policy.Policy{repeatable{}, timeout(options.RequestTimeout)}, options.Policies...),
 	}, clientOptions(options))
 	return &tokenEndpoint{TokenOptions: token, client: &http.Client{
 		Transport:     roundTripper{pipeline},
 		CheckRedirect: noRedirect,
 	}}
+}
+
+// repeatable lets a token request be tried again after an answer that was cut
+// short, which azcore does not do with a POST.
+type repeatable struct{}
+
+func (repeatable) Do(request *policy.Request) (*http.Response, error) {
+	response, err := request.Next()
+	if _, permanent := errors.AsType[permanentError](err); err != nil && !permanent {
+		err = errors.New(transportError(err).Error())
+	}
+	return response, err
 }
 
 // GetToken implements [azcore.TokenCredential].
@@ -105,10 +117,19 @@ var entraCode = regexp.MustCompile(`^AADSTS\d+$`)
 // failed describes a failed exchange without any of its secrets.
 func (t *tokenEndpoint) failed(err error, refreshToken string) error {
 	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: t.url()}
-	var refused *oauth2.RetrieveError
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
 		e.Err = transportError(err)
 		return e
+	}
+	// An answer may repeat what it was asked with.
+	masked := func(text string) string {
+		for _, secret := range []string{refreshToken, t.ClientSecret} {
+			if secret != "" {
+				text = strings.ReplaceAll(text, secret, "[secret]")
+			}
+		}
+		return oneLine(text)
 	}
 	var body struct {
 		TraceID       string `json:"trace_id"`
@@ -116,17 +137,11 @@ func (t *tokenEndpoint) failed(err error, refreshToken string) error {
 	}
 	// A body that is not JSON has no ids.
 	_ = json.Unmarshal(refused.Body, &body)
-	e.Status = refused.Response.StatusCode
-	e.TraceID, e.CorrelationID = oneLine(body.TraceID), oneLine(body.CorrelationID)
+	e.Status, e.RetryAfter = refused.Response.StatusCode, retryAfter(refused.Response)
+	e.TraceID, e.CorrelationID = masked(body.TraceID), masked(body.CorrelationID)
 	// The rest of it repeats the ids.
 	description, _, _ := strings.Cut(refused.ErrorDescription, "Trace ID:")
-	for _, secret := range []string{refreshToken, t.ClientSecret} {
-		if secret != "" {
-			description = strings.ReplaceAll(description, secret, "[secret]")
-		}
-	}
-	e.Description = oneLine(description)
-	e.Code = oneLine(refused.ErrorCode)
+	e.Code, e.Description = masked(refused.ErrorCode), masked(description)
 	if code, rest, found := strings.Cut(e.Description, ": "); found && entraCode.MatchString(code) {
 		e.Code, e.Description = code, rest
 	}

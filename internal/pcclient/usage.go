@@ -1,9 +1,6 @@
 package pcclient
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // Cost is what every record and summary of usage says about money. The figures
 // are estimates in the customer's billing currency, about a day old.
@@ -78,7 +75,7 @@ func (r *CustomerUsageRecord) BudgetAmount() *Decimal {
 // CustomerUsageRecords lists the usage of all customers
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).
 func (c *Client) CustomerUsageRecords(ctx context.Context) (*Collection[CustomerUsageRecord], error) {
-	return collect[CustomerUsageRecord](ctx, c, "customers/usagerecords")
+	return collect[CustomerUsageRecord](ctx, c, route("customers", "usagerecords"))
 }
 
 // MeterUsageRecord is what a subscription has used of one meter in the current
@@ -112,16 +109,7 @@ func (r *MeterUsageRecord) Subscription() *string { return first(r.SubscriptionI
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-meter-usage-records).
 // For an Azure plan the subscription's id is the plan's.
 func (c *Client) SubscriptionMeterUsage(ctx context.Context, customerID, subscriptionID string) (*Collection[MeterUsageRecord], error) {
-	path := "customers/" + url.PathEscape(customerID) + "/subscriptions/" + url.PathEscape(subscriptionID) + "/meterusagerecords"
-	return emptyWithoutUsage(collect[MeterUsageRecord](ctx, c, path))
-}
-
-// emptyWithoutUsage makes the API's way to say "no usage" an empty collection.
-func emptyWithoutUsage[T any](whole *Collection[T], err error) (*Collection[T], error) {
-	if noUsage(err) {
-		return &Collection[T]{}, nil
-	}
-	return whole, err
+	return collectUsage[MeterUsageRecord](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "meterusagerecords"))
 }
 
 // UsageSummary is the usage of all customers of the partner together, without
@@ -140,5 +128,5 @@ type UsageSummary struct {
 
 // UsageSummary reads the summary of the partner.
 func (c *Client) UsageSummary(ctx context.Context) (*UsageSummary, error) {
-	return object[UsageSummary](ctx, c, "usagesummary")
+	return object[UsageSummary](ctx, c, route("usagesummary"))
 }
