@@ -12,6 +12,10 @@ import (
 // protocol carries 512-bit floats, and those lose decimal digits past 153.
 const maxDigits = 150
 
+// maxLength is how long such a number may be written: reading one takes time that
+// grows with the square of its length.
+const maxLength = 1000
+
 // Decimal is an exact decimal number, read from the digits that the API sent.
 type Decimal struct{ decimal.Decimal }
 
@@ -27,6 +31,9 @@ func ParseDecimal(text string) (Decimal, error) {
 // newDecimal reads a number that is known to be in JSON notation. The library
 // takes others too.
 func newDecimal(text string) (Decimal, error) {
+	if len(text) > maxLength {
+		return Decimal{}, fmt.Errorf("the number is %d characters long, and more than %d digits cannot be passed to Terraform exactly", len(text), maxDigits)
+	}
 	parsed, err := decimal.NewFromString(text)
 	if err != nil {
 		return Decimal{}, fmt.Errorf("%.40q is not a decimal number", text)

@@ -42,7 +42,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (page %d)", e.Page)
 	}
 	if e.Status != 0 {
-		fmt.Fprintf(&text, ": %d %s", e.Status, http.StatusText(e.Status))
+		text.WriteString(strings.TrimRight(fmt.Sprintf(": %d %s", e.Status, http.StatusText(e.Status)), " "))
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&text, ", code %s", e.Code)

@@ -132,7 +132,7 @@ func (e *SignInError) Error() string {
 		fmt.Fprintf(&text, ": POST %s", e.Endpoint)
 	}
 	if e.Status != 0 {
-		fmt.Fprintf(&text, ": %d %s", e.Status, http.StatusText(e.Status))
+		text.WriteString(strings.TrimRight(fmt.Sprintf(": %d %s", e.Status, http.StatusText(e.Status)), " "))
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&text, ", %s", e.Code)

@@ -158,5 +158,9 @@ func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.pipeline.Do(wrapped)
+	response, err := r.pipeline.Do(wrapped)
+	if err != nil {
+		return nil, err // With a response beside it, net/http would log that it ignores that.
+	}
+	return response, nil
 }

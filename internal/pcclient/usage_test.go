@@ -1,0 +1,130 @@
+package pcclient
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+func TestUsage_none(t *testing.T) {
+	t.Parallel()
+	const code3000 = `{"code":3000,"description":"Customer does not have usage data.","data":[],"source":"PartnerApiServiceControllers"}`
+	for name, test := range map[string]struct {
+		answer reply
+		none   bool // where the route is a subscription's
+	}{
+		"204":                     {says(http.StatusNoContent, ``), true},
+		"400 and 3000":            {says(http.StatusBadRequest, code3000), true},
+		"404 and 3000":            {says(http.StatusNotFound, code3000), true},
+		"404 and 3000 as a text":  {says(http.StatusNotFound, `{"code":"3000","description":"Customer does not have usage data."}`), true},
+		"404 and 3000, BOM":       {says(http.StatusNotFound, "\ufeff"+code3000), true},
+		"403 and 3000":            {says(http.StatusForbidden, code3000), false},
+		"500 and 3000":            {says(http.StatusInternalServerError, code3000), false},
+		"404 and another code":    {says(http.StatusNotFound, `{"code":20003,"description":"Subscription not found."}`), false},
+		"400 and another code":    {says(http.StatusBadRequest, `{"code":30001,"description":"3000"}`), false},
+		"404 and nothing":         {says(http.StatusNotFound, ``), false},
+		"404 and the words alone": {says(http.StatusNotFound, `{"description":"Customer does not have usage data."}`), false},
+		"empty 200":               {says(http.StatusOK, ``), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newClient(t, test.answer)
+
+			meters, err := c.SubscriptionMeterUsage(t.Context(), "customer", "subscription")
+			if test.none {
+				if err != nil || meters == nil || len(meters.Items) != 0 || meters.TotalCount != nil {
+					t.Errorf("a subscription without usage is %+v, %v; want an empty list", meters, err)
+				}
+			} else {
+				wantFailure(t, meters, err)
+			}
+			customers, err := c.CustomerUsageRecords(t.Context())
+			wantFailure(t, customers, err)
+			summary, err := c.UsageSummary(t.Context())
+			wantFailure(t, summary, err)
+		})
+	}
+}
+
+func TestUsage_noneOnALaterPageIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]reply{
+		"204":          says(http.StatusNoContent, ``),
+		"400 and 3000": says(http.StatusBadRequest, `{"code":3000,"description":"Customer does not have usage data."}`),
+		"404 and 3000": says(http.StatusNotFound, `{"code":"3000","description":"Customer does not have usage data."}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", token("1"))), second))
+			whole, err := c.SubscriptionMeterUsage(t.Context(), "customer", "subscription")
+			if e := wantError(t, whole, err); e.Page != 2 {
+				t.Errorf("the error is about page %d, want 2", e.Page)
+			}
+		})
+	}
+}
+
+func TestUsage_idsAreEscaped(t *testing.T) {
+	t.Parallel()
+	c, w := newClient(t, says(http.StatusOK, emptyPage))
+	if _, err := c.SubscriptionMeterUsage(t.Context(), "A/../b?c", "d e#f"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.urls()[0], "https://api.example/v1/customers/A%2F..%2Fb%3Fc/subscriptions/d%20e%23f/meterusagerecords"; got != want {
+		t.Errorf("asked\n%s, want\n%s", got, want)
+	}
+}
+
+func TestUsage_ownersAndBudgets(t *testing.T) {
+	t.Parallel()
+	for item, want := range map[string]string{
+		`{"resourceId":"a","id":"b","resourceName":"c","name":"d","budget":{"amount":20},"customerSpendingBudget":{"amount":30}}`: "a c 20",
+		`{"id":"b","name":"d","customerSpendingBudget":{"amount":30}}`:                                                            "b d 30",
+		`{"resourceId":"","id":"b","resourceName":"","name":"d","budget":{"attributes":{}},"customerSpendingBudget":null}`:        "b d none",
+		`{"resourceId":"a","resourceName":"c","budget":{"amount":0}}`:                                                             "a c 0",
+		`{"resourceId":"a","resourceName":"c","budget":{"amount":null,"usageSpendingBudget":7.5}}`:                                "a c 7.5",
+		`{"resourceId":"a","resourceName":"c","budget":{"ammount":9}}`:                                                            "a c 9",
+	} {
+		record, err := firstRecord(t, item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		budget := "none"
+		if amount := record.BudgetAmount(); amount != nil {
+			budget = amount.String()
+		}
+		if got := fmt.Sprintf("%s %s %s", *record.OwnerID(), *record.Owner(), budget); got != want {
+			t.Errorf("%s is read as %s, want %s", item, got, want)
+		}
+	}
+}
+
+// BenchmarkCustomerUsageRecords decodes a large partner in one page.
+func BenchmarkCustomerUsageRecords(b *testing.B) {
+	const customers = 10_000
+	var body bytes.Buffer
+	body.WriteString(`{"totalCount":10000,"items":[`)
+	for i := range customers {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, `{"budget":{"amount":20,"attributes":{"objectType":"SpendingBudget"}},"percentUsed":602.84,"isUpgraded":true,`+
+			`"resourceId":"b1b1b1b1-cccc-dddd-eeee-%012[1]d","id":"b1b1b1b1-cccc-dddd-eeee-%012[1]d","resourceName":"Customer %[1]d","name":"Customer %[1]d",`+
+			`"totalCost":120.5682999999995904716,"currencyCode":"SEK","usdTotalCost":12.39999999999999985235,`+
+			`"lastModifiedDate":"2019-09-17T17:08:11.1433333+00:00","attributes":{"objectType":"CustomerMonthlyUsageRecord"}}`, i)
+	}
+	body.WriteString(`],"links":{"self":{"uri":"/customers/usagerecords","method":"GET","headers":[]}},"attributes":{"objectType":"Collection"}}`)
+	answer := says(http.StatusOK, body.String())
+
+	b.SetBytes(int64(body.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		// A client asks a question once.
+		c, _ := newClient(b, answer)
+		whole, err := c.CustomerUsageRecords(b.Context())
+		if err != nil || len(whole.Items) != customers {
+			b.Fatal(len(whole.Items), err)
+		}
+	}
+}
