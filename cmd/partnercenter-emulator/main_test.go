@@ -2,11 +2,19 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
+	"math/big"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -175,12 +183,14 @@ func TestFlagsReachTheEmulator(t *testing.T) {
 	t.Parallel()
 	settings, err := parse([]string{
 		"-customers", "40", "-page-size", "10", "-latency", "1ms", "-listen", "localhost:0",
+		"-utilization", "5000", "-device-polls", "3", "-revoke-rotated",
 		"-misbehave", "token: status=503", "-misbehave", "reset times=2", "terraform", "plan", "-out=plan",
 	}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond}); settings.options != want {
+	want := emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond, Utilization: 5000, DevicePolls: 3, RevokeRotated: true}
+	if !reflect.DeepEqual(settings.options, want) {
 		t.Errorf("options %+v", settings.options)
 	}
 	if len(settings.faults) != 2 || settings.faults[0].Path != "token" || !settings.faults[1].Reset {
@@ -202,6 +212,76 @@ func TestFlagsReachTheEmulator(t *testing.T) {
 	}
 }
 
+func TestCertificatesReachTheEmulator(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "certificate.pem")
+	content := slices.Concat(
+		pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+	)
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := parse([]string{"-certificate", file, "-certificate", file}, io.Discard)
+	if err != nil || len(settings.options.Certificates) != 2 || !bytes.Equal(settings.options.Certificates[1].Raw, der) {
+		t.Errorf("certificates %v, error %v", settings.options.Certificates, err)
+	}
+}
+
+func TestSpendIsChangedFromOutside(t *testing.T) {
+	t.Parallel()
+	server, err := start(t.Context(), settings{listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.close()
+	send := func(method, path string) (int, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, server.baseURL+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+emulator.UserAccessToken())
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(body)
+	}
+
+	const spend = "/emulator/spend?customer=" + emulator.MeteredCustomerID
+	for _, test := range []struct {
+		method, path string
+		status       int
+		want         string
+	}{
+		{http.MethodGet, spend + "&cost=1", http.StatusMethodNotAllowed, "use POST"},
+		{http.MethodPost, spend + "&cost=much", http.StatusBadRequest, `"much" is not a decimal`},
+		{http.MethodPost, "/emulator/spend?customer=nobody&cost=1", http.StatusBadRequest, `no customer "nobody"`},
+		{http.MethodPost, spend + "&cost=7200.50", http.StatusNoContent, ""},
+		{http.MethodGet, "/v1/customers/usagerecords", http.StatusOK, `"totalCost":7200.50,"currencyCode":"EUR"`},
+		{http.MethodGet, "/v1//usagesummary", http.StatusNotFound, `"code":1000`},
+	} {
+		if status, body := send(test.method, test.path); status != test.status || !strings.Contains(body, test.want) {
+			t.Errorf("%s %s: %d %s", test.method, test.path, status, body)
+		}
+	}
+}
+
 func TestWhatItRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -214,6 +294,9 @@ func TestWhatItRefuses(t *testing.T) {
 		"a name":             {[]string{"-listen", "example.com:0"}, 2, "not a loopback address"},
 		"no port":            {[]string{"-listen", "127.0.0.1"}, 2, "missing port in address"},
 		"negative customers": {[]string{"-customers", "-1"}, 2, "must not be negative"},
+		"negative records":   {[]string{"-utilization", "-1"}, 2, "must not be negative"},
+		"no certificate":     {[]string{"-certificate", os.Args[0]}, 2, "has no certificate in PEM"},
+		"no such file":       {[]string{"-certificate", "no-such-file"}, 2, "no-such-file"},
 		"a bad fault":        {[]string{"-misbehave", "explode"}, 2, `unknown word "explode"`},
 		"an unknown flag":    {[]string{"-explode"}, 2, "-help explains the flags"},
 		"an unknown port":    {[]string{"-listen", "127.0.0.1:none"}, 1, "none"},
@@ -238,7 +321,7 @@ func TestHelp(t *testing.T) {
 	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-page-size number", "-latency time", "-misbehave fault", "Examples:"} {
+	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "/emulator/spend?customer=", "Examples:"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &stdout)
 		}

@@ -34,7 +34,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	e.Misbehave(s.faults...)
 	running := &server{
 		emulator: e,
-		http:     http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second},
+		http:     http.Server{Handler: withSpend(e), ReadHeaderTimeout: 10 * time.Second},
 		baseURL:  "http://" + listener.Addr().String(),
 		failed:   make(chan error, 1),
 	}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
@@ -38,11 +41,19 @@ Examples:
   partnercenter-emulator -customers 10000 -page-size 500 -- terraform plan
   partnercenter-emulator -misbehave 'customers/usagerecords: status=429 retry-after=2 times=3' -- terraform plan
   partnercenter-emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
+  partnercenter-emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
 
 A fault is the end of a path and a colon, both left out for every API request,
 then words in any order: status=, retry-after=, code=, description=, body=,
 content-type=, delay=, times= (a number, or always; 1 if left out), cut-body,
-reset. A value with blanks stands in double quotes.
+reset. A value with blanks stands in double quotes. The sign-in is hit by the
+paths token and devicecode only; error= names its errors, as in
+'token: status=400 error=authorization_declined'.
+
+What a customer has spent can be changed while it runs, without signing in:
+  curl -X POST "$PARTNERCENTER_ENDPOINT/emulator/spend?customer=6a78bc81-09e8-486f-a388-61ea2d959e23&cost=7200.50"
+The cost is in the customer's currency, and everything that is read afterwards
+agrees with it. This is not part of the API.
 `
 
 // parse reads the command line. For -help it writes the help to stdout and
@@ -55,6 +66,14 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the believable 25")
 	flags.IntVar(&s.options.PageSize, "page-size", 0, "split collections into pages of this `number` of items")
 	flags.DurationVar(&s.options.Latency, "latency", 0, "`time` that every API answer takes, such as 200ms")
+	flags.IntVar(&s.options.Utilization, "utilization", 0, "give each legacy subscription this `number` of utilization records")
+	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code until its user has signed in; -1 is none (default 1)")
+	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token that has been exchanged for another")
+	flags.Func("certificate", "PEM `file` with a certificate that is good in place of the client secret; can be given several times", func(name string) error {
+		certificates, err := readCertificates(name)
+		s.options.Certificates = append(s.options.Certificates, certificates...)
+		return err
+	})
 	flags.Func("misbehave", "`fault` to show; can be given several times", func(text string) error {
 		fault, err := emulator.ParseFault(text)
 		s.faults = append(s.faults, fault)
@@ -82,10 +101,34 @@ func printHelp(flags *flag.FlagSet, stdout io.Writer) error {
 }
 
 func (s settings) check() error {
-	if s.options.Customers < 0 || s.options.PageSize < 0 || s.options.Latency < 0 {
-		return errors.New("-customers, -page-size and -latency must not be negative")
+	if s.options.Customers < 0 || s.options.PageSize < 0 || s.options.Latency < 0 || s.options.Utilization < 0 {
+		return errors.New("-customers, -page-size, -latency and -utilization must not be negative")
 	}
 	return checkLoopback(s.listen)
+}
+
+// readCertificates reads the certificates in a file, which may have keys beside
+// them.
+func readCertificates(name string) ([]*x509.Certificate, error) {
+	content, err := os.ReadFile(name) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, err
+	}
+	var certificates []*x509.Certificate
+	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		certificates = append(certificates, certificate)
+	}
+	if len(certificates) == 0 {
+		return nil, fmt.Errorf("%s has no certificate in PEM", name)
+	}
+	return certificates, nil
 }
 
 // checkLoopback refuses addresses that others on the network can reach: the

@@ -51,6 +51,42 @@ func TestAPIAnswersAppAndUserTokensOnly(t *testing.T) {
 	}
 }
 
+func TestApplicationsReadWhatTheAPILetsThem(t *testing.T) {
+	t.Parallel()
+	service := serve(t, emulator.Options{})
+	plan := func(rest string) string {
+		return subscriptionPath(emulator.MeteredCustomerID, emulator.MeteredPlanID, rest)
+	}
+	for path, allowed := range map[string]bool{
+		customersPath: false,
+		summaryPath:   false,
+		customerPath(emulator.MeteredCustomerID, "usagesummary"):               false,
+		customerPath(emulator.MeteredCustomerID, "subscriptions/usagerecords"): false,
+		plan("usagesummary"):         false,
+		plan("meterusagerecords"):    false,
+		plan("resourceusagerecords"): false,
+		rateCardPath:                 false,
+		rateCardPath + "-shared":     false,
+		"/v1/invoices/summaries":     false,
+		customerPath(emulator.MeteredCustomerID, "usagebudget"):   true,
+		plan("azureEntitlements"):                                 true,
+		utilizationPath + twoDays:                                 true,
+		"/v1/customers":                                           true,
+		"/v1/customers/" + emulator.MeteredCustomerID:             true,
+		customerPath(emulator.MeteredCustomerID, "subscriptions"): true,
+		"/v1/invoices":                                            true,
+	} {
+		service.read(t, path)
+		got := service.get(t, path, "Authorization", "Bearer "+emulator.AppAccessToken())
+		if allowed && got.status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+		if !allowed {
+			wantError(t, got, http.StatusForbidden, 900329)
+		}
+	}
+}
+
 func TestAPIOnlyReads(t *testing.T) {
 	t.Parallel()
 	service := serve(t, emulator.Options{})

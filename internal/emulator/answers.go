@@ -126,11 +126,13 @@ const (
 	codeNotFound            = 1000
 	codeAuthorizationFailed = 1002
 	codeInvalidID           = 2000
+	codeNoUsage             = 3000
 	codeNoRelationship      = 20002
 	codeUnknownSubscription = 20003
 	codeTokenMissing        = 800001
 	codeInvalidInput        = 800002
 	codeUnexpected          = 800003
+	codeNoAzureSubscription = 800011
 	codeInvalidCustomerID   = 900118
 	codeNotSupported        = 900141
 	codeNoAppOnly           = 900329

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,19 @@ const (
 
 	// UnbudgetedCustomerID is a customer without a budget.
 	UnbudgetedCustomerID = "6a2d9ae9-cbee-49ce-a9a1-5492e15521a2"
+
+	// TwoPlansCustomerID is a customer with two Azure plans, FirstPlanID and
+	// SecondPlanID, the second of them suspended.
+	TwoPlansCustomerID = "6513270e-269e-4d37-b2a7-4de452e6b438"
+	FirstPlanID        = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
+	SecondPlanID       = "9531985d-5d9d-49f8-9818-e811892f902b"
+)
+
+const (
+	// MeteredCustomerName is the name of MeteredCustomerID.
+	MeteredCustomerName = "Nordhavn Marine ApS"
+	// MeteredCustomerDomain is the domain of MeteredCustomerID.
+	MeteredCustomerDomain = "nordhavnmarineaps.onmicrosoft.com"
 )
 
 // profile is a customer but for its ids and dates.
@@ -43,8 +57,10 @@ type profile struct {
 const (
 	idleCustomer    = "Little Owl Nurseries Ltd"
 	legacyCustomer  = "Brasserie Quatre Vents SARL"
-	meteredCustomer = "Nordhavn Marine ApS"
+	meteredCustomer = MeteredCustomerName
 	overBudget      = "Tidewater Analytics LLC"
+	twoPlans        = "Maple Ridge Clinics Inc"
+	twoLegacy       = "Studio Zwei Linden GmbH"
 	unbudgeted      = "Polder Data BV"
 )
 
@@ -58,9 +74,9 @@ func profiles() []profile {
 		{legacyCustomer, "EUR", "fr-FR", "412.861172", "500"},
 		{"Harrow Lane Books Ltd", "GBP", "", "27.23292827625710931604", "97"},
 		{"Alpine Dairy AG", "CHF", "", "1874.405600000000021446", "2500"},
-		{"Maple Ridge Clinics Inc", "USD", "", "9312.551843750001204", "10000"},
+		{twoPlans, "USD", "", "9312.551843750001204", "10000"},
 		{"Kawabe Precision KK", "JPY", "", "1845023.44170000000153", "2000000"},
-		{"Studio Zwei Linden GmbH", "EUR", "de-DE", "1042.190045", ""},
+		{twoLegacy, "EUR", "de-DE", "1042.190045", ""},
 		{overBudget, "USD", "", "60284.14999999999795236", "10000"},
 		{meteredCustomer, "EUR", "", "3045.11968855241510377", "6000"},
 		{idleCustomer, "GBP", "", "0", "100"},
@@ -89,6 +105,8 @@ func believableCustomers(asOf time.Time) []customer {
 		c := customer{
 			id:             namedGUID("customer/" + p.name),
 			name:           p.name,
+			domain:         domain(p.name),
+			culture:        p.culture(),
 			subscriptionID: namedGUID("subscription/" + p.name),
 			currency:       p.currency,
 			locale:         p.locale,
@@ -98,11 +116,15 @@ func believableCustomers(asOf time.Time) []customer {
 		}
 		switch p.name {
 		case meteredCustomer:
-			c.id, c.subscriptionID, c.meters = MeteredCustomerID, MeteredPlanID, catalogue()
+			c.id, c.subscriptionID, c.metered = MeteredCustomerID, MeteredPlanID, true
 		case idleCustomer:
 			c.id, c.subscriptionID = IdleCustomerID, IdlePlanID
 		case legacyCustomer:
 			c.id, c.subscriptionID = LegacyCustomerID, LegacySubscriptionID
+		case twoPlans:
+			c.id, c.subscriptionID, c.secondID = TwoPlansCustomerID, FirstPlanID, SecondPlanID
+		case twoLegacy:
+			c.secondID = namedGUID("second subscription/" + p.name)
 		case overBudget:
 			c.id = OverBudgetCustomerID
 		case unbudgeted:
@@ -111,4 +133,48 @@ func believableCustomers(asOf time.Time) []customer {
 		customers[i] = c
 	}
 	return customers
+}
+
+// culture is the customer's own: for legacy customers that of their money, for
+// the others that of the country which their legal form belongs to.
+func (p profile) culture() string {
+	if p.locale != "" {
+		return p.locale
+	}
+	switch p.name[strings.LastIndexByte(p.name, ' ')+1:] {
+	case "AB":
+		return "sv-SE"
+	case "AG":
+		return "de-CH"
+	case "ApS":
+		return "da-DK"
+	case "AS":
+		return "nb-NO"
+	case "BV":
+		return "nl-NL"
+	case "GmbH":
+		return "de-DE"
+	case "KK":
+		return "ja-JP"
+	case "LLP", "Ltd":
+		return "en-GB"
+	case "SL":
+		return "es-ES"
+	default:
+		return "en-US"
+	}
+}
+
+// domain is a customer's first domain, which Entra makes of the name.
+func domain(name string) string {
+	return strings.Map(func(letter rune) rune {
+		switch {
+		case letter >= 'a' && letter <= 'z', letter >= '0' && letter <= '9':
+			return letter
+		case letter == 'å':
+			return 'a'
+		default:
+			return -1
+		}
+	}, strings.ToLower(name)) + ".onmicrosoft.com"
 }

@@ -12,10 +12,13 @@ import (
 
 // collection is one page of a PagedResourceCollection.
 type collection[T any] struct {
-	TotalCount int        `json:"totalCount"`
-	Items      []T        `json:"items"`
-	Links      links      `json:"links"`
-	Attributes attributes `json:"attributes"`
+	TotalCount int `json:"totalCount"`
+	Items      []T `json:"items"`
+	// ContinuationToken is that of the next page, where the collection writes
+	// it beside the items as well.
+	ContinuationToken string     `json:"continuationToken,omitempty"`
+	Links             *links     `json:"links,omitempty"`
+	Attributes        attributes `json:"attributes"`
 }
 
 type links struct {
@@ -52,8 +55,26 @@ type page struct {
 // continuationHeader carries the token of a page after the first.
 const continuationHeader = "MS-ContinuationToken"
 
-// paginate splits records into pages of the given size, 0 for a single one.
-func paginate[T any](self string, records []T, size int) []page {
+// listing is how a collection is divided into pages and linked.
+type listing struct {
+	self string
+	// size is how many items a page has, 0 for a single page.
+	size int
+	// next writes the address of the page after the given one.
+	next func(self string, page int) string
+	// beside writes the continuation token beside the items as well.
+	beside bool
+}
+
+// usageListing is the listing of usage records, of which the API documents
+// that they come in pages and no more.
+func (b *books) usageListing(self string) listing {
+	return listing{self: self, size: b.options.PageSize, next: nextURI}
+}
+
+// paginate splits records into pages.
+func paginate[T any](l listing, records []T) []page {
+	size := l.size
 	if size <= 0 {
 		size = len(records)
 	}
@@ -67,19 +88,32 @@ func paginate[T any](self string, records []T, size int) []page {
 		content := collection[T]{
 			TotalCount: len(records),
 			Items:      chunk,
-			Links:      links{Self: linkTo(self)},
+			Links:      &links{Self: linkTo(l.self)},
 			Attributes: attributes{ObjectType: "Collection"},
 		}
 		if i+1 < len(chunks) {
-			next := linkTo(nextURI(self, i), header{continuationHeader, continuationToken(self, i+1)})
+			token := continuationToken(l.self, i+1)
+			next := linkTo(l.next(l.self, i), header{continuationHeader, token})
 			content.Links.Next = &next
+			if l.beside {
+				content.ContinuationToken = token
+			}
 		}
 		if i > 0 {
-			pages[i].token = continuationToken(self, i)
+			pages[i].token = continuationToken(l.self, i)
 		}
 		pages[i].answer = apiAnswer(http.StatusOK, content)
 	}
 	return pages
+}
+
+// single is the answer of a collection that knows neither pages nor links.
+func single[T any](records []T) answer {
+	return apiAnswer(http.StatusOK, collection[T]{
+		TotalCount: len(records),
+		Items:      records,
+		Attributes: attributes{ObjectType: "Collection"},
+	})
 }
 
 // nextURI is the same from page to page but for its beginning, which takes
@@ -97,51 +131,52 @@ func continuationToken(self string, page int) string {
 	return base64.StdEncoding.EncodeToString(append([]byte{0xfb, 0xef, 0xff}, digest[:]...))
 }
 
-// collectionCache keeps collections by their self link, encoded: a large one
-// takes longer to build than to send.
+// collectionCache keeps collections by their path and self link, encoded: a
+// large one takes longer to build than to send.
 type collectionCache struct {
 	mu    sync.Mutex
 	pages map[string][]page
 }
 
-func (c *collectionCache) get(self string, build func() []page) []page {
+func (c *collectionCache) get(key string, build func() []page) []page {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	pages, ok := c.pages[self]
+	pages, ok := c.pages[key]
 	if !ok {
 		pages = build()
 		if c.pages == nil {
 			c.pages = make(map[string][]page)
 		}
-		c.pages[self] = pages
+		c.pages[key] = pages
 	}
 	return pages
 }
 
 // collect answers with the page of a collection that the request asks for.
-func collect[T any](e *Emulator, r *http.Request, self string, records func() []T) (answer, error) {
-	pages := e.collections.get(self, func() []page {
-		return paginate(self, records(), e.options.PageSize)
+func collect[T any](b *books, r *http.Request, l listing, records func() []T) (answer, error) {
+	// Two collections can have the same self link, since one of the documented
+	// ones names another route.
+	key := strings.ToLower(strings.TrimSuffix(r.URL.Path, "/")) + " " + l.self
+	pages := b.collections.get(key, func() []page {
+		return paginate(l, records())
 	})
 	token := r.Header.Get(continuationHeader)
 	asked := slices.IndexFunc(pages, func(p page) bool { return p.token == token })
 	if asked < 0 || isContinuation(r) != (token != "") {
-		return answer{}, &refusal{
-			status:      http.StatusBadRequest,
-			code:        codeInvalidID,
-			description: "The continuation token is missing or not valid for this collection.",
-		}
+		return answer{}, invalidContinuation()
 	}
 	return pages[asked].answer.clone(), nil
 }
 
-// isContinuation tells whether the query asks for the next page. The API takes
-// the parameter and its value in any case.
-func isContinuation(r *http.Request) bool {
-	for name, values := range r.URL.Query() {
-		if strings.EqualFold(name, "seekOperation") {
-			return strings.EqualFold(values[0], "Next")
-		}
+func invalidContinuation() error {
+	return &refusal{
+		status:      http.StatusBadRequest,
+		code:        codeInvalidID,
+		description: "The continuation token is missing or not valid for this collection.",
 	}
-	return false
+}
+
+// isContinuation tells whether the query asks for the next page.
+func isContinuation(r *http.Request) bool {
+	return strings.EqualFold(parameter(r, "seekOperation"), "Next")
 }

@@ -48,6 +48,8 @@ func TestPagesHoldTheWholeCollectionOnce(t *testing.T) {
 		"as many as there are":  {customersPath, 25, 1},
 		"more than there are":   {customersPath, 26, 1},
 		"meters":                {metersPath(emulator.MeteredCustomerID, emulator.MeteredPlanID), 7, 5},
+		"resources":             {subscriptionPath(emulator.MeteredCustomerID, emulator.MeteredPlanID, "resourceusagerecords"), 8, 3},
+		"subscriptions":         {customerPath(emulator.TwoPlansCustomerID, "subscriptions/usagerecords"), 1, 2},
 		"nothing":               {metersPath(emulator.IdleCustomerID, emulator.IdlePlanID), 7, 1},
 		"a legacy subscription": {metersPath(emulator.LegacyCustomerID, emulator.LegacySubscriptionID), 1, 1},
 	} {

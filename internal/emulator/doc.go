@@ -9,6 +9,28 @@
 // derived from one fixed instant. Only sign-in goes by the real clock, since
 // clients compare the expiry of a token with it.
 //
+// It answers these reads, each below /v1:
+//
+//	customers, customers/{id}, customers/{id}/subscriptions
+//	customers/usagerecords, usagesummary
+//	customers/{id}/usagesummary, …/usagebudget, …/subscriptions/usagerecords
+//	customers/{id}/subscriptions/{id}/usagesummary, …/meterusagerecords
+//	customers/{id}/subscriptions/{id}/resourceusagerecords, …/azureEntitlements
+//	customers/{id}/subscriptions/{id}/utilizations/azure
+//	ratecards/azure, ratecards/azure-shared
+//	invoices, invoices/summaries
+//
+// Figures that belong together agree: what a customer's subscriptions, meters
+// and resources have cost adds up to what the customer has. That can be set
+// while it runs, with [Emulator.Spend]. The figures of Azure plans and legacy
+// subscriptions differ in shape as the real ones do, and routes that know one
+// kind only refuse the other, or answer nothing.
+//
+// Users and applications sign in with a secret, a certificate or the assertion
+// of another issuer; users with a refresh token or a device code. Usage records,
+// usage summaries and invoice summaries are for users only, as in the API; so
+// are, on the safe side, rate cards, of which that is not documented.
+//
 // It deliberately shares no code with the client of this module, so that an
 // error there cannot hide behind the same error here.
 package emulator

@@ -1,7 +1,10 @@
 package emulator
 
 import (
+	"crypto/x509"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,23 +19,39 @@ type Options struct {
 	PageSize int
 	// Latency is added to every API answer.
 	Latency time.Duration
+	// Utilization is how many utilization records a legacy subscription has,
+	// whatever the time asked for; 0 stands for a handful a day or an hour.
+	Utilization int
+
+	// DevicePolls is how often a device code is answered with
+	// authorization_pending before its user has signed in: 0 stands for once,
+	// a negative number for never.
+	DevicePolls int
+	// RevokeRotated makes a refresh token invalid once it has been exchanged
+	// for another. Otherwise the old one stays good, as with Entra.
+	RevokeRotated bool
+	// Certificates are registered with ClientID: client assertions signed with
+	// their keys are taken in place of the secret.
+	Certificates []*x509.Certificate
 }
 
 // Emulator is a Partner Center and its token endpoint. It is an http.Handler,
 // safe for concurrent use.
 type Emulator struct {
-	options     Options
-	partner     partner
-	routes      []route
-	collections collectionCache
-	faults      faultQueue
-	requests    requestLog
+	options Options
+	routes  []route
+	// books are replaced when the spend changes, by one at a time.
+	books    atomic.Pointer[books]
+	spending sync.Mutex
+	grants   grants
+	faults   faultQueue
+	requests requestLog
 }
 
 // New returns an Emulator that nobody has asked anything yet.
 func New(options Options) *Emulator {
-	e := &Emulator{options: options, partner: newPartner(options.Customers)}
-	e.routes = e.usageRoutes()
+	e := &Emulator{options: options, routes: allRoutes()}
+	e.books.Store(&books{partner: newPartner(options.Customers), options: options})
 	return e
 }
 
@@ -56,7 +75,7 @@ func (e *Emulator) Misbehave(faults ...Fault) {
 }
 
 // Requests returns every request received so far, in order of arrival, those
-// to the token endpoint included.
+// to the sign-in endpoints included.
 func (e *Emulator) Requests() []Request {
 	return e.requests.list()
 }
@@ -68,7 +87,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var response answer
 	delay := fault.Delay
-	if isTokenPath(r.URL.Path) {
+	if isSignInPath(r.URL.Path) {
 		response = e.answerSignIn(r, fault)
 	} else {
 		response = e.answerAPI(r, fault)

@@ -20,20 +20,25 @@ const Always = -1
 type Fault struct {
 	// Path is the end of the paths to hit, in whole segments and any case:
 	// "customers/usagerecords", say. Empty stands for every API request. The
-	// token endpoint is hit only by a path of its own, such as "token".
+	// sign-in endpoints are hit only by a path of their own, such as "token" or
+	// "devicecode".
 	Path string
 	// Times is how many requests to hit: 0 is one, Always is all of them.
 	Times int
 
 	// Status answers with an error: in the API's shape, in that of its gateway
-	// for a 429 without a code, or in that of Entra on the token endpoint.
+	// for a 429 without a code, or in that of Entra on a sign-in endpoint.
 	Status int
 	// RetryAfter is the header of that name, sent as it stands: seconds or an
 	// HTTP date.
 	RetryAfter string
 	// Code is the code in the error body; 0 stands for one that goes with the
-	// status. On the token endpoint it is the number of an AADSTS error.
+	// status. On a sign-in endpoint it is the number of an AADSTS error.
 	Code int
+	// Error is the name of the error on a sign-in endpoint, such as
+	// "expired_token" or "authorization_declined"; empty stands for one that
+	// goes with the status.
+	Error string
 	// Description is the text in the error body.
 	Description string
 
@@ -54,7 +59,7 @@ type Fault struct {
 // matches tells whether the fault hits requests for a path.
 func (f Fault) matches(path string) bool {
 	if f.Path == "" {
-		return !isTokenPath(path)
+		return !isSignInPath(path)
 	}
 	suffix := "/" + strings.Trim(f.Path, "/")
 	return strings.HasSuffix(strings.ToLower(path), strings.ToLower(suffix))
@@ -75,9 +80,12 @@ func (f Fault) apiAnswer() answer {
 	return f.dress(errorAnswer(&refusal{status: f.Status, code: code, description: f.describe()}))
 }
 
-// signInAnswer is the fault's own answer to a token request.
+// signInAnswer is the fault's own answer to a request to sign in.
 func (f Fault) signInAnswer(asOf time.Time) answer {
 	refused := usualSignInError(f.Status)
+	if f.Error != "" {
+		refused.kind, refused.code = f.Error, usualSignInCode(f.Error, refused.code)
+	}
 	if f.Code != 0 {
 		refused.code = f.Code
 	}
@@ -154,6 +162,22 @@ func usualSignInError(status int) signInError {
 		return signInError{status: status, kind: "temporarily_unavailable", code: 90033}
 	default:
 		return signInError{status: status, kind: "invalid_grant", code: 70000}
+	}
+}
+
+// usualSignInCode is the number that goes with the name of an error.
+func usualSignInCode(kind string, other int) int {
+	switch kind {
+	case "authorization_declined":
+		return 65004
+	case "authorization_pending":
+		return 70016
+	case "bad_verification_code":
+		return 70018
+	case "expired_token":
+		return 70020
+	default:
+		return other
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 //	token: reset times=always
 //	delay=5s
 //
-// The words are status, retry-after, code, description, body, content-type,
-// delay, times (a number, or always), and, with no value, cut-body and reset.
-// A value with blanks stands in double quotes or back quotes, as in Go.
+// The words are status, retry-after, code, error, description, body,
+// content-type, delay, times (a number, or always), and, with no value, cut-body
+// and reset. A value with blanks stands in double quotes or back quotes, as in Go.
 func ParseFault(text string) (Fault, error) {
 	fault, err := parseFault(text)
 	if err != nil {
@@ -87,13 +87,13 @@ func (f *Fault) set(name string, value *string) error {
 		f.CutBody = f.CutBody || name == "cut-body"
 		f.Reset = f.Reset || name == "reset"
 		return nil
-	case "status", "retry-after", "code", "description", "body", "content-type", "delay", "times":
+	case "status", "retry-after", "code", "error", "description", "body", "content-type", "delay", "times":
 		if value == nil {
 			return fmt.Errorf("%s needs a value, as in %s=…", name, name)
 		}
 		return f.setValue(name, *value)
 	default:
-		return fmt.Errorf("unknown word %q; known are status, retry-after, code, description, body, content-type, delay, times, cut-body, reset", name)
+		return fmt.Errorf("unknown word %q; known are status, retry-after, code, error, description, body, content-type, delay, times, cut-body, reset", name)
 	}
 }
 
@@ -105,6 +105,8 @@ func (f *Fault) setValue(name, value string) (err error) {
 		f.RetryAfter = value
 	case "code":
 		f.Code, err = number(name, value, 0, 99_999_999)
+	case "error":
+		f.Error = value
 	case "description":
 		f.Description = value
 	case "body":

@@ -25,8 +25,9 @@ func TestParseFault(t *testing.T) {
 		"status=502 body=`<html>\"Bad\" Gateway</html>` content-type=text/html": {
 			Status: 502, Body: new(`<html>"Bad" Gateway</html>`), ContentType: "text/html",
 		},
-		`status=403 body=""`: {Status: 403, Body: new("")},
-		`body= status=403`:   {Status: 403, Body: new("")},
+		"token: status=400 error=expired_token": {Path: "token", Status: 400, Error: "expired_token"},
+		`status=403 body=""`:                    {Status: 403, Body: new("")},
+		`body= status=403`:                      {Status: 403, Body: new("")},
 	} {
 		got, err := emulator.ParseFault(text)
 		if err != nil || !reflect.DeepEqual(got, want) {

@@ -18,6 +18,8 @@ func generatedCustomers(asOf time.Time, count int) []customer {
 		c := customer{
 			id:             namedGUID(fmt.Sprint("generated customer ", i)),
 			name:           fmt.Sprintf("%s %05d", kind.name, i+1),
+			domain:         domain(fmt.Sprintf("%s%05d", kind.name, i+1)),
+			culture:        kind.culture(),
 			subscriptionID: namedGUID(fmt.Sprint("generated subscription ", i)),
 			currency:       kind.currency,
 			locale:         kind.locale,
@@ -26,6 +28,9 @@ func generatedCustomers(asOf time.Time, count int) []customer {
 		}
 		if kind.budget != "" {
 			c.budget = product(kind.budget, scale)
+		}
+		if kind.name == twoPlans || kind.name == twoLegacy {
+			c.secondID = namedGUID(fmt.Sprint("generated second subscription ", i))
 		}
 		customers[i] = c
 	}

@@ -19,7 +19,7 @@ func TestTwoEmulatorsAnswerTheSameBytes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			one, other := serve(t, options), serve(t, options)
-			for _, path := range []string{customersPath, summaryPath} {
+			for _, path := range []string{customersPath, summaryPath, "/v1/customers", "/v1/invoices", rateCardPath} {
 				first := one.read(t, path)
 				if first != other.read(t, path) || first != one.read(t, path) {
 					t.Errorf("%s differs", path)

@@ -51,16 +51,15 @@ func catalogue() []meter {
 	}
 }
 
-// usedMeters are the meters of the customer's plan; their costs add up to the
-// customer's.
-func (c customer) usedMeters() []meter {
+// usedMeters are the meters of a plan; their costs add up to the plan's.
+func (a azure) usedMeters() []meter {
 	switch {
-	case c.meters != nil:
-		return c.meters
-	case c.cost == "0":
+	case a.idle():
 		return nil
+	case a.metered:
+		return scaledMeters(catalogue(), a.cost)
 	default:
-		return usualMeters(c.cost)
+		return usualMeters(a.cost)
 	}
 }
 
@@ -71,6 +70,27 @@ func usualMeters(cost json.Number) []meter {
 	meters := []meter{all[11], all[16], all[5], all[9]}
 	for i, share := range []json.Number{"0.55", "0.25", "0.15", "0.05"} {
 		meters[i].cost = product(cost, share)
+	}
+	return meters
+}
+
+// scaledMeters change the costs of meters so that they add up to another, in
+// the same proportions. What rounding leaves over is the last one's.
+func scaledMeters(meters []meter, cost json.Number) []meter {
+	total := json.Number("0")
+	for _, m := range meters {
+		total = sum(total, m.cost)
+	}
+	if compare(total, cost) == 0 {
+		return meters
+	}
+	rest := cost
+	for i := range meters {
+		meters[i].cost = portion(cost, meters[i].cost, total)
+		if i == len(meters)-1 {
+			meters[i].cost = rest
+		}
+		rest = sum(rest, negative(meters[i].cost))
 	}
 	return meters
 }

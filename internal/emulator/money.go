@@ -80,3 +80,24 @@ func percent(cost, budget json.Number) json.Number {
 	share := new(big.Rat).SetFrac(part.at(scale+2), whole.at(scale)).FloatString(2)
 	return parseDecimal(json.Number(share)).number()
 }
+
+// portion is what share of an amount a part of the whole is due, to 17
+// decimals.
+func portion(amount, part, whole json.Number) json.Number {
+	x, y, z := parseDecimal(amount), parseDecimal(part), parseDecimal(whole)
+	scale := max(y.scale, z.scale)
+	share := new(big.Rat).SetFrac(y.at(scale), z.at(scale))
+	share.Mul(share, new(big.Rat).SetFrac(x.digits, decimal{big.NewInt(1), 0}.at(x.scale)))
+	return parseDecimal(json.Number(share.FloatString(17))).number()
+}
+
+// cents rounds an amount to 2 decimals, halves away from zero.
+func cents(amount json.Number) json.Number {
+	d := parseDecimal(amount)
+	text := new(big.Rat).SetFrac(d.digits, decimal{big.NewInt(1), 0}.at(d.scale)).FloatString(2)
+	return parseDecimal(json.Number(text)).number()
+}
+
+func negative(amount json.Number) json.Number {
+	return product("-1", amount)
+}

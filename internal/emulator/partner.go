@@ -17,6 +17,8 @@ type partner struct {
 	asOf      time.Time
 	customers []customer
 	positions map[string]int
+	// invoices are of past months, and do not change with the spend.
+	invoices []invoice
 }
 
 // newPartner returns the believable partner, or for a count above 0 one with
@@ -37,6 +39,7 @@ func newPartner(count int) partner {
 	for i, c := range p.customers {
 		p.positions[c.id] = i
 	}
+	p.invoices = pastInvoices(p)
 	return p
 }
 
@@ -62,21 +65,27 @@ func (p partner) customer(id string) (customer, error) {
 	return p.customers[position], nil
 }
 
-// customer is a customer with its one subscription: an Azure plan, or a legacy
-// subscription of the offer MS-AZR-0145P.
+// customer is a customer with its Azure: a plan, or a legacy subscription of
+// the offer MS-AZR-0145P. A few have two of them.
 type customer struct {
-	id             string
-	name           string
+	id     string
+	name   string
+	domain string
+	// culture is the language and the country, as in "sv-SE".
+	culture        string
 	subscriptionID string
-	currency       string
+	// secondID is that of the other plan or subscription, empty where there is
+	// none.
+	secondID string
+	currency string
 	// locale is set for legacy customers only.
 	locale string
 	cost   json.Number
 	// budget is empty where there is none.
 	budget       json.Number
 	lastModified time.Time
-	// meters are set where they are not the usual handful.
-	meters []meter
+	// metered marks the customer with many meters and resources.
+	metered bool
 }
 
 func (c customer) legacy() bool { return c.locale != "" }
@@ -86,6 +95,9 @@ func (c customer) hasBudget() bool { return c.budget != "" }
 func (c customer) overBudget() bool {
 	return c.hasBudget() && compare(c.cost, c.budget) > 0
 }
+
+// idle customers have not used anything in the billing period.
+func (c customer) idle() bool { return compare(c.cost, "0") == 0 }
 
 // nearBudget is from 80 percent on, where Partner Center shows a warning.
 func (c customer) nearBudget() bool {
@@ -112,16 +124,64 @@ func (c customer) money(cost json.Number) money {
 	return money{TotalCost: cost, CurrencyCode: c.currency, USDTotalCost: &usd}
 }
 
-// subscription finds the customer's subscription by an id in any case.
-func (c customer) subscription(id string) (string, error) {
-	if !strings.EqualFold(id, c.subscriptionID) {
-		return "", &refusal{
-			status:      http.StatusNotFound,
-			code:        codeUnknownSubscription,
-			description: "The subscription was not found under this customer.",
+// azure is one of a customer's plans or legacy subscriptions.
+type azure struct {
+	customer
+	id     string
+	name   string
+	status string
+	// cost is this one's part of the customer's.
+	cost json.Number
+}
+
+// azures are the customer's plans or legacy subscriptions; their costs add up
+// to the customer's.
+func (c customer) azures() []azure {
+	name := "Azure plan"
+	if c.legacy() {
+		name = "Microsoft Azure"
+	}
+	first := azure{customer: c, id: c.subscriptionID, name: name, status: "active", cost: c.cost}
+	if c.secondID == "" {
+		return []azure{first}
+	}
+	second := azure{customer: c, id: c.secondID, name: name, status: "suspended", cost: product(c.cost, "0.125")}
+	first.cost = product(c.cost, "0.875")
+	return []azure{first, second}
+}
+
+// azure finds the plan or legacy subscription that the path of a request
+// names, by ids in any case.
+func (p partner) azure(r *http.Request) (azure, error) {
+	c, err := p.customer(r.PathValue("customer"))
+	if err != nil {
+		return azure{}, err
+	}
+	id := r.PathValue("subscription")
+	for _, a := range c.azures() {
+		if strings.EqualFold(id, a.id) {
+			return a, nil
 		}
 	}
-	return c.subscriptionID, nil
+	for _, l := range c.licences() {
+		if strings.EqualFold(id, l.id) {
+			return azure{}, &refusal{
+				status:      http.StatusBadRequest,
+				code:        codeNoAzureSubscription,
+				description: "The subscription is not a valid Azure subscription.",
+			}
+		}
+	}
+	return azure{}, &refusal{
+		status:      http.StatusNotFound,
+		code:        codeUnknownSubscription,
+		description: "The subscription was not found under this customer.",
+	}
+}
+
+// path is that of the plan or subscription in links.
+func (a azure) path() string {
+	return "/customers/" + a.customer.id + "/subscriptions/" + a.id
 }
 
 // usdRate is the price of one unit of a currency in US dollars.

@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,7 +14,22 @@ type route struct {
 	path string
 	// userOnly marks the routes that refuse application-only tokens.
 	userOnly bool
-	handle   func(*http.Request) (answer, error)
+	handle   func(*books, *http.Request) (answer, error)
+}
+
+// allRoutes are the resources of the API. The first that matches answers, so
+// that words stand before wildcards.
+func allRoutes() []route {
+	return slices.Concat(
+		usageRoutes(),
+		summaryRoutes(),
+		resourceRoutes(),
+		utilizationRoutes(),
+		customerRoutes(),
+		subscriptionRoutes(),
+		rateCardRoutes(),
+		invoiceRoutes(),
+	)
 }
 
 // answerAPI is the answer of the API to a request, or that of a fault in its
@@ -59,7 +76,7 @@ func (e *Emulator) dispatch(r *http.Request, fault Fault) (answer, error) {
 				description: "This API doesn't support application-only authentication.",
 			}
 		}
-		return route.handle(r)
+		return route.handle(e.books.Load(), r)
 	}
 	return answer{}, &refusal{
 		status:      http.StatusNotFound,
@@ -92,4 +109,32 @@ func (t route) matches(r *http.Request) bool {
 
 func isWildcard(word string) bool {
 	return strings.HasPrefix(word, "{")
+}
+
+// parameter returns a parameter of the query. The API takes its name in any
+// case.
+func parameter(r *http.Request, name string) string {
+	for key, values := range r.URL.Query() {
+		if strings.EqualFold(key, name) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// numberParameter returns a parameter that is a number, 0 where it is missing.
+func numberParameter(r *http.Request, name string, highest int) (int, error) {
+	text := parameter(r, name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > highest {
+		return 0, invalidInput("The parameter " + name + " is not a number from 0 to " + strconv.Itoa(highest) + ".")
+	}
+	return n, nil
+}
+
+func invalidInput(description string) error {
+	return &refusal{status: http.StatusBadRequest, code: codeInvalidInput, description: description}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -13,7 +14,8 @@ import (
 const (
 	// TenantID is the partner's tenant.
 	TenantID = "66f469a3-cb02-4f67-8a85-21e33f1d893a"
-	// ClientID is the app registration that has a secret.
+	// ClientID is the app registration that has a secret, and the certificates
+	// of Options.Certificates.
 	ClientID = "dc822e81-73d2-42a1-9f29-0db3d6764b81"
 	// ClientSecret is the secret of ClientID.
 	ClientSecret = "emulator~client.secret"
@@ -29,15 +31,28 @@ const (
 )
 
 const (
-	audience  = "https://api.partnercenter.microsoft.com"
-	scope     = audience + "/.default"
-	userScope = "user_impersonation"
+	audience      = "https://api.partnercenter.microsoft.com"
+	scope         = audience + "/.default"
+	userScope     = "user_impersonation"
+	offlineAccess = "offline_access"
 )
 
-// tokenPath follows the tenant in the path of the token endpoint.
-const tokenPath = "/oauth2/v2.0/token"
+// What follows the tenant in the paths of the sign-in endpoints.
+const (
+	tokenPath      = "/oauth2/v2.0/token"
+	deviceCodePath = "/oauth2/v2.0/devicecode"
+)
 
-func isTokenPath(path string) bool { return strings.HasSuffix(path, tokenPath) }
+func isSignInPath(path string) bool {
+	return strings.HasSuffix(path, tokenPath) || strings.HasSuffix(path, deviceCodePath)
+}
+
+// The grants that the token endpoint knows.
+const (
+	grantRefreshToken      = "refresh_token"
+	grantClientCredentials = "client_credentials"
+	grantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"
+)
 
 // tokenAnswer is what Entra answers to a sign-in. An application that signs in
 // as itself is told no scope and gets no refresh token.
@@ -50,85 +65,171 @@ type tokenAnswer struct {
 	RotatedRefreshToken string `json:"refresh_token,omitempty"`
 }
 
-// answerSignIn is the answer of the token endpoint, or that of a fault in its
+// grants are what the sign-in endpoints remember.
+type grants struct {
+	mu sync.Mutex
+	// revoked are the refresh tokens that have been exchanged for another,
+	// where that makes them invalid.
+	revoked map[string]bool
+	// devices are the device codes that have not been exchanged yet.
+	devices map[string]*device
+}
+
+// answerSignIn is the answer of a sign-in endpoint, or that of a fault in its
 // place.
 func (e *Emulator) answerSignIn(r *http.Request, fault Fault) answer {
+	asOf := e.books.Load().asOf
 	if fault.answers() {
-		return fault.signInAnswer(e.partner.asOf)
+		return fault.signInAnswer(asOf)
 	}
 	if r.Method != http.MethodPost {
 		refused := signInError{http.StatusMethodNotAllowed, "invalid_request", 900561, "The endpoint only accepts POST requests."}
-		a := refused.answer(e.partner.asOf)
+		a := refused.answer(asOf)
 		a.header.Set("Allow", http.MethodPost)
 		return a
 	}
-	tokens, refused := signIn(r)
-	if refused != nil {
-		return refused.answer(e.partner.asOf)
+	var content any
+	refused := checkRequest(r)
+	switch {
+	case refused != nil:
+	case strings.HasSuffix(r.URL.Path, deviceCodePath):
+		content, refused = e.issueDeviceCode(r.PostForm)
+	default:
+		content, refused = e.signIn(r)
 	}
-	return entraAnswer(http.StatusOK, tokens)
+	if refused != nil {
+		return refused.answer(asOf)
+	}
+	return entraAnswer(http.StatusOK, content)
 }
 
-func signIn(r *http.Request) (*tokenAnswer, *signInError) {
-	tenant := strings.TrimPrefix(strings.TrimSuffix(r.URL.Path, tokenPath), "/")
+// checkRequest checks what both endpoints want, and reads the form.
+func checkRequest(r *http.Request) *signInError {
+	tenant := strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(r.URL.Path, tokenPath), deviceCodePath), "/")
 	if !strings.EqualFold(tenant, TenantID) {
-		return nil, &signInError{http.StatusBadRequest, "invalid_request", 90002, fmt.Sprintf("Tenant '%s' not found.", tenant)}
+		return &signInError{http.StatusBadRequest, "invalid_request", 90002, fmt.Sprintf("Tenant '%s' not found.", tenant)}
 	}
 	if err := r.ParseForm(); err != nil {
-		return nil, &signInError{http.StatusBadRequest, "invalid_request", 9000410, "The request body is malformed."}
+		return &signInError{http.StatusBadRequest, "invalid_request", 9000410, "The request body is malformed."}
 	}
+	return nil
+}
+
+func (e *Emulator) signIn(r *http.Request) (*tokenAnswer, *signInError) {
 	form := r.PostForm
 	grant := form.Get("grant_type")
-	if grant == "" {
-		return nil, &signInError{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'."}
-	}
-	if grant != "refresh_token" && grant != "client_credentials" {
+	switch grant {
+	case grantRefreshToken, grantClientCredentials, grantDeviceCode:
+	case "":
+		return nil, missing("grant_type")
+	default:
 		return nil, &signInError{http.StatusBadRequest, "unsupported_grant_type", 70003, fmt.Sprintf("The app requested an unsupported grant type '%s'.", grant)}
 	}
-	if refused := checkClient(r, form, grant); refused != nil {
+	if refused := e.checkClient(r, grant); refused != nil {
 		return nil, refused
-	}
-	if !slices.Contains(strings.Fields(form.Get("scope")), scope) {
-		return nil, &signInError{http.StatusBadRequest, "invalid_scope", 70011, fmt.Sprintf("The provided value for the input parameter 'scope' is not valid: '%s'.", form.Get("scope"))}
 	}
 
 	now := time.Now()
-	tokens := &tokenAnswer{
+	clientID := form.Get("client_id")
+	switch grant {
+	case grantClientCredentials:
+		if refused := checkScope(form, scope); refused != nil {
+			return nil, refused
+		}
+		tokens := newTokenAnswer(appClaims(now, now.Add(tokenLifetime)))
+		return &tokens, nil
+	case grantDeviceCode:
+		granted, refused := e.redeemDeviceCode(form)
+		if refused != nil {
+			return nil, refused
+		}
+		tokens := newTokenAnswer(userClaims(clientID, now, now.Add(tokenLifetime)))
+		if slices.Contains(granted, offlineAccess) {
+			tokens.RotatedRefreshToken = rotatedRefreshToken()
+		}
+		return &tokens, nil
+	default:
+		if refused := checkScope(form, scope); refused != nil {
+			return nil, refused
+		}
+		if refused := e.redeemRefreshToken(form.Get("refresh_token")); refused != nil {
+			return nil, refused
+		}
+		tokens := newTokenAnswer(userClaims(clientID, now, now.Add(tokenLifetime)))
+		tokens.RotatedRefreshToken = rotatedRefreshToken()
+		return &tokens, nil
+	}
+}
+
+func newTokenAnswer(c claims) tokenAnswer {
+	tokens := tokenAnswer{
 		TokenType:         "Bearer",
 		ExpiresIn:         int(tokenLifetime / time.Second),
 		ExtendedExpiresIn: int(tokenLifetime / time.Second),
+		AccessToken:       c.token(),
 	}
-	if grant == "client_credentials" {
-		tokens.AccessToken = appClaims(now, now.Add(tokenLifetime)).token()
-		return tokens, nil
+	if !c.appOnly() {
+		tokens.Scope = audience + "/" + userScope + " " + scope
 	}
-	if refused := checkRefreshToken(form.Get("refresh_token")); refused != nil {
-		return nil, refused
-	}
-	tokens.Scope = audience + "/" + userScope + " " + scope
-	tokens.AccessToken = userClaims(form.Get("client_id"), now, now.Add(tokenLifetime)).token()
-	tokens.RotatedRefreshToken = rotatedRefreshToken()
-	return tokens, nil
+	return tokens
 }
 
-// checkClient checks the client's id and secret. Entra takes them from a Basic
-// header as well; the emulator does not, since clients that try both ways send
-// each token twice.
-func checkClient(r *http.Request, form url.Values, grant string) *signInError {
-	secret := form.Get("client_secret")
+// checkScope checks that one of the scopes is among those of the form.
+func checkScope(form url.Values, scopes ...string) *signInError {
+	asked := strings.Fields(form.Get("scope"))
+	if !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(asked, s) }) {
+		return &signInError{http.StatusBadRequest, "invalid_scope", 70011, fmt.Sprintf("The provided value for the input parameter 'scope' is not valid: '%s'.", form.Get("scope"))}
+	}
+	return nil
+}
+
+func missing(parameter string) *signInError {
+	return &signInError{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: '" + parameter + "'."}
+}
+
+// redeemRefreshToken checks a refresh token. Where exchanging it makes it
+// invalid, only one of several at once succeeds.
+func (e *Emulator) redeemRefreshToken(token string) *signInError {
+	if refused := checkRefreshToken(token); refused != nil || !e.options.RevokeRotated {
+		return refused
+	}
+	e.grants.mu.Lock()
+	defer e.grants.mu.Unlock()
+	if e.grants.revoked[token] {
+		return revoked()
+	}
+	if e.grants.revoked == nil {
+		e.grants.revoked = make(map[string]bool)
+	}
+	e.grants.revoked[token] = true
+	return nil
+}
+
+func revoked() *signInError {
+	return &signInError{http.StatusBadRequest, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed."}
+}
+
+// checkClient checks the client's id, and its secret or assertion. Entra takes
+// the former from a Basic header as well; the emulator does not, since clients
+// that try both ways send each token twice.
+func (e *Emulator) checkClient(r *http.Request, grant string) *signInError {
+	id, secret, assertion := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret"), r.PostForm.Get("client_assertion")
+	proven := secret != "" || assertion != ""
 	_, _, basic := r.BasicAuth()
-	switch id := form.Get("client_id"); {
+	switch {
 	case id == "" && !basic:
-		return &signInError{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'client_id'."}
-	case strings.EqualFold(id, PublicClientID) && grant == "refresh_token" && !basic:
-		if secret != "" {
+		return missing("client_id")
+	case strings.EqualFold(id, PublicClientID) && grant != grantClientCredentials && !basic:
+		if proven {
 			return &signInError{http.StatusUnauthorized, "invalid_client", 700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."}
 		}
 		return nil
-	case basic, strings.EqualFold(id, PublicClientID), strings.EqualFold(id, ClientID) && secret == "":
+	case basic, strings.EqualFold(id, PublicClientID), strings.EqualFold(id, ClientID) && !proven:
 		return &signInError{http.StatusUnauthorized, "invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."}
 	case !strings.EqualFold(id, ClientID):
-		return &signInError{http.StatusBadRequest, "unauthorized_client", 700016, fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'.", id, TenantID)}
+		return unknownClient(id)
+	case assertion != "":
+		return e.checkAssertion(r, assertion)
 	case secret != ClientSecret:
 		return &signInError{http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided."}
 	default:
@@ -136,22 +237,26 @@ func checkClient(r *http.Request, form url.Values, grant string) *signInError {
 	}
 }
 
+func unknownClient(id string) *signInError {
+	return &signInError{http.StatusBadRequest, "unauthorized_client", 700016, fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'.", id, TenantID)}
+}
+
 func checkRefreshToken(token string) *signInError {
 	switch {
 	case token == RefreshToken, isRotated(token):
 		return nil
 	case token == "":
-		return &signInError{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'refresh_token'."}
+		return missing("refresh_token")
 	case token == ExpiredRefreshToken:
 		return &signInError{http.StatusBadRequest, "invalid_grant", 700082, "The refresh token has expired due to inactivity."}
 	case token == RevokedRefreshToken:
-		return &signInError{http.StatusBadRequest, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed."}
+		return revoked()
 	default:
 		return &signInError{http.StatusBadRequest, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."}
 	}
 }
 
-// signInError is an error of the token endpoint.
+// signInError is an error of the sign-in endpoints.
 type signInError struct {
 	status  int
 	kind    string
@@ -183,7 +288,7 @@ func (s signInError) answer(asOf time.Time) answer {
 	})
 }
 
-// entraAnswer is v as the token endpoint sends it: without a byte order mark.
+// entraAnswer is v as the sign-in endpoints send it: without a byte order mark.
 func entraAnswer(status int, v any) answer {
 	body, err := encode(v)
 	if err != nil {

@@ -5,12 +5,13 @@ import (
 	"net/http"
 )
 
-// usageRoutes are the reads of what the current billing period has cost.
-func (e *Emulator) usageRoutes() []route {
+// usageRoutes are the lists of what the current billing period has cost, by
+// customer, by subscription and by meter.
+func usageRoutes() []route {
 	return []route{
-		{path: "/v1/usagesummary", userOnly: true, handle: e.usageSummary},
-		{path: "/v1/customers/usagerecords", userOnly: true, handle: e.customerUsageRecords},
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/meterusagerecords", userOnly: true, handle: e.meterUsageRecords},
+		{path: "/v1/customers/usagerecords", userOnly: true, handle: (*books).customerUsageRecords},
+		{path: "/v1/customers/{customer}/subscriptions/usagerecords", userOnly: true, handle: (*books).subscriptionUsageRecords},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/meterusagerecords", userOnly: true, handle: (*books).meterUsageRecords},
 	}
 }
 
@@ -55,21 +56,26 @@ type spendingBudget struct {
 	Attributes attributes   `json:"attributes"`
 }
 
-func (e *Emulator) customerUsageRecords(r *http.Request) (answer, error) {
-	return collect(e, r, "/customers/usagerecords", func() []customerUsageRecord {
-		records := make([]customerUsageRecord, len(e.partner.customers))
-		for i, c := range e.partner.customers {
+func (b *books) customerUsageRecords(r *http.Request) (answer, error) {
+	return collect(b, r, b.usageListing("/customers/usagerecords"), func() []customerUsageRecord {
+		records := make([]customerUsageRecord, len(b.customers))
+		for i, c := range b.customers {
 			records[i] = newCustomerUsageRecord(c)
 		}
 		return records
 	})
 }
 
-func newCustomerUsageRecord(c customer) customerUsageRecord {
+func newSpendingBudget(c customer) spendingBudget {
 	budget := spendingBudget{Attributes: attributes{"SpendingBudget"}}
 	if c.hasBudget() {
 		budget.Amount = &c.budget
 	}
+	return budget
+}
+
+func newCustomerUsageRecord(c customer) customerUsageRecord {
+	budget := newSpendingBudget(c)
 	record := customerUsageRecord{
 		Budget:           budget,
 		PercentUsed:      percent(c.cost, c.budget),
@@ -99,112 +105,88 @@ type meterUsageRecord struct {
 }
 
 type subscriptionUsageRecord struct {
-	Status  string `json:"status"`
-	OfferID string `json:"offerId"`
+	Status string `json:"status"`
+	// PartnerOnRecord is known for plans only.
+	PartnerOnRecord string `json:"partnerOnRecord,omitempty"`
+	OfferID         string `json:"offerId"`
 	resource
 	money
 	LastModifiedDate string     `json:"lastModifiedDate"`
 	Attributes       attributes `json:"attributes"`
 }
 
-func (e *Emulator) meterUsageRecords(r *http.Request) (answer, error) {
-	c, err := e.partner.customer(r.PathValue("customer"))
+func (b *books) subscriptionUsageRecords(r *http.Request) (answer, error) {
+	c, err := b.customer(r.PathValue("customer"))
 	if err != nil {
 		return answer{}, err
 	}
-	subscription, err := c.subscription(r.PathValue("subscription"))
-	if err != nil {
-		return answer{}, err
-	}
-	// The documented answer for a legacy subscription is that of the route
-	// which lists a customer's subscriptions, down to its self link.
-	if c.legacy() {
-		return collect(e, r, "/customers/"+c.id+"/subscriptions/usagerecords/", func() []subscriptionUsageRecord {
-			return []subscriptionUsageRecord{newLegacyUsageRecord(c)}
-		})
-	}
-	return collect(e, r, "/customers/"+c.id+"/subscriptions/"+subscription+"/meterusagerecords", func() []meterUsageRecord {
-		meters := c.usedMeters()
-		records := make([]meterUsageRecord, len(meters))
-		for i, m := range meters {
-			records[i] = newMeterUsageRecord(c, m)
+	return collect(b, r, b.usageListing(c.usageRecordsPath()), func() []subscriptionUsageRecord {
+		all := c.azures()
+		records := make([]subscriptionUsageRecord, len(all))
+		for i, a := range all {
+			records[i] = newSubscriptionUsageRecord(a)
 		}
 		return records
 	})
 }
 
-func newLegacyUsageRecord(c customer) subscriptionUsageRecord {
-	return subscriptionUsageRecord{
-		Status:           "active",
-		OfferID:          "MS-AZR-0145P",
-		resource:         newResource(c.resourceID(c.subscriptionID), "Microsoft Azure"),
-		money:            c.money(c.cost),
-		LastModifiedDate: timestamp(c.lastModified),
-		Attributes:       attributes{"SubscriptionMonthlyUsageRecord"},
+// usageRecordsPath ends in a slash for legacy customers, as documented.
+func (c customer) usageRecordsPath() string {
+	path := "/customers/" + c.id + "/subscriptions/usagerecords"
+	if c.legacy() {
+		path += "/"
 	}
+	return path
 }
 
-func newMeterUsageRecord(c customer, m meter) meterUsageRecord {
+func (b *books) meterUsageRecords(r *http.Request) (answer, error) {
+	a, err := b.azure(r)
+	if err != nil {
+		return answer{}, err
+	}
+	// The documented answer for a legacy subscription is of the records and
+	// has the self link of the route which lists a customer's subscriptions.
+	if a.legacy() {
+		return collect(b, r, b.usageListing(a.usageRecordsPath()), func() []subscriptionUsageRecord {
+			return []subscriptionUsageRecord{newSubscriptionUsageRecord(a)}
+		})
+	}
+	return collect(b, r, b.usageListing(a.path()+"/meterusagerecords"), func() []meterUsageRecord {
+		meters := a.usedMeters()
+		records := make([]meterUsageRecord, len(meters))
+		for i, m := range meters {
+			records[i] = newMeterUsageRecord(a, m)
+		}
+		return records
+	})
+}
+
+func newSubscriptionUsageRecord(a azure) subscriptionUsageRecord {
+	record := subscriptionUsageRecord{
+		Status:           a.status,
+		OfferID:          a.offerID(),
+		resource:         newResource(a.resourceID(a.id), a.name),
+		money:            a.money(a.cost),
+		LastModifiedDate: timestamp(a.lastModified),
+		Attributes:       attributes{"SubscriptionMonthlyUsageRecord"},
+	}
+	if !a.legacy() {
+		record.PartnerOnRecord = PartnerMPNID
+	}
+	return record
+}
+
+func newMeterUsageRecord(a azure, m meter) meterUsageRecord {
 	return meterUsageRecord{
-		SubscriptionID:   c.subscriptionID,
+		SubscriptionID:   a.id,
 		MeterID:          m.id,
 		MeterName:        m.name,
 		Category:         m.category,
 		Subcategory:      m.subcategory,
 		QuantityUsed:     m.quantity,
 		Unit:             m.unit,
-		money:            c.money(m.cost),
-		LastModifiedDate: timestamp(c.lastModified),
+		money:            a.money(m.cost),
+		LastModifiedDate: timestamp(a.lastModified),
 		Attributes:       attributes{"MeterUsageRecord"},
 	}
-}
-
-type partnerUsageSummary struct {
-	CustomersOverBudget                 int `json:"customersOverBudget"`
-	CustomersTrendingOver               int `json:"customersTrendingOver"`
-	CustomersWithUsageBasedSubscription int `json:"customersWithUsageBasedSubscription"`
-	resource
-	BillingStartDate string `json:"billingStartDate"`
-	BillingEndDate   string `json:"billingEndDate"`
-	money
-	LastModifiedDate string     `json:"lastModifiedDate"`
-	Links            links      `json:"links"`
-	Attributes       attributes `json:"attributes"`
-}
-
-// usageSummary counts legacy customers only: the API leaves out those with an
-// Azure plan. How it totals several currencies is not documented; here those
-// other than the partner's own are left out, since adding them means nothing.
-func (e *Emulator) usageSummary(*http.Request) (answer, error) {
-	start, end := billingPeriod(e.partner.asOf)
-	summary := partnerUsageSummary{
-		resource:         newResource(TenantID, e.partner.name),
-		BillingStartDate: timestamp(start),
-		BillingEndDate:   timestamp(end),
-		Links:            links{Self: linkTo("/usagesummary")},
-		Attributes:       attributes{"PartnerUsageSummary"},
-	}
-	costs := []json.Number{}
-	latest := start
-	for _, c := range e.partner.customers {
-		if !c.legacy() {
-			continue
-		}
-		summary.CustomersWithUsageBasedSubscription++
-		switch {
-		case c.overBudget():
-			summary.CustomersOverBudget++
-		case c.nearBudget():
-			summary.CustomersTrendingOver++
-		}
-		if c.currency == e.partner.currency {
-			costs = append(costs, c.cost)
-		}
-		if c.lastModified.After(latest) {
-			latest = c.lastModified
-		}
-	}
-	summary.money = money{TotalCost: sum(costs...), CurrencyLocale: e.partner.locale}
-	summary.LastModifiedDate = timestamp(latest)
-	return apiAnswer(http.StatusOK, summary), nil
 }

@@ -230,7 +230,7 @@ func TestUsageSummaryCountsLegacyCustomersOnly(t *testing.T) {
 	const want = `{"customersOverBudget":1,"customersTrendingOver":1,"customersWithUsageBasedSubscription":5,` +
 		`"resourceId":"66f469a3-cb02-4f67-8a85-21e33f1d893a","id":"66f469a3-cb02-4f67-8a85-21e33f1d893a",` +
 		`"resourceName":"Harbourline Cloud Partners","name":"Harbourline Cloud Partners",` +
-		`"billingStartDate":"2026-10-28T00:00:00-08:00","billingEndDate":"2026-11-27T00:00:00-08:00",` +
+		`"billingStartDate":"2026-10-28T00:00:00-07:00","billingEndDate":"2026-11-27T00:00:00-08:00",` +
 		`"totalCost":1698.629133,"currencyLocale":"fr-FR","lastModifiedDate":"2026-11-19T07:45:58.9097543+00:00",` +
 		`"links":{"self":{"uri":"/usagesummary","method":"GET","headers":[]}},"attributes":{"objectType":"PartnerUsageSummary"}}`
 	if got != want {
@@ -252,7 +252,7 @@ func TestUnknownIDs(t *testing.T) {
 		"another's customer":    {metersPath(nobody, emulator.MeteredPlanID), http.StatusForbidden, 20002},
 		"another's plan":        {metersPath(emulator.MeteredCustomerID, emulator.IdlePlanID), http.StatusNotFound, 20003},
 		"subscription no GUID":  {metersPath(emulator.MeteredCustomerID, "plan"), http.StatusNotFound, 20003},
-		"unknown route":         {"/v1/customers/usagerecord", http.StatusNotFound, 1000},
+		"unknown route":         {"/v1/usagerecords", http.StatusNotFound, 1000},
 		"doubled slash":         {"/v1//usagesummary", http.StatusNotFound, 1000},
 		"without version":       {"/usagesummary", http.StatusNotFound, 1000},
 		"root":                  {"/", http.StatusNotFound, 1000},

@@ -1,0 +1,223 @@
+package emulator
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// subscriptionRoutes are what customers have subscribed to. Neither list comes
+// in pages or has links.
+func subscriptionRoutes() []route {
+	return []route{
+		{path: "/v1/customers/{customer}/subscriptions", handle: (*books).listSubscriptions},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/azureEntitlements", handle: (*books).azureEntitlements},
+	}
+}
+
+// Offers, and the partner on record.
+const (
+	// PlanOfferID is the offer of every Azure plan.
+	PlanOfferID = "DZH318Z0BPS6:0001:DZH318Z0BML6"
+	// LegacyOfferID is the offer of every legacy Azure subscription.
+	LegacyOfferID = "MS-AZR-0145P"
+	// PartnerMPNID is the partner's number on the subscriptions.
+	PartnerMPNID = "4821170"
+)
+
+func (c customer) offerID() string {
+	if c.legacy() {
+		return LegacyOfferID
+	}
+	return PlanOfferID
+}
+
+type subscriptionRecord struct {
+	ID                string            `json:"id"`
+	OfferID           string            `json:"offerId"`
+	EntitlementID     string            `json:"entitlementId,omitempty"`
+	OfferName         string            `json:"offerName"`
+	FriendlyName      string            `json:"friendlyName"`
+	ProductType       *productType      `json:"productType,omitempty"`
+	Quantity          int               `json:"quantity"`
+	UnitType          string            `json:"unitType"`
+	CreationDate      string            `json:"creationDate"`
+	EffectiveStart    string            `json:"effectiveStartDate"`
+	CommitmentEnd     string            `json:"commitmentEndDate"`
+	Status            string            `json:"status"`
+	AutoRenewEnabled  bool              `json:"autoRenewEnabled"`
+	BillingType       string            `json:"billingType"`
+	BillingCycle      string            `json:"billingCycle"`
+	PartnerID         string            `json:"partnerId,omitempty"`
+	SuspensionReasons []string          `json:"suspensionReasons,omitempty"`
+	ContractType      string            `json:"contractType"`
+	Links             subscriptionLinks `json:"links"`
+	OrderID           string            `json:"orderId"`
+	Attributes        taggedAttributes  `json:"attributes"`
+}
+
+type subscriptionLinks struct {
+	Offer link `json:"offer"`
+	Self  link `json:"self"`
+}
+
+type productType struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	SubType     kind   `json:"subType"`
+}
+
+type kind struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+}
+
+// noCommitmentEnd is what the API writes where nothing ends.
+const noCommitmentEnd = "9999-12-10T00:00:00Z"
+
+func (b *books) listSubscriptions(r *http.Request) (answer, error) {
+	c, err := b.customer(r.PathValue("customer"))
+	if err != nil {
+		return answer{}, err
+	}
+	records := []subscriptionRecord{}
+	for i, a := range c.azures() {
+		records = append(records, b.azureSubscription(a, i))
+	}
+	for i, l := range c.licences() {
+		records = append(records, b.licenceSubscription(c, l, i))
+	}
+	return single(records), nil
+}
+
+// azureSubscription is a plan or a legacy subscription. The latter has its ids
+// in capitals and no product type.
+func (b *books) azureSubscription(a azure, position int) subscriptionRecord {
+	created := b.asOf.AddDate(-2, -position, -len(a.customer.name)).Add(90*time.Minute + 427*time.Millisecond)
+	record := subscriptionRecord{
+		ID:             a.resourceID(a.id),
+		OfferID:        a.offerID(),
+		OfferName:      a.name,
+		FriendlyName:   a.name,
+		Quantity:       1,
+		UnitType:       "Usage-based",
+		CreationDate:   utc(created),
+		EffectiveStart: utc(created.Truncate(24 * time.Hour)),
+		CommitmentEnd:  noCommitmentEnd,
+		Status:         a.status,
+		BillingType:    "usage",
+		BillingCycle:   "monthly",
+		ContractType:   "subscription",
+		OrderID:        a.resourceID(namedGUID("order/" + a.id)),
+		Attributes:     taggedAttributes{etag(a.id), "Subscription"},
+	}
+	if a.status == "suspended" {
+		record.SuspensionReasons = []string{"UserInitiated"}
+	}
+	if a.legacy() {
+		record.EntitlementID = a.resourceID(namedGUID("legacy entitlement/" + a.id))
+	} else {
+		record.PartnerID = PartnerMPNID
+		record.ProductType = &productType{"Azure", "Azure", kind{"Azure", "Azure"}}
+	}
+	record.link(a.customer)
+	return record
+}
+
+// link adds the links, which lead to the offer in the customer's country.
+func (s *subscriptionRecord) link(c customer) {
+	_, country, _ := strings.Cut(c.culture, "-")
+	s.Links = subscriptionLinks{
+		Offer: linkTo("/offers/" + s.OfferID + "?country=" + country),
+		Self:  linkTo("/customers/" + c.id + "/subscriptions/" + s.ID),
+	}
+}
+
+// licence is a subscription to something other than Azure.
+type licence struct {
+	id       string
+	offerID  string
+	name     string
+	nickname string
+	seats    int
+	status   string
+}
+
+// licences are one or two a customer. The second one is suspended with some
+// customers and deleted with others.
+func (c customer) licences() []licence {
+	size := len(c.name)
+	all := []licence{{
+		id:       namedGUID("licence/business premium/" + c.id),
+		offerID:  "CFQ7TTC0LCHC:0002:CFQ7TTC0RTQ6",
+		name:     "Microsoft 365 Business Premium",
+		nickname: "Microsoft 365 Business Premium",
+		seats:    5 + size,
+		status:   "active",
+	}}
+	if size%2 == 1 {
+		status := "suspended"
+		if size%4 == 1 {
+			status = "deleted"
+		}
+		all = append(all, licence{
+			id:       namedGUID("licence/exchange archiving/" + c.id),
+			offerID:  "2828be95-46ba-4f91-b2fd-0bef192ecf60",
+			name:     "Exchange Online Archiving for Exchange Online",
+			nickname: "Mail archive",
+			seats:    2,
+			status:   status,
+		})
+	}
+	return all
+}
+
+func (b *books) licenceSubscription(c customer, l licence, position int) subscriptionRecord {
+	begins := b.asOf.Truncate(24*time.Hour).AddDate(0, -3-position, 0)
+	record := subscriptionRecord{
+		ID:               l.id,
+		OfferID:          l.offerID,
+		OfferName:        l.name,
+		FriendlyName:     l.nickname,
+		Quantity:         l.seats,
+		UnitType:         "Licenses",
+		CreationDate:     utc(begins.Add(23*time.Hour + 693*time.Millisecond)),
+		EffectiveStart:   utc(begins),
+		CommitmentEnd:    utc(begins.AddDate(1, 0, -1)),
+		Status:           l.status,
+		AutoRenewEnabled: l.status == "active",
+		BillingType:      "license",
+		BillingCycle:     "monthly",
+		PartnerID:        PartnerMPNID,
+		ContractType:     "subscription",
+		OrderID:          namedGUID("order/" + l.id),
+		Attributes:       taggedAttributes{etag(l.id), "Subscription"},
+	}
+	if l.status == "suspended" {
+		record.SuspensionReasons = []string{"UserInitiated"}
+	}
+	record.link(c)
+	return record
+}
+
+type azureEntitlement struct {
+	ID             string `json:"id"`
+	FriendlyName   string `json:"friendlyName"`
+	Status         string `json:"status"`
+	SubscriptionID string `json:"subscriptionId"`
+}
+
+func (b *books) azureEntitlements(r *http.Request) (answer, error) {
+	a, err := b.azure(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if a.legacy() {
+		return answer{}, plansOnly()
+	}
+	records := []azureEntitlement{}
+	for _, e := range a.entitlements() {
+		records = append(records, azureEntitlement{e.id, e.name, "active", a.id})
+	}
+	return single(records), nil
+}
