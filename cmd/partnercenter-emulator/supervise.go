@@ -53,7 +53,9 @@ func withoutSignIn(environment []string) []string {
 	return slices.DeleteFunc(environment, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		switch name {
-		case "PARTNERCENTER_ACCESS_TOKEN", "PARTNERCENTER_REFRESH_TOKEN_FILE", "PARTNERCENTER_USE_CLI", "PARTNERCENTER_ENVIRONMENT":
+		case "PARTNERCENTER_ACCESS_TOKEN", "PARTNERCENTER_REFRESH_TOKEN_FILE", "PARTNERCENTER_ROTATE_REFRESH_TOKEN",
+			"PARTNERCENTER_CLIENT_CERTIFICATE_PATH", "PARTNERCENTER_OIDC_TOKEN", "PARTNERCENTER_OIDC_TOKEN_FILE_PATH",
+			"PARTNERCENTER_USE_CLI", "PARTNERCENTER_ENVIRONMENT":
 			return true
 		}
 		return false

@@ -18,12 +18,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Options configure a [Client]. Every field but UserAgent, Policies and
-// Transport must be set.
+// Options configure a [Client]. Every field but TenantID, UserAgent, Policies
+// and Transport must be set.
 type Options struct {
 	Endpoint   *url.URL // base URL of the API, without /v1
 	Credential azcore.TokenCredential
 	Scope      string // of the access token
+	TenantID   string // that it should be of, for explanations; may be empty
 
 	MaxConcurrency   int           // requests under way at once
 	MaxRetries       int           // further tries of one request; 0 is none
@@ -39,7 +40,9 @@ type Options struct {
 // Client reads the Partner Center API. It is safe for concurrent use.
 type Client struct {
 	endpoint         *url.URL
+	tenantID         string
 	pipeline         runtime.Pipeline
+	maxRetryWait     time.Duration
 	operationTimeout time.Duration
 	memo             memo
 }
@@ -48,7 +51,9 @@ type Client struct {
 func New(options Options) *Client {
 	return &Client{
 		endpoint:         options.Endpoint,
+		tenantID:         options.TenantID,
 		pipeline:         newPipeline(options),
+		maxRetryWait:     options.MaxRetryWait,
 		operationTimeout: options.OperationTimeout,
 	}
 }
@@ -71,6 +76,7 @@ type page struct {
 	number int
 	path   string // below /v1/, escaped
 	query  string
+	seek   string            // the query after a bare token, if it is another one
 	header map[string]string // of a next link
 }
 
@@ -106,7 +112,7 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 	a.body = withoutBOM(a.body)
 	switch {
 	case a.response.StatusCode != http.StatusOK:
-		return nil, a.explain(ctx, answerError(a.response, a.body))
+		return nil, a.explain(ctx, answerError(a.response, a.body, c.tenantID))
 	case len(bytes.TrimSpace(a.body)) == 0:
 		return nil, a.explain(ctx, errors.New("the answer has no body"))
 	}
@@ -145,21 +151,42 @@ func route(parts ...string) page {
 	return page{number: 1, path: strings.Join(escaped, "/")}
 }
 
+// with adds a query to a route.
+func (p page) with(query url.Values) page {
+	p.query = query.Encode()
+	return p
+}
+
 // object reads a single resource once.
 func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
 	return remember(ctx, &c.memo, p.place(), func(ctx context.Context) (*T, error) {
-		a, err := c.get(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		decoder := jsontext.NewDecoder(bytes.NewBuffer(a.body))
-		if decoder.PeekKind() != '{' {
-			return nil, a.explain(ctx, decodeError(wrongAnswer(decoder)))
-		}
-		resource := new(T)
-		if err := json.Unmarshal(a.body, resource); err != nil {
-			return nil, a.explain(ctx, decodeError(err))
-		}
-		return resource, nil
+		return readObject[T](ctx, c, p)
 	})
+}
+
+// usageObject reads a summary of usage once. It is nil if there is no usage.
+func usageObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
+	return remember(ctx, &c.memo, p.place(), func(ctx context.Context) (*T, error) {
+		summary, err := readObject[T](ctx, c, p)
+		if noUsage(err) {
+			return nil, nil
+		}
+		return summary, err
+	})
+}
+
+func readObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
+	a, err := c.get(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(a.body))
+	if decoder.PeekKind() != '{' {
+		return nil, a.explain(ctx, decodeError(wrongAnswer(decoder)))
+	}
+	resource := new(T)
+	if err := json.Unmarshal(a.body, resource); err != nil {
+		return nil, a.explain(ctx, decodeError(err))
+	}
+	return resource, nil
 }

@@ -12,7 +12,9 @@
 //   - pages.go: collections and their next links
 //   - memo.go: one question, one answer
 //   - errors.go: [Error] and the shapes an error body can have
-//   - token.go: access tokens from the token endpoint
+//   - token.go: access tokens from the token endpoint; assertion.go: proof of the
+//     client without a secret; rotation.go: refresh tokens that replace themselves
+//   - claims.go: what an access token says of itself
 //   - decimal.go, time.go: values as the API wrote them
 //   - usage.go: the routes, one file per area of the API
 package pcclient

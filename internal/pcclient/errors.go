@@ -27,7 +27,9 @@ type Error struct {
 	Code        string // the API's own error code, a number or a word
 	Description string // the API's words, or what is wrong with the answer
 	RetryAfter  time.Duration
-	AppOnly     bool // the token was the application's own, not a user's
+	AppOnly     bool   // the token was the application's own, not a user's
+	WithoutMFA  bool   // its user had not passed multifactor authentication
+	OtherTenant string // the tenant of the token, if it is not the configured one
 
 	RequestID     string // MS-RequestId
 	CorrelationID string // MS-CorrelationId
@@ -71,13 +73,16 @@ func noUsage(err error) bool {
 }
 
 // answerError describes an answer other than 200.
-func answerError(response *http.Response, body []byte) *Error {
+func answerError(response *http.Response, body []byte, tenantID string) *Error {
 	token := bearer(response.Request)
 	if token != "" {
 		// An answer may repeat what it was asked with.
 		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	}
-	e := &Error{RetryAfter: retryAfter(response), AppOnly: appOnly(token)}
+	e := &Error{RetryAfter: retryAfter(response)}
+	if claims, readable := ReadClaims(token); readable {
+		e.AppOnly, e.WithoutMFA, e.OtherTenant = claims.AppOnly(), claims.WithoutMFA(), claims.OtherTenant(tenantID)
+	}
 	e.Code, e.Description = describe(body)
 	if e.Description == "" {
 		e.Description = "the answer has no description"

@@ -236,11 +236,11 @@ func TestErrors_appOnlyToken(t *testing.T) {
 		token string
 		want  bool
 	}{
-		"says app":                  {jwt(`{"aud":"https://api.partnercenter.microsoft.com","idtyp":"app","roles":[]}`), true},
-		"says app and has a scope":  {jwt(`{"idtyp":"app","scp":"user_impersonation"}`), true},
-		"has no scope":              {jwt(`{"appid":"x"}`), true},
-		"a user's":                  {jwt(`{"idtyp":"user","scp":"user_impersonation"}`), false},
-		"has a scope":               {jwt(`{"scp":"user_impersonation"}`), false},
+		"says app":                  {tokenOf(`{"aud":"https://api.partnercenter.microsoft.com","idtyp":"app","roles":[]}`), true},
+		"says app and has a scope":  {tokenOf(`{"idtyp":"app","scp":"user_impersonation"}`), true},
+		"has no scope":              {tokenOf(`{"appid":"x"}`), true},
+		"a user's":                  {tokenOf(`{"idtyp":"user","scp":"user_impersonation"}`), false},
+		"has a scope":               {tokenOf(`{"scp":"user_impersonation"}`), false},
 		"opaque":                    {"opaque", false},
 		"three parts of anything":   {"a.b.c", false},
 		"three parts, not Base64":   {"a.!.c", false},
@@ -258,8 +258,8 @@ func TestErrors_appOnlyToken(t *testing.T) {
 	}
 }
 
-// jwt is a token with these claims.
-func jwt(claims string) string {
+// tokenOf is a token with these claims.
+func tokenOf(claims string) string {
 	return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
 }
 

@@ -2,7 +2,6 @@ package pcclient
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/go-json-experiment/json"
 )
 
 // expiryMargin is how long before its end a token is not used any more.
@@ -85,27 +83,6 @@ func (s *signIn) get(ctx context.Context, rejected string) (string, error) {
 // bearer returns the access token of a request.
 func bearer(request *http.Request) string {
 	return strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
-}
-
-// appOnly reports whether an access token says that it is an application's own,
-// which many routes refuse
-// (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
-// The signature is the API's to check.
-func appOnly(token string) bool {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return false
-	}
-	var claims struct {
-		IDType string  `json:"idtyp"`
-		Scope  *string `json:"scp"`
-	}
-	err = json.Unmarshal(payload, &claims)
-	return err == nil && (claims.IDType == "app" || claims.Scope == nil)
 }
 
 // SignInError is a sign-in that did not succeed. It never holds a secret.

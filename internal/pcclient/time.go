@@ -40,6 +40,9 @@ func (t *Time) IsZero() bool {
 // String returns the time with the API's own offset and digits.
 func (t *Time) String() string { return t.text }
 
+// Instant returns the point in time.
+func (t *Time) Instant() time.Time { return t.instant }
+
 // Compare orders two times by the instant, whatever their offsets.
 func (t *Time) Compare(other *Time) int { return t.instant.Compare(other.instant) }
 

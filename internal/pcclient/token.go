@@ -3,10 +3,8 @@ package pcclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 
@@ -27,22 +25,31 @@ type TokenOptions struct {
 	AuthorityHost *url.URL
 	TenantID      string
 	ClientID      string
-	ClientSecret  string // empty for a public client
+	ClientSecret  string    // or
+	Assertion     Assertion // or neither, for a public client
 
 	RefreshToken     string
 	RefreshTokenFile string // read at every exchange
+
+	Rotate   bool                                 // write the next refresh token back to its file
+	NotSaved func(ctx context.Context, err error) // is told why that failed
 }
 
 // tokenEndpoint is a credential of Microsoft's secure application model
 // (https://learn.microsoft.com/partner-center/developer/enable-secure-app-model).
 type tokenEndpoint struct {
 	TokenOptions
-	client *http.Client
+	client  *http.Client
+	unsaved *unsaved // guarded by the lock of the file
 }
 
 // NewTokenCredential returns a credential that asks the token endpoint of a
 // tenant. Its requests are retried like the API's.
 func NewTokenCredential(token TokenOptions, options Options) azcore.TokenCredential {
+	return newTokenEndpoint(token, options)
+}
+
+func newTokenEndpoint(token TokenOptions, options Options) *tokenEndpoint {
 	pipeline := runtime.NewPipeline("", "", runtime.PipelineOptions{
 		PerRetry: append([]policy.Policy{repeatable{}, timeout(options.RequestTimeout)}, options.Policies...),
 	}, clientOptions(options))
@@ -66,31 +73,74 @@ func (repeatable) Do(request *policy.Request) (*http.Response, error) {
 
 // GetToken implements [azcore.TokenCredential].
 func (t *tokenEndpoint) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	config := clientcredentials.Config{
-		ClientID:       t.ClientID,
-		ClientSecret:   t.ClientSecret,
-		TokenURL:       t.url(),
-		Scopes:         options.Scopes,
-		AuthStyle:      oauth2.AuthStyleInParams,
-		EndpointParams: url.Values{},
+	get := t.fetch
+	if t.Rotate {
+		get = t.rotate
 	}
-	refresh, err := t.refreshToken()
+	token, err := get(ctx, options.Scopes)
 	if err != nil {
-		return azcore.AccessToken{}, &SignInError{Source: t.Source, Kind: t.Kind, Err: err}
-	}
-	if refresh != "" {
-		config.EndpointParams.Set("grant_type", "refresh_token")
-		config.EndpointParams.Set("refresh_token", refresh)
-	}
-	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
-	if err != nil {
-		return azcore.AccessToken{}, t.failed(err, refresh)
+		return azcore.AccessToken{}, err
 	}
 	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
 }
 
-func (t *tokenEndpoint) url() string {
-	return t.AuthorityHost.JoinPath(t.TenantID, "oauth2", "v2.0", "token").String()
+func (t *tokenEndpoint) fetch(ctx context.Context, scopes []string) (*oauth2.Token, error) {
+	refresh, err := t.refreshToken()
+	if err != nil {
+		return nil, t.unable(err)
+	}
+	return t.exchange(ctx, scopes, refresh)
+}
+
+// exchange gets tokens for a refresh token, or for the application itself.
+func (t *tokenEndpoint) exchange(ctx context.Context, scopes []string, refresh string) (*oauth2.Token, error) {
+	form, err := t.proof()
+	if err != nil {
+		return nil, t.unable(err)
+	}
+	if refresh != "" {
+		form.Set("grant_type", "refresh_token")
+		form.Set("refresh_token", refresh)
+	}
+	config := clientcredentials.Config{
+		ClientID:       t.ClientID,
+		ClientSecret:   t.ClientSecret,
+		TokenURL:       t.url("token"),
+		Scopes:         scopes,
+		AuthStyle:      oauth2.AuthStyleInParams,
+		EndpointParams: form,
+	}
+	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+	if err != nil {
+		return nil, t.failed(err, config.TokenURL, refresh, form.Get("client_assertion"))
+	}
+	return token, nil
+}
+
+// proof is the part of a request that proves who the client is, if that is not a
+// secret.
+func (t *tokenEndpoint) proof() (url.Values, error) {
+	form := url.Values{}
+	if t.Assertion == nil {
+		return form, nil
+	}
+	assertion, err := t.Assertion(t.ClientID, t.url("token"))
+	if err != nil {
+		return nil, err
+	}
+	form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+	form.Set("client_assertion", assertion)
+	return form, nil
+}
+
+// unable is an error that is not the answer of an endpoint.
+func (t *tokenEndpoint) unable(err error) error {
+	return &SignInError{Source: t.Source, Kind: t.Kind, Err: err}
+}
+
+// url is that of an endpoint of the tenant.
+func (t *tokenEndpoint) url(endpoint string) string {
+	return t.AuthorityHost.JoinPath(t.TenantID, "oauth2", "v2.0", endpoint).String()
 }
 
 // refreshToken returns the refresh token, or none if the application signs in
@@ -99,24 +149,16 @@ func (t *tokenEndpoint) refreshToken() (string, error) {
 	if t.RefreshTokenFile == "" {
 		return t.RefreshToken, nil
 	}
-	content, err := os.ReadFile(t.RefreshTokenFile)
-	if err != nil {
-		return "", fmt.Errorf("the refresh token file cannot be read: %w", err)
-	}
-	token := strings.TrimSpace(string(content))
-	if token == "" {
-		return "", fmt.Errorf("the refresh token file %s is empty", t.RefreshTokenFile)
-	}
-	return token, nil
+	return readToken("refresh token", t.RefreshTokenFile)
 }
 
 // entraCode is what a description begins with: "AADSTS700082: The refresh token
 // has expired".
 var entraCode = regexp.MustCompile(`^AADSTS\d+$`)
 
-// failed describes a failed exchange without any of its secrets.
-func (t *tokenEndpoint) failed(err error, refreshToken string) error {
-	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: t.url()}
+// failed describes a failed request without any of its secrets.
+func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) error {
+	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: endpoint}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		e.Err = transportError(err)
@@ -124,7 +166,7 @@ func (t *tokenEndpoint) failed(err error, refreshToken string) error {
 	}
 	// An answer may repeat what it was asked with.
 	masked := func(text string) string {
-		for _, secret := range []string{refreshToken, t.ClientSecret} {
+		for _, secret := range append(secrets, t.ClientSecret) {
 			if secret != "" {
 				text = strings.ReplaceAll(text, secret, "[secret]")
 			}

@@ -27,6 +27,8 @@ const goodToken = `{"token_type":"Bearer","expires_in":3599,"ext_expires_in":359
 type authority struct {
 	*wire
 	credential azcore.TokenCredential
+	token      TokenOptions
+	options    Options
 
 	mutex sync.Mutex
 	forms []url.Values
@@ -59,7 +61,7 @@ func newAuthority(t *testing.T, answer reply, changes ...func(*TokenOptions, *Op
 	for _, change := range changes {
 		change(&token, &o)
 	}
-	a.credential = NewTokenCredential(token, o)
+	a.credential, a.token, a.options = NewTokenCredential(token, o), token, o
 	return a
 }
 

@@ -1,11 +1,10 @@
 package provider
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -32,15 +30,6 @@ type machine struct {
 
 func thisMachine() machine { return machine{os.Getenv, exec.LookPath} }
 
-// clouds are the national clouds of Partner Center. The base URL of the API is
-// also the audience of access tokens
-// (https://learn.microsoft.com/partner-center/developer/partner-center-rest-urls).
-var clouds = map[string]struct{ api, authority string }{
-	"public":       {"https://api.partnercenter.microsoft.com", cloud.AzurePublic.ActiveDirectoryAuthorityHost},
-	"usgovernment": {"https://api.partnercenter.microsoft.com", cloud.AzureGovernment.ActiveDirectoryAuthorityHost},
-	"china":        {"https://partner.partnercenterapi.microsoftonline.cn", cloud.AzureChina.ActiveDirectoryAuthorityHost},
-}
-
 // configure turns the configuration and the environment into the options of a
 // client. It finds all problems before it gives up, and sends nothing.
 func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
@@ -55,14 +44,15 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 	}
 	signIn := s.chooseSignIn()
 	name, place := signIn.identifier("environment")
-	environment, known := clouds[strings.ToLower(cmp.Or(name, "public"))]
+	cloud, known := pcclient.CloudNamed(name)
 	if !known {
 		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %q of %s is not a cloud of Partner Center, which are public, usgovernment and china.", name, place))
-		environment = clouds["public"]
+		cloud, _ = pcclient.CloudNamed("public")
 	}
-	options.Scope = environment.api + "/.default"
-	options.Endpoint = s.url("endpoint", environment.api, "PARTNERCENTER_ENDPOINT")
-	authority := s.url("authority_host", environment.authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
+	options.Scope = cloud.Scope()
+	options.TenantID = signIn.ownTenant()
+	options.Endpoint = s.url("endpoint", cloud.API, "PARTNERCENTER_ENDPOINT")
+	authority := s.url("authority_host", cloud.Authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
 	options.Credential = signIn.credential(authority, options)
 	return options, s.problems
 }
@@ -152,6 +142,21 @@ func (s *settings) number(argument string, otherwise, least int) int {
 	return number
 }
 
+func (s *settings) boolean(argument string) bool {
+	text, place := s.find(argument, environmentName(argument))
+	return place != "" && s.parseBool(argument, text, place)
+}
+
+// parseBool reads a boolean. Nonsense is reported, and false.
+func (s *settings) parseBool(argument, text, place string) bool {
+	value, err := strconv.ParseBool(text)
+	if err != nil {
+		s.unusable[argument] = true
+		s.problem(argument, "Not a boolean", fmt.Sprintf("The value %q of %s is neither true nor false.", text, place))
+	}
+	return value
+}
+
 func (s *settings) duration(argument string, otherwise time.Duration) time.Duration {
 	text, place := s.find(argument, environmentName(argument))
 	if place == "" {
@@ -171,20 +176,14 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 	if place == "" {
 		text, place = otherwise, "the default"
 	}
-	parsed, err := url.Parse(text)
-	switch {
-	case err != nil || parsed.Hostname() == "" || parsed.RawQuery != "" || parsed.Fragment != "":
-		s.problem(argument, "Not a base URL", fmt.Sprintf("The value of %s is not a base URL such as https://example.com/path, without query and fragment.", place))
-	case parsed.Scheme == "https", parsed.Scheme == "http" && isLoopback(parsed.Hostname()):
-		// It would be of no use beside a token, and might be logged.
-		parsed.User = nil
+	parsed, err := pcclient.ParseBaseURL(text)
+	if err == nil {
 		return parsed
-	default:
-		s.problem(argument, "Not a safe URL", fmt.Sprintf("The value of %s must be https, so that nobody on the way sees tokens; http is for loopback addresses only.", place))
 	}
+	summary := "Not a base URL"
+	if errors.Is(err, pcclient.ErrUnsafeURL) {
+		summary = "Not a safe URL"
+	}
+	s.problem(argument, summary, fmt.Sprintf("The value of %s %s.", place, err))
 	return &url.URL{}
-}
-
-func isLoopback(host string) bool {
-	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

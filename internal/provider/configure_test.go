@@ -32,28 +32,33 @@ import (
 // variables are the environment variables of every argument, in the order in
 // which they are asked.
 var variables = map[string][]string{
-	"environment":        {"PARTNERCENTER_ENVIRONMENT", "ARM_ENVIRONMENT"},
-	"endpoint":           {"PARTNERCENTER_ENDPOINT"},
-	"authority_host":     {"PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST"},
-	"tenant_id":          {"PARTNERCENTER_TENANT_ID", "ARM_TENANT_ID", "AZURE_TENANT_ID"},
-	"client_id":          {"PARTNERCENTER_CLIENT_ID", "ARM_CLIENT_ID", "AZURE_CLIENT_ID"},
-	"client_secret":      {"PARTNERCENTER_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET"},
-	"refresh_token":      {"PARTNERCENTER_REFRESH_TOKEN"},
-	"refresh_token_file": {"PARTNERCENTER_REFRESH_TOKEN_FILE"},
-	"access_token":       {"PARTNERCENTER_ACCESS_TOKEN"},
-	"use_cli":            {"PARTNERCENTER_USE_CLI", "ARM_USE_CLI"},
-	"max_concurrency":    {"PARTNERCENTER_MAX_CONCURRENCY"},
-	"max_retries":        {"PARTNERCENTER_MAX_RETRIES"},
-	"max_retry_wait":     {"PARTNERCENTER_MAX_RETRY_WAIT"},
-	"request_timeout":    {"PARTNERCENTER_REQUEST_TIMEOUT"},
-	"operation_timeout":  {"PARTNERCENTER_OPERATION_TIMEOUT"},
+	"environment":                 {"PARTNERCENTER_ENVIRONMENT", "ARM_ENVIRONMENT"},
+	"endpoint":                    {"PARTNERCENTER_ENDPOINT"},
+	"authority_host":              {"PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST"},
+	"tenant_id":                   {"PARTNERCENTER_TENANT_ID", "ARM_TENANT_ID", "AZURE_TENANT_ID"},
+	"client_id":                   {"PARTNERCENTER_CLIENT_ID", "ARM_CLIENT_ID", "AZURE_CLIENT_ID"},
+	"client_secret":               {"PARTNERCENTER_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET"},
+	"client_certificate_path":     {"PARTNERCENTER_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH"},
+	"client_certificate_password": {"PARTNERCENTER_CLIENT_CERTIFICATE_PASSWORD", "ARM_CLIENT_CERTIFICATE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD"},
+	"oidc_token":                  {"PARTNERCENTER_OIDC_TOKEN", "ARM_OIDC_TOKEN"},
+	"oidc_token_file_path":        {"PARTNERCENTER_OIDC_TOKEN_FILE_PATH", "ARM_OIDC_TOKEN_FILE_PATH", "AZURE_FEDERATED_TOKEN_FILE"},
+	"refresh_token":               {"PARTNERCENTER_REFRESH_TOKEN"},
+	"refresh_token_file":          {"PARTNERCENTER_REFRESH_TOKEN_FILE"},
+	"rotate_refresh_token":        {"PARTNERCENTER_ROTATE_REFRESH_TOKEN"},
+	"access_token":                {"PARTNERCENTER_ACCESS_TOKEN"},
+	"use_cli":                     {"PARTNERCENTER_USE_CLI", "ARM_USE_CLI"},
+	"max_concurrency":             {"PARTNERCENTER_MAX_CONCURRENCY"},
+	"max_retries":                 {"PARTNERCENTER_MAX_RETRIES"},
+	"max_retry_wait":              {"PARTNERCENTER_MAX_RETRY_WAIT"},
+	"request_timeout":             {"PARTNERCENTER_REQUEST_TIMEOUT"},
+	"operation_timeout":           {"PARTNERCENTER_OPERATION_TIMEOUT"},
 }
 
 // value is the value of an argument that is written as this text in an
 // environment variable, or nil if the argument is of another type.
 func value(argument, text string) any {
 	switch argument {
-	case "use_cli":
+	case "use_cli", "rotate_refresh_token":
 		if flag, err := strconv.ParseBool(text); err == nil {
 			return flag
 		}
@@ -109,7 +114,8 @@ func newServer(tb testing.TB, m machine) *providertest.Server {
 // forms that the token endpoint received, which the emulator does not.
 type site struct {
 	*emulator.Emulator
-	url string
+	url       string
+	answering func() // before each answer to a sign-in, if set
 
 	mutex sync.Mutex
 	forms []url.Values
@@ -132,6 +138,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.forms = append(s.forms, form)
 		s.mutex.Unlock()
 		r.Body = io.NopCloser(bytes.NewReader(body))
+		if s.answering != nil {
+			s.answering()
+		}
 	}
 	s.Emulator.ServeHTTP(w, r)
 }
@@ -237,7 +246,7 @@ func TestSchema(t *testing.T) {
 				t.Errorf("the description of %s does not name %s: %q", name, variable, description)
 			}
 		}
-		secret := strings.Contains(name, "secret") || strings.HasSuffix(name, "token") || strings.HasSuffix(name, "password")
+		secret := slices.Contains([]string{"access_token", "client_certificate_password", "client_secret", "oidc_token", "refresh_token"}, name)
 		if attribute.IsSensitive() != secret {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
 		}
@@ -349,6 +358,8 @@ func TestArguments_bad(t *testing.T) {
 		{"request_timeout", []string{"0s", "-3m", "3 m", "soon"}, noTime},
 		{"operation_timeout", []string{"0s", "-30m", "1d", "later"}, noTime},
 		{"use_cli", []string{"yes", "2"}, "is neither true nor false"},
+		{"rotate_refresh_token", []string{"yes", "2"}, "is neither true nor false"},
+		{"rotate_refresh_token", []string{"true"}, "needs `refresh_token_file`"},
 	} {
 		for _, text := range test.texts {
 			t.Run(test.argument+" "+text, func(t *testing.T) {
@@ -371,7 +382,7 @@ func TestArguments_bad(t *testing.T) {
 func TestArguments_badVariableIsNamed(t *testing.T) {
 	t.Parallel()
 	for argument, text := range map[string]string{
-		"environment": "german", "endpoint": "ftp://proxy.example", "authority_host": "login.example", "tenant_id": "a/b", "use_cli": "yes",
+		"environment": "german", "endpoint": "ftp://proxy.example", "authority_host": "login.example", "tenant_id": "a/b", "use_cli": "yes", "rotate_refresh_token": "yes",
 		"max_concurrency": "0", "max_retries": "-1", "max_retry_wait": "0", "request_timeout": "0", "operation_timeout": "0",
 	} {
 		for _, variable := range variables[argument] {
@@ -472,6 +483,21 @@ func TestConfigure_reportsAllProblemsAtOnce(t *testing.T) {
 		"an unknown cloud, and an identifier is missing": {
 			providertest.Arguments{"environment": "mars", "refresh_token": "refresh", "client_id": "client"},
 			[]string{"environment", "tenant_id"},
+		},
+		"every proof at once, and nothing to rotate": {
+			providertest.Arguments{
+				"tenant_id": "tenant", "client_id": "client", "client_secret": "secret", "client_certificate_path": "file", "oidc_token": "token", "oidc_token_file_path": "file",
+				"rotate_refresh_token": true,
+			},
+			[]string{"client_certificate_path", "client_secret", "client_secret", "client_secret", "rotate_refresh_token"},
+		},
+		"a certificate that is not there, and no identifiers": {
+			providertest.Arguments{"client_certificate_path": "nowhere", "rotate_refresh_token": true},
+			[]string{"client_certificate_path", "client_id", "rotate_refresh_token", "tenant_id"},
+		},
+		"a password of no certificate": {
+			providertest.Arguments{"client_certificate_password": "password", "access_token": "token"},
+			[]string{"client_certificate_password"},
 		},
 		"unknown values": {
 			providertest.Arguments{"tenant_id": providertest.Unknown, "refresh_token": providertest.Unknown, "max_retries": providertest.Unknown},

@@ -1,18 +1,13 @@
 package provider
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
@@ -24,6 +19,7 @@ type origin struct {
 	name   string // for people
 	prefix string // of its environment variables; the configuration has none
 	knows  []string
+	calls  map[string]string // variables that are not called like the argument
 }
 
 // origins are in the order in which they are asked. The first that has a
@@ -33,16 +29,26 @@ var origins = []origin{
 	{name: "the environment variables PARTNERCENTER_*", prefix: "PARTNERCENTER_"},
 	{
 		name: "the environment variables ARM_*", prefix: "ARM_",
-		knows: []string{"environment", "tenant_id", "client_id", "client_secret", "use_cli"},
+		knows: []string{
+			"environment", "tenant_id", "client_id", "client_secret", "client_certificate_path", "client_certificate_password",
+			"oidc_token", "oidc_token_file_path", "use_cli",
+		},
 	},
 	{
 		name: "the environment variables AZURE_*", prefix: "AZURE_",
-		knows: []string{"tenant_id", "client_id", "client_secret"},
+		knows: []string{"tenant_id", "client_id", "client_secret", "client_certificate_path", "client_certificate_password", "oidc_token_file_path"},
+		calls: map[string]string{"oidc_token_file_path": "AZURE_FEDERATED_TOKEN_FILE"},
 	},
 }
 
-// credentials are the arguments that somebody can sign in with.
-var credentials = []string{"access_token", "refresh_token", "refresh_token_file", "client_secret", "use_cli"}
+// Credentials are the arguments that somebody can sign in with. Of those in one
+// line at most one is given.
+var (
+	alone       = []string{"access_token", "use_cli"} // of all credentials
+	userTokens  = []string{"refresh_token", "refresh_token_file"}
+	proofs      = []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"}
+	credentials = slices.Concat([]string{"access_token"}, userTokens, proofs, []string{"use_cli"})
+)
 
 // value returns what an argument is set to in this place.
 func (o origin) value(s *settings, argument string) string {
@@ -50,9 +56,13 @@ func (o origin) value(s *settings, argument string) string {
 	case o.prefix == "":
 		return s.configured[argument]
 	case o.knows == nil || slices.Contains(o.knows, argument):
-		return s.getenv(o.prefix + strings.ToUpper(argument))
+		return s.getenv(o.variable(argument))
 	}
 	return ""
+}
+
+func (o origin) variable(argument string) string {
+	return cmp.Or(o.calls[argument], o.prefix+strings.ToUpper(argument))
 }
 
 // write names an argument as it is written in this place.
@@ -60,7 +70,7 @@ func (o origin) write(argument string) string {
 	if o.prefix == "" {
 		return "`" + argument + "`"
 	}
-	return o.prefix + strings.ToUpper(argument)
+	return o.variable(argument)
 }
 
 // signIn is the sign-in that the settings ask for.
@@ -98,7 +108,7 @@ func (s *settings) chooseSignIn() *signIn {
 	return choice
 }
 
-const waysToSignIn = "Set `refresh_token` or `refresh_token_file` with `tenant_id`, `client_id` and, for a confidential client, `client_secret`; or `access_token`; " +
+const waysToSignIn = "Set `refresh_token` or `refresh_token_file` with `tenant_id`, `client_id` and, for a confidential client, `client_secret`, `client_certificate_path` or `oidc_token`; or `access_token`; " +
 	"or the environment variables of the same names, such as PARTNERCENTER_REFRESH_TOKEN; or sign in with `az login`."
 
 // useCLI finds the first origin that says whether to use the Azure CLI.
@@ -112,12 +122,7 @@ func (s *settings) useCLI() (setting struct {
 		if text == "" {
 			continue
 		}
-		value, err := strconv.ParseBool(text)
-		if err != nil {
-			s.unusable["use_cli"] = true
-			s.problem("use_cli", "Not a boolean", fmt.Sprintf("The value %q of %s is neither true nor false.", text, from.write("use_cli")))
-		}
-		setting.origin, setting.value = i, value
+		setting.origin, setting.value = i, s.parseBool("use_cli", text, from.write("use_cli"))
 		return setting
 	}
 	setting.origin = -1
@@ -129,22 +134,30 @@ func (c *signIn) checkConflicts() {
 	conflict := func(a, b string) {
 		c.refuse(a, "Two sign-ins at once", fmt.Sprintf("%s and %s of %s exclude each other. Keep one of them.", c.from.write(a), c.from.write(b), c.from.name))
 	}
-	for _, alone := range []string{"access_token", "use_cli"} {
-		if !c.has(alone) {
+	for _, lonely := range alone {
+		if !c.has(lonely) {
 			continue
 		}
 		for _, other := range c.chosen {
-			if other != alone && (other != "access_token") {
-				conflict(alone, other)
+			if other != lonely && other != "access_token" {
+				conflict(lonely, other)
 			}
 		}
 	}
-	if c.has("refresh_token") && c.has("refresh_token_file") {
-		conflict("refresh_token", "refresh_token_file")
+	for _, either := range [][]string{userTokens, proofs} {
+		given := slices.DeleteFunc(slices.Clone(either), func(argument string) bool { return !c.has(argument) })
+		for i := 1; i < len(given); i++ {
+			conflict(given[0], given[i])
+		}
 	}
 }
 
 func (c *signIn) has(argument string) bool { return slices.Contains(c.chosen, argument) }
+
+func (c *signIn) hasAny(arguments []string) bool { return slices.ContainsFunc(arguments, c.has) }
+
+// value returns what an argument is set to where the credentials are.
+func (c *signIn) value(argument string) string { return c.from.value(c.settings, argument) }
 
 func (c *signIn) refuse(argument, summary, detail string) {
 	c.problem(argument, summary, detail)
@@ -167,87 +180,102 @@ func (c *signIn) identifier(argument string) (text, place string) {
 	return "", ""
 }
 
-// tenantName is the id of a tenant or one of its domains. It becomes a part of a
-// path.
-var tenantName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)
+// ownTenant returns the tenant that access tokens should be of. One from another
+// place than the credential's may be a workload's.
+func (c *signIn) ownTenant() string {
+	return cmp.Or(origins[0].value(c.settings, "tenant_id"), c.value("tenant_id"))
+}
 
 // credential returns what gets access tokens, or nil after a problem.
 func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore.TokenCredential {
 	clientID, _ := c.identifier("client_id")
 	tenantID, place := c.identifier("tenant_id")
-	if tenantID != "" && !tenantName.MatchString(tenantID) {
+	if tenantID != "" && !pcclient.IsTenant(tenantID) {
 		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %q of %s is neither the id of a tenant nor a domain.", tenantID, place))
 	}
-	atTokenEndpoint := len(c.chosen) > 0 && !c.has("access_token") && !c.has("use_cli")
+	atTokenEndpoint := len(c.chosen) > 0 && !c.hasAny(alone)
 	if atTokenEndpoint && tenantID == "" && !c.unusable["tenant_id"] {
 		c.missing("tenant_id", "in the provider's configuration or as PARTNERCENTER_TENANT_ID")
 	}
 	if atTokenEndpoint && clientID == "" && !c.unusable["client_id"] {
 		c.missing("client_id", "beside it or in the provider's configuration, since credentials of different places are never mixed")
 	}
+	rotate, assertion := c.rotates(), c.assertion()
 	switch {
 	case c.invalid:
 		return nil
 	case c.has("access_token"):
-		return readyToken(c.from.value(c.settings, "access_token"))
+		return pcclient.NewAccessToken(c.value("access_token"), c.from.name)
 	case c.has("use_cli"):
 		return c.azureCLI(tenantID)
 	}
-	kind := "a client secret (app-only)"
-	switch {
-	case (c.has("refresh_token") || c.has("refresh_token_file")) && c.has("client_secret"):
-		kind = "a refresh token and a client secret"
-	case c.has("refresh_token") || c.has("refresh_token_file"):
-		kind = "a refresh token of a public client"
-	}
 	return pcclient.NewTokenCredential(pcclient.TokenOptions{
 		Source:           c.from.name,
-		Kind:             kind,
+		Kind:             c.kind(),
 		AuthorityHost:    authority,
 		TenantID:         tenantID,
 		ClientID:         clientID,
-		ClientSecret:     c.from.value(c.settings, "client_secret"),
-		RefreshToken:     c.from.value(c.settings, "refresh_token"),
-		RefreshTokenFile: c.from.value(c.settings, "refresh_token_file"),
+		ClientSecret:     c.value("client_secret"),
+		Assertion:        assertion,
+		RefreshToken:     c.value("refresh_token"),
+		RefreshTokenFile: c.value("refresh_token_file"),
+		Rotate:           rotate,
+		NotSaved:         logNotSaved,
 	}, options)
+}
+
+// rotates reports whether to write new refresh tokens back.
+func (c *signIn) rotates() bool {
+	rotate := c.boolean("rotate_refresh_token")
+	if rotate && len(c.chosen) > 0 && !c.has("refresh_token_file") {
+		c.refuse("rotate_refresh_token", "Nothing to rotate", fmt.Sprintf("`rotate_refresh_token` needs `refresh_token_file`, to write the next refresh token to. The sign-in is that of %s, which has none.", c.from.name))
+	}
+	return rotate
+}
+
+// assertion returns what proves who the client is in place of a secret, if
+// anything does.
+func (c *signIn) assertion() pcclient.Assertion {
+	const path, password = "client_certificate_path", "client_certificate_password"
+	if c.configured[password] != "" && c.configured[path] == "" && !c.unusable[path] {
+		c.refuse(password, "No certificate", fmt.Sprintf("`%s` is set without `%s`. They are never taken from different places.", password, path))
+	}
+	switch {
+	case c.has(path) && !c.unusable[password]:
+		assertion, err := pcclient.ReadCertificate(c.value(path), c.value(password))
+		if err != nil {
+			c.refuse(path, "Certificate cannot be used", fmt.Sprintf("The file of %s cannot be used: %s.", c.from.write(path), err))
+		}
+		return assertion
+	case c.has("oidc_token"):
+		return pcclient.FederatedToken(c.value("oidc_token"))
+	case c.has("oidc_token_file_path"):
+		return pcclient.FederatedTokenFile(c.value("oidc_token_file_path"))
+	}
+	return nil
+}
+
+// kind says which credentials these are.
+func (c *signIn) kind() string {
+	client := ""
+	switch {
+	case c.has("client_secret"):
+		client = "a client secret"
+	case c.has("client_certificate_path"):
+		client = "a client certificate"
+	case c.hasAny(proofs):
+		client = "an OIDC token"
+	}
+	switch {
+	case !c.hasAny(userTokens):
+		return client + " (app-only)"
+	case client == "":
+		return "a refresh token of a public client"
+	}
+	return "a refresh token and " + client
 }
 
 func (c *signIn) missing(argument, where string) {
 	c.refuse(argument, "Missing "+argument, fmt.Sprintf("To sign in with %s of %s, `%s` is needed too: set it %s.",
 		c.from.write(c.chosen[0]), c.from.name, argument, where))
-}
-
-// readyToken is an access token that the user has got.
-type readyToken string
-
-func (t readyToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	// When it ends is the API's to say.
-	return azcore.AccessToken{Token: string(t), ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
-}
-
-// azureCLI is the user whom `az login` signed in.
-func (c *signIn) azureCLI(tenantID string) azcore.TokenCredential {
-	if _, err := c.lookPath("az"); err != nil {
-		c.refuse("use_cli", "Azure CLI not found", "There is no `az` on the PATH to sign in with. "+waysToSignIn)
-		return nil
-	}
-	credential, err := azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: tenantID})
-	if err != nil {
-		c.refuse("tenant_id", "Not a tenant", err.Error())
-		return nil
-	}
-	return azureCLI{credential, c.from.name}
-}
-
-type azureCLI struct {
-	credential azcore.TokenCredential
-	source     string
-}
-
-func (a azureCLI) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	token, err := a.credential.GetToken(ctx, options)
-	if err != nil {
-		return token, &pcclient.SignInError{Source: a.source, Kind: "the Azure CLI", Final: true, Err: err}
-	}
-	return token, nil
 }

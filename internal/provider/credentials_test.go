@@ -2,6 +2,7 @@ package provider
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,8 +40,8 @@ func but(texts map[string]string, changes map[string]string) map[string]string {
 	return changed
 }
 
-// reached says what arrived at the site: tenant, client, secret and refresh
-// token of the first token request, or the access token of the first other one.
+// reached says what arrived at the site: tenant, client, secret or assertion, and
+// refresh token of the first token request, or the access token of the first other one.
 func (s *site) reached(t *testing.T) string {
 	t.Helper()
 	requests := s.Requests()
@@ -53,7 +54,7 @@ func (s *site) reached(t *testing.T) string {
 	}
 	tenant := strings.TrimPrefix(strings.TrimSuffix(requests[0].Path, tokenRoute), "/")
 	form := forms[0]
-	fields := []string{tenant, form.Get("client_id"), form.Get("client_secret"), form.Get("refresh_token")}
+	fields := []string{tenant, form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion"), form.Get("refresh_token")}
 	return strings.Join(slices.DeleteFunc(fields, func(field string) bool { return field == "" }), " ")
 }
 
@@ -154,6 +155,23 @@ func TestSource(t *testing.T) {
 		"a tenant of PARTNERCENTER_* for AZURE_*": {
 			environment: "AZURE_CLIENT_SECRET AZURE_CLIENT_ID PARTNERCENTER_TENANT_ID",
 			want:        "PARTNERCENTER_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET",
+		},
+		"an OIDC token, configured": {configuration: "oidc_token tenant_id client_id", environment: ofPC + " " + ofARM + " " + ofAZ, want: "tenant_id client_id oidc_token"},
+		"an OIDC token of ARM_*": {
+			environment: "ARM_OIDC_TOKEN ARM_TENANT_ID ARM_CLIENT_ID " + ofAZ,
+			want:        "ARM_TENANT_ID ARM_CLIENT_ID ARM_OIDC_TOKEN",
+		},
+		"AZURE_* has no OIDC token": {
+			environment: "AZURE_OIDC_TOKEN " + ofAZ,
+			want:        "AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET",
+		},
+		"a refresh token takes no OIDC token of ARM_*": {
+			environment: "PARTNERCENTER_REFRESH_TOKEN PARTNERCENTER_TENANT_ID PARTNERCENTER_CLIENT_ID ARM_OIDC_TOKEN ARM_OIDC_TOKEN_FILE_PATH AZURE_FEDERATED_TOKEN_FILE",
+			want:        "PARTNERCENTER_TENANT_ID PARTNERCENTER_CLIENT_ID PARTNERCENTER_REFRESH_TOKEN",
+		},
+		"a password of a certificate is no credential": {
+			environment: "PARTNERCENTER_CLIENT_CERTIFICATE_PASSWORD " + ofARM,
+			want:        "ARM_TENANT_ID ARM_CLIENT_ID ARM_CLIENT_SECRET",
 		},
 		"no tenant": {
 			configuration: "refresh_token client_id",
@@ -268,6 +286,36 @@ func TestSignIn_appOnly(t *testing.T) {
 	})
 }
 
+// A refresh token that the authority replaces is good for one run without
+// rotation, and for ever with it.
+func TestSignIn_rotation(t *testing.T) {
+	t.Parallel()
+	for name, rotate := range map[string]string{"with": "true", "without": "false"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "refresh-token")
+			if err := os.WriteFile(file, []byte(emulator.RefreshToken), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			site := newSite(t, emulator.Options{RevokeRotated: true})
+			configuration := arguments(but(confidential, map[string]string{"refresh_token": "", "refresh_token_file": file, "rotate_refresh_token": rotate}))
+			site.start(t, configuration, machineWith(nil)).Read(t, summary, nil).Succeed(t)
+
+			given := providertest.Arguments{"endpoint": site.url, "authority_host": site.url}
+			maps.Copy(given, configuration)
+			second := newServer(t, machineWith(nil))
+			second.Configure(t, given)
+			if rotate == "true" {
+				second.Read(t, summary, nil).Succeed(t)
+				return
+			}
+			failure := second.Read(t, summary, nil).Fail(t)
+			checkText(t, failure, "Could not sign in")
+			checkNoSecret(t, failure.Summary+failure.Detail)
+		})
+	}
+}
+
 // The file is read at every exchange: somebody else may keep it fresh.
 func TestSignIn_refreshTokenFileIsReadAgain(t *testing.T) {
 	t.Parallel()
@@ -293,10 +341,33 @@ func TestSignIn_refreshTokenFileIsReadAgain(t *testing.T) {
 	checkText(t, server.Read(t, "partnercenter_customer_usage_records", nil).Fail(t), "AADSTS700082")
 }
 
+// The tenant of an access token is compared with that of its own place only.
+func TestSignIn_ownTenant(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		configuration, environment map[string]string
+		want                       string
+	}{
+		"configured":                {map[string]string{"access_token": "t", "tenant_id": "a"}, map[string]string{"ARM_TENANT_ID": "b"}, "a"},
+		"beside the credential":     {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "a", "ARM_TENANT_ID": "b"}, "a"},
+		"configured for any":        {map[string]string{"tenant_id": "a"}, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "b"}, "a"},
+		"not a workload's":          {map[string]string{"access_token": "t"}, map[string]string{"ARM_TENANT_ID": "b", "AZURE_TENANT_ID": "c"}, ""},
+		"not for want of any other": {nil, map[string]string{"ARM_TENANT_ID": "b"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := optionsFrom(t, arguments(test.configuration), machineWith(test.environment, "az")).TenantID; got != test.want {
+				t.Errorf("the tenant is %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestConflicts(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
-		"access_token": emulator.UserAccessToken(), "refresh_token": emulator.RefreshToken, "refresh_token_file": "file", "client_secret": emulator.ClientSecret, "use_cli": "true",
+		"access_token": emulator.UserAccessToken(), "refresh_token": emulator.RefreshToken, "refresh_token_file": "file", "use_cli": "true",
+		"client_secret": emulator.ClientSecret, "client_certificate_path": providertest.NewCertificate(t).PEM, "oidc_token": emulator.FederatedAssertion, "oidc_token_file_path": "file",
 	}
 	for _, pair := range [][2]string{
 		{"access_token", "refresh_token"},
@@ -307,6 +378,16 @@ func TestConflicts(t *testing.T) {
 		{"use_cli", "refresh_token_file"},
 		{"use_cli", "client_secret"},
 		{"refresh_token", "refresh_token_file"},
+		{"access_token", "client_certificate_path"},
+		{"access_token", "oidc_token"},
+		{"use_cli", "client_certificate_path"},
+		{"use_cli", "oidc_token_file_path"},
+		{"client_secret", "client_certificate_path"},
+		{"client_secret", "oidc_token"},
+		{"client_secret", "oidc_token_file_path"},
+		{"client_certificate_path", "oidc_token"},
+		{"client_certificate_path", "oidc_token_file_path"},
+		{"oidc_token", "oidc_token_file_path"},
 	} {
 		identifiers := map[string]string{"tenant_id": emulator.TenantID, "client_id": emulator.PublicClientID}
 		given := map[string]string{pair[0]: texts[pair[0]], pair[1]: texts[pair[1]]}
@@ -338,6 +419,11 @@ func TestConflicts(t *testing.T) {
 		workload := map[string]string{"ARM_USE_CLI": "true", "ARM_CLIENT_SECRET": "secret", "ARM_TENANT_ID": "tenant", "ARM_CLIENT_ID": "client"}
 		checkProblem(t, newServer(t, machineWith(workload, "az")).Configure(t, nil), "use_cli", "ARM_USE_CLI", "ARM_CLIENT_SECRET")
 	})
+	t.Run("AZURE_FEDERATED_TOKEN_FILE and AZURE_CLIENT_SECRET", func(t *testing.T) {
+		t.Parallel()
+		pod := map[string]string{"AZURE_FEDERATED_TOKEN_FILE": "file", "AZURE_CLIENT_SECRET": "secret", "AZURE_TENANT_ID": "tenant", "AZURE_CLIENT_ID": "client"}
+		checkProblem(t, newServer(t, machineWith(pod, "az")).Configure(t, nil), "client_secret", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_SECRET")
+	})
 	t.Run("a secret goes with a refresh token", func(t *testing.T) {
 		t.Parallel()
 		for _, problem := range newServer(t, machineWith(nil)).Configure(t, arguments(confidential)) {
@@ -351,7 +437,7 @@ func checkNoSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, secret := range []string{
 		emulator.ClientSecret, emulator.RefreshToken, emulator.ExpiredRefreshToken, emulator.RevokedRefreshToken,
-		"eyJ", // the beginning of every access token
+		"eyJ", // the beginning of every access token and assertion
 		"wrong~secret", "pass-word",
 	} {
 		if strings.Contains(text, secret) {
@@ -505,7 +591,6 @@ func TestSignInErrors(t *testing.T) {
 func TestSignInErrors_accessToken(t *testing.T) {
 	t.Parallel()
 	for name, token := range map[string]string{
-		"expired":              emulator.ExpiredAccessToken(),
 		"no token":             "wrong~secret",
 		"with a line end":      emulator.UserAccessToken() + "\nwrong~secret",
 		"with its name before": "Bearer " + emulator.UserAccessToken(),
@@ -519,6 +604,33 @@ func TestSignInErrors_accessToken(t *testing.T) {
 			if got := len(site.Requests()); got > 1 {
 				t.Errorf("the token was sent %d times", got)
 			}
+		})
+	}
+}
+
+// What an access token says of itself is enough to refuse it.
+func TestSignInErrors_accessTokenThatIsNotSent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		environment, token string
+		says               string
+	}{
+		"expired":           {"public", emulator.ExpiredAccessToken(), "the access token expired at"},
+		"of another cloud":  {"china", emulator.UserAccessToken(), "get one for https://partner.partnercenterapi.microsoftonline.cn"},
+		"of another entity": {"public", "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"aud":"https://graph.microsoft.com"}`)) + ".x", "get one for https://api.partnercenter.microsoft.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBoth(t, map[string]string{"access_token": test.token, "environment": test.environment}, func(t *testing.T, configuration providertest.Arguments, m machine) {
+				t.Helper()
+				site := newSite(t, emulator.Options{})
+				failure := site.start(t, configuration, m).Read(t, summary, nil).Fail(t)
+				checkText(t, failure, "Could not sign in", "an access token", test.says)
+				checkNoSecret(t, failure.Summary+failure.Detail)
+				if sent := site.Requests(); len(sent) > 0 {
+					t.Errorf("%d requests were sent", len(sent))
+				}
+			})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -33,4 +34,10 @@ func (logging) Do(request *policy.Request) (*http.Response, error) {
 	}
 	tflog.Debug(raw.Context(), "Partner Center request", fields)
 	return response, err
+}
+
+// logNotSaved reports that the next refresh token could not be written to its
+// file. The error is that of the file, and has no token.
+func logNotSaved(ctx context.Context, err error) {
+	tflog.Warn(ctx, "Rotated refresh token could not be written to its file", map[string]any{"error": err.Error()})
 }

@@ -3,8 +3,11 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -176,5 +179,29 @@ func TestLogging_hasNoQueryAndNoBody(t *testing.T) {
 		if strings.Contains(text, body) {
 			t.Errorf("the log has %s of a body", body)
 		}
+	}
+}
+
+// Nobody loses a refresh token unawares: what could not be written is a warning.
+func TestLogging_refreshTokenNotSaved(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "refresh-token")
+	if err := os.WriteFile(file, []byte(emulator.RefreshToken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	site := newSite(t, emulator.Options{})
+	site.answering = func() {
+		// Something takes the place of the file while the authority answers.
+		_ = errors.Join(os.Remove(file), os.MkdirAll(filepath.Join(file, "x"), 0o700))
+	}
+	text, _ := readLogged(t, site, but(confidential, map[string]string{"refresh_token": "", "refresh_token_file": file, "rotate_refresh_token": "true"}), summary)
+	for _, want := range []string{`"@level":"warn"`, "Rotated refresh token could not be written", file} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the log does not say %q:\n%s", want, text)
+		}
+	}
+	checkNoSecret(t, text)
+	if len(site.received(summaryRoute)) != 1 {
+		t.Error("the read did not go on")
 	}
 }

@@ -59,11 +59,25 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				"Also `PARTNERCENTER_CLIENT_ID`, `ARM_CLIENT_ID` or `AZURE_CLIENT_ID`, if the credential comes from there."),
 			"client_secret": secret("The secret of the app registration. With a refresh token it signs in a user (App+User); alone it signs in the application itself (app-only), " +
 				"which most usage routes refuse. Also `PARTNERCENTER_CLIENT_SECRET`, `ARM_CLIENT_SECRET` or `AZURE_CLIENT_SECRET`."),
-			"refresh_token": secret("A refresh token of a partner user, to sign in as that user without a browser (App+User). Needs `tenant_id` and `client_id`, and `client_secret` unless the app registration is a public client. " +
+			"client_certificate_path": text("The path of a file with a certificate of the app registration and its RSA key, instead of `client_secret`: PEM with a key that is not encrypted, or PKCS#12. " +
+				"Also `PARTNERCENTER_CLIENT_CERTIFICATE_PATH`, `ARM_CLIENT_CERTIFICATE_PATH` or `AZURE_CLIENT_CERTIFICATE_PATH`."),
+			"client_certificate_password": secret("The password of the PKCS#12 file of `client_certificate_path`, taken from the same place as that. " +
+				"Also `PARTNERCENTER_CLIENT_CERTIFICATE_PASSWORD`, `ARM_CLIENT_CERTIFICATE_PASSWORD` or `AZURE_CLIENT_CERTIFICATE_PASSWORD`."),
+			"oidc_token": secret("A token of an identity provider that the app registration trusts (a federated credential), instead of `client_secret`. " +
+				"Also `PARTNERCENTER_OIDC_TOKEN` or `ARM_OIDC_TOKEN`."),
+			"oidc_token_file_path": text("The path of a file that holds such a token, instead of `oidc_token`. It is read again each time an access token is fetched. " +
+				"Also `PARTNERCENTER_OIDC_TOKEN_FILE_PATH`, `ARM_OIDC_TOKEN_FILE_PATH` or `AZURE_FEDERATED_TOKEN_FILE`."),
+			"refresh_token": secret("A refresh token of a partner user, to sign in as that user without a browser (App+User). Needs `tenant_id` and `client_id` and, unless the app registration is a public client, a secret, a certificate or an OIDC token. " +
 				"Also `PARTNERCENTER_REFRESH_TOKEN`."),
 			"refresh_token_file": text("The path of a file that holds a refresh token, instead of `refresh_token`. It is read again each time an access token is fetched. " +
 				"Also `PARTNERCENTER_REFRESH_TOKEN_FILE`."),
-			"access_token": secret("An access token for Partner Center, used as it is. Also `PARTNERCENTER_ACCESS_TOKEN`."),
+			"rotate_refresh_token": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to write the refresh token that Entra returns at each sign-in back to `refresh_token_file`, which it requires, so that the file never grows old. Defaults to `false`. " +
+					"The file is replaced in one step and keeps its mode; `<file>.lock` beside it makes other processes that do the same wait. The directory must be writable. " +
+					"Also `PARTNERCENTER_ROTATE_REFRESH_TOKEN`.",
+			},
+			"access_token": secret("An access token for Partner Center, used as it is. One that says that it has expired or is for another audience is not sent. Also `PARTNERCENTER_ACCESS_TOKEN`."),
 			"use_cli": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to sign in as the user of the Azure CLI. It is used where no other credential is given; `true` insists on it, `false` forbids it. " +

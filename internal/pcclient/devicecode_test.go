@@ -1,0 +1,135 @@
+package pcclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+const (
+	deviceCode = `{"user_code":"ABC123","device_code":"device-1","verification_uri":"https://login.example/device","expires_in":900,"interval":5,"message":"m"}`
+	pending    = `{"error":"authorization_pending","error_description":"AADSTS70016: Pending."}`
+	granted    = `{"token_type":"Bearer","expires_in":3599,"access_token":"token-1","refresh_token":"refresh-1"}`
+)
+
+// signInWithDeviceCode signs in, and notes what it shows.
+func signInWithDeviceCode(t *testing.T, ctx context.Context, answer reply, changes ...func(*TokenOptions, *Options)) (*oauth2.Token, []DeviceCode, *authority, error) { //nolint:revive // t comes first in tests.
+	t.Helper()
+	a := newAuthority(t, answer, changes...)
+	var shown []DeviceCode
+	token, err := SignInWithDeviceCode(ctx, a.token, a.options, func(code DeviceCode) { shown = append(shown, code) })
+	return token, shown, a, err
+}
+
+func TestDeviceCode(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		secret string
+	}{"a public client": {""}, "a confidential client": {"hush"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				token, shown, a, err := signInWithDeviceCode(t, t.Context(), inTurn(t,
+					says(http.StatusOK, deviceCode), says(http.StatusBadRequest, pending), says(http.StatusBadRequest, `{"error":"slow_down"}`), says(http.StatusOK, granted)),
+					func(token *TokenOptions, _ *Options) { token.ClientSecret = test.secret })
+				if err != nil {
+					t.Fatal(err)
+				}
+				if token.AccessToken != "token-1" || token.RefreshToken != "refresh-1" {
+					t.Errorf("the token is %+v", token)
+				}
+				if len(shown) != 1 || shown[0].UserCode != "ABC123" || shown[0].URL != "https://login.example/device" || shown[0].Expires.Sub(start) != 15*time.Minute {
+					t.Errorf("shown was %+v", shown)
+				}
+				const host = "https://login.example/contoso.example/oauth2/v2.0/"
+				if got, want := strings.Join(a.urls(), " "), strings.Join([]string{host + "devicecode", host + "token", host + "token", host + "token"}, " "); got != want {
+					t.Errorf("asked\n%s, want\n%s", got, want)
+				}
+				if got := a.forms[0].Encode(); got != "client_id=client-1&scope=https%3A%2F%2Fapi.example%2F.default+offline_access" {
+					t.Errorf("asked for a code with %s", got)
+				}
+				form := a.forms[1]
+				if form.Get("device_code") != "device-1" || form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" || form.Get("client_secret") != test.secret {
+					t.Errorf("asked for a token with %v", form)
+				}
+				wantElapsed(t, start, 20*time.Second) // 5, 5, and 10 after slow_down.
+			})
+		})
+	}
+}
+
+func TestDeviceCode_fails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answers []reply
+		want    string
+	}{
+		"no device code":        {[]reply{says(http.StatusBadRequest, `{"error":"invalid_request","error_description":"AADSTS90002: No tenant."}`)}, "AADSTS90002: No tenant."},
+		"no answer":             {[]reply{fails(syscall.ECONNREFUSED)}, "connection refused"},
+		"the user declines":     {[]reply{says(http.StatusOK, deviceCode), says(http.StatusBadRequest, `{"error":"authorization_declined","error_description":"AADSTS65004: Declined device-1."}`)}, "AADSTS65004: Declined [secret]."},
+		"no answer to a poll":   {[]reply{says(http.StatusOK, deviceCode), fails(syscall.ECONNRESET)}, "connection reset"},
+		"an interval backwards": {[]reply{says(http.StatusOK, strings.ReplaceAll(deviceCode, `"interval":5`, `"interval":-5`)), says(http.StatusBadRequest, `{"error":"expired_token"}`)}, "expired_token"},
+		"not a code":            {[]reply{says(http.StatusOK, `<html>`)}, "sign-in with a client secret from the configuration failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				_, _, _, err := signInWithDeviceCode(t, t.Context(), inTurn(t, test.answers...))
+				if _, ok := errors.AsType[*SignInError](err); !ok {
+					t.Errorf("the error is %T", err)
+				}
+				wantText(t, err, test.want)
+				wantNothingOf(t, err, "device-1", "hush")
+			})
+		})
+	}
+	t.Run("nobody signs in", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			asked := false
+			_, _, _, err := signInWithDeviceCode(t, t.Context(), func(request *http.Request) (*http.Response, error) {
+				if !asked {
+					asked = true
+					return says(http.StatusOK, deviceCode)(request)
+				}
+				return says(http.StatusBadRequest, pending)(request)
+			})
+			wantText(t, err, "nobody signed in with the code in time")
+		})
+	})
+}
+
+// Ctrl-C ends it at once, whatever it waits for.
+func TestDeviceCode_interrupted(t *testing.T) {
+	t.Parallel()
+	for name, answers := range map[string][]reply{
+		"asking for a code": {hangs},
+		"between two polls": {says(http.StatusOK, deviceCode)},
+		"in a poll":         {says(http.StatusOK, deviceCode), hangs},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				wait := 3 * time.Second
+				if len(answers) > 1 {
+					wait = 7 * time.Second
+				}
+				time.AfterFunc(wait, cancel)
+				start := time.Now()
+				if _, _, _, err := signInWithDeviceCode(t, ctx, inTurn(t, answers...)); !errors.Is(err, context.Canceled) {
+					t.Errorf("the error is %v", err)
+				}
+				wantElapsed(t, start, wait)
+			})
+		})
+	}
+}

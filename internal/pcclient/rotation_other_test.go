@@ -1,0 +1,6 @@
+//go:build !unix
+
+package pcclient
+
+// ignoreFileSizeSignal does nothing: there is no such signal here.
+func ignoreFileSizeSignal() {}
