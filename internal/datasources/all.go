@@ -5,8 +5,22 @@ import "github.com/hashicorp/terraform-plugin-framework/datasource"
 // All returns the constructors of all data sources, by name.
 func All() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		newAzureEntitlements,
+		newAzureRateCard,
+		newAzureSubscriptionUsage,
+		newAzureUtilization,
+		newCustomer,
+		newCustomerUsageBudget,
 		newCustomerUsageRecords,
+		newCustomerUsageSummary,
+		newCustomers,
+		newInvoiceSummaries,
+		newInvoices,
 		newSubscriptionMeterUsage,
+		newSubscriptionResourceUsage,
+		newSubscriptionUsageRecords,
+		newSubscriptionUsageSummary,
+		newSubscriptions,
 		newUsageSummary,
 	}
 }

@@ -102,7 +102,7 @@ func costAttributes() attributes {
 	return attributes{
 		"total_cost":       number("The cost so far in this billing period, in `currency_code`, exactly as the API gives it: an estimate. May be negative after a refund. Null if the API gives none."),
 		"usd_total_cost":   number("Microsoft's own figure of the cost, in USD. Null where the API gives none, and for a legacy (MS-AZR-0145P) record that says 0 while `total_cost` is not 0."),
-		"currency_code":    text("The ISO 4217 code of the currency of `total_cost` and of the budget. Null if none can be told."),
+		"currency_code":    text("The ISO 4217 code of the billing currency, which `total_cost` is in, and the budget where there is one. Null if none can be told."),
 		"currency_derived": boolean("Whether `currency_code` is derived from the region that `currency_locale` names, as it is for legacy (MS-AZR-0145P) records, which have no code of their own."),
 		"currency_locale":  text("The locale that legacy (MS-AZR-0145P) records carry in place of a currency, such as `fr-FR`. Null for Azure plans."),
 		"last_modified_date": text("When the figures were last brought up to date, an RFC 3339 time with the offset and the digits of the API (UTC if it gives no offset). " +

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,35 +18,122 @@ import (
 )
 
 const (
-	aCustomer     = "a0a0a0a0-bbbb-4ccc-8ddd-e1e1e1e1e1e1"
-	aSubscription = "b1b1b1b1-cccc-4ddd-8eee-f2f2f2f2f2f2"
+	aCustomer      = "a0a0a0a0-bbbb-4ccc-8ddd-e1e1e1e1e1e1"
+	aSubscription  = "b1b1b1b1-cccc-4ddd-8eee-f2f2f2f2f2f2"
+	anEntitlement  = "e0e0e0e0-1111-4222-8333-444444444444"
+	ofCustomer     = "/v1/customers/" + aCustomer
+	ofSubscription = ofCustomer + "/subscriptions/" + aSubscription
 )
 
-// subjects say of each data source what a test has to know to read it. The rules
-// of this file hold for all of them.
-var subjects = map[string]struct {
+// subject is what a test has to know of a data source to read it.
+type subject struct {
 	arguments providertest.Arguments
-	path      string
-	sample    string
-	records   string // the list of a collection
-	usage     bool   // no usage is no error
-}{
+	path      string            // of the first request
+	sample    string            // the answer
+	more      map[string]string // further paths, and the answers
+	records   string            // the list of a collection
+	usage     bool              // no usage is no error
+}
+
+var (
+	bothIDs     = providertest.Arguments{"customer_id": aCustomer, "subscription_id": aSubscription}
+	oneCustomer = providertest.Arguments{"customer_id": aCustomer}
+)
+
+// subjects are all data sources. The rules of this file hold for each of them.
+var subjects = map[string]subject{
+	"partnercenter_azure_entitlements": {
+		arguments: bothIDs, path: ofSubscription + "/azureEntitlements",
+		sample: "azure_entitlements/sample.json", records: "entitlements",
+	},
+	"partnercenter_azure_rate_card": {
+		path: "/v1/ratecards/azure", sample: "azure_rate_card/sample.json",
+	},
+	"partnercenter_azure_subscription_usage": {
+		arguments: providertest.Arguments{"customer_id": aCustomer, "azure_subscription_id": anEntitlement},
+		path:      ofCustomer + "/subscriptions", sample: "subscriptions/sample.json",
+		more: map[string]string{
+			ofCustomer + "/subscriptions/" + upperPlan + "/azureEntitlements":    "azure_entitlements/sample.json",
+			ofCustomer + "/subscriptions/" + upperPlan + "/resourceusagerecords": "subscription_resource_usage/sample.json",
+		},
+	},
+	"partnercenter_azure_utilization": {
+		arguments: utilizationArguments, path: ofSubscription + "/utilizations/azure",
+		sample: "azure_utilization/sample.json", records: "records", usage: true,
+	},
+	"partnercenter_customer": {
+		arguments: oneCustomer, path: ofCustomer, sample: "customer/sample.json",
+	},
+	"partnercenter_customer_usage_budget": {
+		arguments: oneCustomer, path: ofCustomer + "/usagebudget", sample: "customer_usage_budget/sample.json",
+	},
 	"partnercenter_customer_usage_records": {
-		path:    "/v1/customers/usagerecords",
-		sample:  "customer_usage_records/sample.json",
-		records: "records",
+		path: "/v1/customers/usagerecords", sample: "customer_usage_records/sample.json", records: "records",
+	},
+	"partnercenter_customer_usage_summary": {
+		arguments: oneCustomer, path: ofCustomer + "/usagesummary", sample: "customer_usage_summary/azure_plan.json", usage: true,
+		more: map[string]string{ofCustomer + "/usagebudget": "customer_usage_budget/sample.json"},
+	},
+	"partnercenter_customers": {
+		path: "/v1/customers", sample: "customers/sample.json", records: "customers",
+	},
+	"partnercenter_invoice_summaries": {
+		path: "/v1/invoices/summaries", sample: "invoice_summaries/sample.json", records: "summaries",
+	},
+	"partnercenter_invoices": {
+		path: "/v1/invoices", sample: "invoices/sample.json", records: "invoices",
 	},
 	"partnercenter_subscription_meter_usage": {
-		arguments: providertest.Arguments{"customer_id": aCustomer, "subscription_id": aSubscription},
-		path:      "/v1/customers/" + aCustomer + "/subscriptions/" + aSubscription + "/meterusagerecords",
-		sample:    "subscription_meter_usage/azure_plan.json",
-		records:   "records",
-		usage:     true,
+		arguments: bothIDs, path: ofSubscription + "/meterusagerecords",
+		sample: "subscription_meter_usage/azure_plan.json", records: "records", usage: true,
+	},
+	"partnercenter_subscription_resource_usage": {
+		arguments: bothIDs, path: ofSubscription + "/resourceusagerecords",
+		sample: "subscription_resource_usage/sample.json", records: "records", usage: true,
+	},
+	"partnercenter_subscription_usage_records": {
+		arguments: oneCustomer, path: ofCustomer + "/subscriptions/usagerecords",
+		sample: "subscription_usage_records/sample.json", records: "records", usage: true,
+	},
+	"partnercenter_subscription_usage_summary": {
+		arguments: bothIDs, path: ofSubscription + "/usagesummary", sample: "subscription_usage_summary/azure_plan.json", usage: true,
+	},
+	"partnercenter_subscriptions": {
+		arguments: oneCustomer, path: ofCustomer + "/subscriptions", sample: "subscriptions/sample.json", records: "subscriptions",
 	},
 	"partnercenter_usage_summary": {
-		path:   "/v1/usagesummary",
-		sample: "usage_summary/sample.json",
+		path: "/v1/usagesummary", sample: "usage_summary/sample.json",
 	},
+}
+
+// upperPlan is the plan of the samples, as the API writes it there.
+const upperPlan = "B1B1B1B1-CCCC-4DDD-8EEE-F2F2F2F2F2F2"
+
+var utilizationArguments = providertest.Arguments{
+	"customer_id": aCustomer, "subscription_id": aSubscription, "include_records": true,
+	"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-03T00:00:00Z",
+}
+
+// answers is an API that answers a subject's first request like this, and the
+// others with their samples.
+func (s subject) answers(t *testing.T, first answer) api {
+	t.Helper()
+	a := api{s.path: first}
+	for path, sample := range s.more {
+		a[path] = answer{body: testdata(t, sample)}
+	}
+	return a
+}
+
+// TestSamples reads the sample of every data source, and compares the whole state.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
+		t.Helper()
+		subject := subjects[name]
+		r := server(t, subject.answers(t, answer{body: testdata(t, subject.sample)})).Read(t, name, subject.arguments).Succeed(t)
+		r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/"+strings.TrimSuffix(filepath.Base(subject.sample), ".json")+".golden.json")
+	})
 }
 
 // each runs a test for every data source there is.
@@ -141,7 +229,7 @@ func TestEmptyObject(t *testing.T) {
 	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
 		t.Helper()
 		subject := subjects[name]
-		if subject.records != "" {
+		if subject.records != "" || subject.more[ofCustomer+"/subscriptions/"+upperPlan+"/azureEntitlements"] != "" {
 			t.Skip("a collection")
 		}
 		r := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments).Succeed(t)
@@ -184,17 +272,29 @@ func TestSilentItem(t *testing.T) {
 			t.Fatal("there is no row")
 		}
 		for field, value := range row {
-			if _, isFlag := value.(bool); value != nil && !isFlag {
-				t.Errorf("%s is %v, though the API says nothing", field, value)
+			switch v := value.(type) {
+			case nil, bool:
+			case []any:
+				if len(v) > 0 {
+					t.Errorf("%s is %v, though the API says nothing", field, v)
+				}
+			case map[string]any:
+				if len(v) > 0 {
+					t.Errorf("%s is %v, though the API says nothing", field, v)
+				}
+			default:
+				t.Errorf("%s is %v, though the API says nothing", field, v)
 			}
 		}
 		checkFlags(t, row)
-		checkFlags(t, r.Get(t, "totals"))
+		if totals, ok := r.Get(t).(map[string]any)["totals"]; ok {
+			checkFlags(t, totals)
+		}
 	})
 }
 
 // flags are the results that are booleans, which are never null.
-var flags = []string{"has_budget", "within_budget", "over_budget", "is_upgraded", "currency_derived", "complete", "usd_complete", "excludes_azure_plan"}
+var flags = []string{"has_usage", "has_budget", "allow_delegated_access", "is_tax_included", "is_azure_plan", "is_azure_legacy", "within_budget", "over_budget", "is_upgraded", "currency_derived", "complete", "usd_complete", "excludes_azure_plan"}
 
 func checkFlags(t *testing.T, results any) {
 	t.Helper()
@@ -301,7 +401,7 @@ func TestErrors(t *testing.T) {
 			{answer{body: `null`}, []string{"null where an object is expected"}},
 			{answer{body: `Try again later.`}, []string{"200 OK", "not the JSON"}},
 		} {
-			failure := server(t, api{subject.path: test.answer}).Read(t, name, subject.arguments).Fail(t)
+			failure := server(t, subject.answers(t, test.answer)).Read(t, name, subject.arguments).Fail(t)
 			if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {
 				t.Errorf("summary %q", failure.Summary)
 			}
@@ -329,13 +429,18 @@ func TestNoUsage(t *testing.T) {
 			{status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
 			{status: http.StatusNotFound, body: `{"code":"3000","description":"Customer does not have usage data."}`},
 		} {
-			r := server(t, api{subject.path: none}).Read(t, name, subject.arguments)
-			if subject.usage {
+			r := server(t, subject.answers(t, none)).Read(t, name, subject.arguments)
+			switch {
+			case !subject.usage:
+				r.Fail(t)
+			case subject.records == "":
+				if r.Succeed(t).Get(t, "has_usage") != false {
+					t.Errorf("%d: there is usage", none.status)
+				}
+			default:
 				if list, ok := r.Succeed(t).Get(t, subject.records).([]any); !ok || len(list) > 0 {
 					t.Errorf("%d: the list is %v, not empty", none.status, list)
 				}
-			} else {
-				r.Fail(t)
 			}
 		}
 	})
@@ -348,6 +453,9 @@ func TestIDs(t *testing.T) {
 		t.Helper()
 		subject := subjects[name]
 		for argument := range subject.arguments {
+			if !strings.HasSuffix(argument, "_id") {
+				continue
+			}
 			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/", aCustomer + "\n"} {
 				arguments := maps.Clone(subject.arguments)
 				arguments[argument] = bad

@@ -85,7 +85,7 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 		return err
 	}
 	m.collection = newCollection(all)
-	m.MissingCustomerIDs = missingCustomers(m.CustomerIDs, all.Items)
+	m.MissingCustomerIDs = missing(m.CustomerIDs, all.Items, func(r *pcclient.CustomerUsageRecord) *string { return r.OwnerID() })
 	if len(m.MissingCustomerIDs) > 0 && !whether(m.AllowMissing) {
 		return &argumentError{
 			argument: "customer_ids",
@@ -112,24 +112,6 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 		m.Records = mapped(records, newCustomerUsageRecord)
 	}
 	return nil
-}
-
-// missingCustomers returns the ids that no record is about.
-func missingCustomers(ids []string, records []pcclient.CustomerUsageRecord) []string {
-	missing := []string{}
-	if ids == nil {
-		return missing
-	}
-	listed := make(map[string]bool, len(records))
-	for i := range records {
-		listed[strings.ToLower(value(records[i].OwnerID()))] = true
-	}
-	for _, id := range ids {
-		if id = strings.ToLower(id); !listed[id] && !slices.Contains(missing, id) {
-			missing = append(missing, id)
-		}
-	}
-	return missing
 }
 
 // filter returns what the arguments ask to keep.
@@ -161,9 +143,12 @@ func newCustomerTotals(records []*pcclient.CustomerUsageRecord) (*customerTotals
 			t.OverBudgetCount++
 		}
 	}
-	var err error
-	t.totals, err = s.totals()
-	return t, err
+	sums, err := s.totals()
+	if err != nil {
+		return nil, err
+	}
+	t.totals = *sums
+	return t, nil
 }
 
 func newCustomerUsageRecord(r *pcclient.CustomerUsageRecord) customerUsageRecord {

@@ -12,16 +12,16 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
-// readCustomers reads the customers of an answer.
-func readCustomers(t *testing.T, body string, arguments providertest.Arguments) providertest.Result {
+// readRecords reads the customers of an answer.
+func readRecords(t *testing.T, body string, arguments providertest.Arguments) providertest.Result {
 	t.Helper()
 	return server(t, api{"/v1/customers/usagerecords": {body: body}}).Read(t, "partnercenter_customer_usage_records", arguments)
 }
 
 func TestCustomerUsageRecords(t *testing.T) {
 	t.Parallel()
-	for _, sample := range []string{"sample", "sample_2020", "oddities"} {
-		readCustomers(t, testdata(t, "customer_usage_records/"+sample+".json"), nil).Succeed(t).
+	for _, sample := range []string{"sample_2020", "oddities"} {
+		readRecords(t, testdata(t, "customer_usage_records/"+sample+".json"), nil).Succeed(t).
 			Golden(t, "customer_usage_records/"+sample+".golden.json")
 	}
 }
@@ -30,7 +30,7 @@ func TestCustomerUsageRecords_incomplete(t *testing.T) {
 	t.Parallel()
 	for total, complete := range map[string]bool{"3": true, "4": true, "5": false, "25": false, "null": true} {
 		body := strings.Replace(testdata(t, "customer_usage_records/sample.json"), `"totalCount": 25`, `"totalCount": `+total, 1)
-		r := readCustomers(t, body, nil).Succeed(t)
+		r := readRecords(t, body, nil).Succeed(t)
 		if got := r.Get(t, "complete"); got != complete {
 			t.Errorf("totalCount %s: complete is %v", total, got)
 		}
@@ -64,7 +64,7 @@ func TestCustomerUsageRecords_filters(t *testing.T) {
 		"percent, exactly at the cost": {providertest.Arguments{"min_percent_used": literal(t, "602.841499999997952358")}, []any{sweden}},
 		"percent, just above the cost": {providertest.Arguments{"min_percent_used": literal(t, "602.8414999999979523580000000000000000000001")}, []any{}},
 	} {
-		r := readCustomers(t, testdata(t, "customer_usage_records/sample.json"), test.arguments).Succeed(t)
+		r := readRecords(t, testdata(t, "customer_usage_records/sample.json"), test.arguments).Succeed(t)
 		names := []any{}
 		rows, _ := r.Get(t, "records").([]any)
 		for i := range rows {
@@ -98,7 +98,7 @@ func TestCustomerUsageRecords_missing(t *testing.T) {
 	body := testdata(t, "customer_usage_records/sample.json")
 	arguments := providertest.Arguments{"customer_ids": providertest.List(other, listed, another, other)}
 
-	failure := readCustomers(t, body, arguments).Fail(t)
+	failure := readRecords(t, body, arguments).Fail(t)
 	checkBlame(t, failure, "customer_ids")
 	for _, id := range []string{other, another} {
 		if !strings.Contains(failure.Detail, strings.ToLower(id)) {
@@ -112,7 +112,7 @@ func TestCustomerUsageRecords_missing(t *testing.T) {
 	arguments["allow_missing"] = true
 	// What is missing does not depend on the other filters.
 	arguments["is_upgraded"] = false
-	r := readCustomers(t, body, arguments).Succeed(t)
+	r := readRecords(t, body, arguments).Succeed(t)
 	if diff := cmp.Diff([]any{strings.ToLower(other), another}, r.Get(t, "missing_customer_ids")); diff != "" {
 		t.Error(diff)
 	}
@@ -124,11 +124,11 @@ func TestCustomerUsageRecords_missing(t *testing.T) {
 func TestCustomerUsageRecords_withoutRecords(t *testing.T) {
 	t.Parallel()
 	body := testdata(t, "customer_usage_records/sample.json")
-	without := readCustomers(t, body, providertest.Arguments{"include_records": false}).Succeed(t)
+	without := readRecords(t, body, providertest.Arguments{"include_records": false}).Succeed(t)
 	if got := without.Get(t, "records"); got != nil {
 		t.Errorf("records is %v, not null", got)
 	}
-	with := readCustomers(t, body, providertest.Arguments{"include_records": true}).Succeed(t)
+	with := readRecords(t, body, providertest.Arguments{"include_records": true}).Succeed(t)
 	for _, computed := range []string{"totals", "total_count", "complete", "missing_customer_ids"} {
 		if diff := cmp.Diff(with.Get(t, computed), without.Get(t, computed)); diff != "" {
 			t.Errorf("%s depends on include_records:\n%s", computed, diff)
@@ -157,7 +157,7 @@ func TestCustomerUsageRecords_budget(t *testing.T) {
 		{`"totalCost":5`, `{"usageSpendingBudget":4}`, false, true},
 		{`"totalCost":5`, `{"ammount":4}`, false, true},
 	} {
-		r := readCustomers(t, `{"items":[{`+test.cost+`,"budget":`+test.budget+`,"percentUsed":100}]}`, nil).Succeed(t)
+		r := readRecords(t, `{"items":[{`+test.cost+`,"budget":`+test.budget+`,"percentUsed":100}]}`, nil).Succeed(t)
 		within, over := r.Get(t, "records", 0, "within_budget"), r.Get(t, "records", 0, "over_budget")
 		if within != test.within || over != test.over {
 			t.Errorf("%s of %s: within %v, over %v", test.cost, test.budget, within, over)
@@ -192,7 +192,7 @@ func TestCustomerUsageRecords_wrongTypes(t *testing.T) {
 		`{"totalCost":` + digits(151) + `}`: "items[1].totalCost",
 		`null`:                              "items[1]",
 	} {
-		failure := readCustomers(t, `{"items":[{},`+item+`]}`, nil).Fail(t)
+		failure := readRecords(t, `{"items":[{},`+item+`]}`, nil).Fail(t)
 		if !strings.Contains(failure.Detail, field) || !strings.Contains(failure.Detail, "GET /v1/customers/usagerecords") {
 			t.Errorf("%s: %s", item, failure.Detail)
 		}
@@ -204,7 +204,7 @@ func digits(n int) string { return strings.Repeat("7", n) }
 // A sum can have more digits than its parts.
 func TestCustomerUsageRecords_sumTooLong(t *testing.T) {
 	t.Parallel()
-	failure := readCustomers(t, `{"items":[{"totalCost":`+digits(150)+`},{"totalCost":0.`+digits(149)+`}]}`, nil).Fail(t)
+	failure := readRecords(t, `{"items":[{"totalCost":`+digits(150)+`},{"totalCost":0.`+digits(149)+`}]}`, nil).Fail(t)
 	if !strings.Contains(failure.Detail, "299 digits") {
 		t.Error(failure.Detail)
 	}

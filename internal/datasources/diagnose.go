@@ -68,10 +68,13 @@ var adviceByCode = map[string]string{
 }
 
 func advice(e *pcclient.Error) string {
+	refused := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+	if refused && e.OtherTenant != "" {
+		return fmt.Sprintf("The access token is of the tenant %s, which is not the `tenant_id`. Sign in to the partner's own tenant.", e.OtherTenant)
+	}
 	if text, known := adviceByCode[e.Code]; known {
 		return text
 	}
-	refused := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "The read was cancelled."
@@ -79,6 +82,10 @@ func advice(e *pcclient.Error) string {
 		return "Raise `operation_timeout` in the provider's configuration, or ask for less at once."
 	case refused && (e.AppOnly || strings.Contains(strings.ToLower(e.Description), "application credentials")):
 		return adviceByCode["900329"]
+	case refused && e.WithoutMFA:
+		return adviceByCode["900421"]
+	case e.Status == http.StatusNoContent && e.RetryAfter > 0:
+		return fmt.Sprintf("Partner Center is still preparing the data. Come back in %s, or raise `max_retry_wait`.", e.RetryAfter)
 	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
 		return fmt.Sprintf("Partner Center is throttling this partner and asks to wait %s. Try again then, raise `max_retry_wait`, or lower `max_concurrency`.", e.RetryAfter)
 	case e.Status == http.StatusTooManyRequests:
@@ -108,7 +115,12 @@ var signInAdviceByCode = map[string]string{
 	"AADSTS50076":   "Entra demands multifactor authentication. Get a new refresh token with an interactive sign-in that passes it.",
 	"AADSTS7000215": "The client secret is wrong. Use the secret's value, not its id.",
 	"AADSTS7000222": "The client secret has expired. Add a new one to the app registration.",
-	"AADSTS7000218": "The app registration is not a public client, so a `client_secret` is needed too.",
+	"AADSTS7000218": "The app registration is not a public client, so a `client_secret` is needed too, or a certificate or an OIDC token in its place.",
+	"AADSTS700027":  "The app registration does not know the certificate. Upload it there, and check that `client_certificate_path` has the current one.",
+	"AADSTS700024":  "The OIDC token has expired, or the clock of this machine is wrong. Get the token in the step that runs Terraform.",
+	"AADSTS700211":  "No federated credential of the app registration has the issuer of the OIDC token. Compare them letter by letter.",
+	"AADSTS700212":  "No federated credential of the app registration has the audience of the OIDC token, which usually is api://AzureADTokenExchange.",
+	"AADSTS700213":  "No federated credential of the app registration has the subject of the OIDC token. Compare them letter by letter.",
 	"AADSTS700016":  "The tenant has no application of this `client_id`. Check `client_id` and `tenant_id`.",
 	"AADSTS90002":   "There is no such tenant. Check `tenant_id`.",
 }

@@ -2,6 +2,7 @@ package datasources
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,27 @@ func kept[T any](records []T, keeps func(*T) bool) []*T {
 	for i := range records {
 		if keeps(&records[i]) {
 			list = append(list, &records[i])
+		}
+	}
+	return list
+}
+
+// everything is no filter.
+func everything[T any](*T) bool { return true }
+
+// missing returns the ids of an argument that no record is about.
+func missing[T any](ids []string, records []T, about func(*T) *string) []string {
+	list := []string{}
+	if ids == nil {
+		return list
+	}
+	listed := make(map[string]bool, len(records))
+	for i := range records {
+		listed[strings.ToLower(value(about(&records[i])))] = true
+	}
+	for _, id := range ids {
+		if id = strings.ToLower(id); !listed[id] && !slices.Contains(list, id) {
+			list = append(list, id)
 		}
 	}
 	return list
@@ -40,3 +62,6 @@ func oneOf(argument []string) func(*string) bool {
 
 // compareTexts orders by bytes, null first.
 func compareTexts(a, b *string) int { return cmp.Compare(value(a), value(b)) }
+
+// compareKeys orders keys of two texts.
+func compareKeys(a, b [2]string) int { return slices.Compare(a[:], b[:]) }

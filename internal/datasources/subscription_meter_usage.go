@@ -107,11 +107,9 @@ func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *su
 		s.add(&r.Cost)
 		byCategory.add(value(r.Category), &r.Cost)
 	}
-	t, err := s.totals()
-	if err != nil {
+	if m.Totals, err = s.totals(); err != nil {
 		return err
 	}
-	m.Totals = &t
 	m.CostByCategory, err = grouped(byCategory, cmp.Compare, func(category string, c groupCost) categoryCost {
 		return categoryCost{optional(category), c}
 	})

@@ -21,10 +21,13 @@ type collection struct {
 }
 
 func newCollection[T any](c *pcclient.Collection[T]) collection {
-	listed := len(c.Items)
+	return collectionOf(len(c.Items), c.TotalCount)
+}
+
+func collectionOf(listed int, totalCount *int64) collection {
 	return collection{
-		TotalCount: c.TotalCount,
-		Complete:   new(c.TotalCount == nil || int64(listed) >= *c.TotalCount),
+		TotalCount: totalCount,
+		Complete:   new(totalCount == nil || int64(listed) >= *totalCount),
 		listed:     listed,
 	}
 }
@@ -55,7 +58,7 @@ const unknownCurrency = "unknown"
 // spend adds up costs.
 type spend struct {
 	records        int64
-	byCurrency     map[string]*sum
+	byCurrency     sums
 	usd            sum
 	newest, oldest *pcclient.Time
 }
@@ -67,12 +70,9 @@ func (s *spend) add(c *pcclient.Cost) {
 		code = unknownCurrency
 	}
 	if s.byCurrency == nil {
-		s.byCurrency = map[string]*sum{}
+		s.byCurrency = sums{}
 	}
-	if s.byCurrency[code] == nil {
-		s.byCurrency[code] = new(sum)
-	}
-	s.byCurrency[code].add(c.TotalCost)
+	s.byCurrency.add(code, c.TotalCost)
 	s.usd.add(usdOf(c))
 	if modified := c.LastModifiedDate; !modified.IsZero() {
 		if s.newest == nil || modified.Compare(s.newest) > 0 {
@@ -84,19 +84,16 @@ func (s *spend) add(c *pcclient.Cost) {
 	}
 }
 
-func (s *spend) totals() (totals, error) {
-	t := totals{
+func (s *spend) totals() (*totals, error) {
+	t := &totals{
 		RecordCount:        s.records,
-		CostByCurrency:     make(map[string]*big.Float, len(s.byCurrency)),
 		USDComplete:        !s.usd.incomplete,
 		LastModifiedDate:   instant(s.newest),
 		OldestModifiedDate: instant(s.oldest),
 	}
 	var err error
-	for code, costs := range s.byCurrency {
-		if t.CostByCurrency[code], err = costs.total(); err != nil {
-			return t, err
-		}
+	if t.CostByCurrency, err = s.byCurrency.totals(); err != nil {
+		return t, err
 	}
 	if t.USDTotalCost, err = s.usd.total(); err != nil {
 		return t, err
@@ -177,4 +174,26 @@ func (s *sum) total() (*big.Float, error) {
 		return nil, nil //nolint:nilnil // Null, and no error.
 	}
 	return s.known()
+}
+
+// sums adds up by a key, such as a currency.
+type sums map[string]*sum
+
+func (s sums) add(key string, part *pcclient.Decimal) {
+	if s[key] == nil {
+		s[key] = new(sum)
+	}
+	s[key].add(part)
+}
+
+func (s sums) totals() (map[string]*big.Float, error) {
+	list := make(map[string]*big.Float, len(s))
+	for key, parts := range s {
+		total, err := parts.total()
+		if err != nil {
+			return nil, err
+		}
+		list[key] = total
+	}
+	return list, nil
 }

@@ -20,14 +20,13 @@ func newUsageSummary() datasource.DataSource {
 type usageSummary struct {
 	PartnerID                           *string  `tfsdk:"partner_id"`
 	PartnerName                         *string  `tfsdk:"partner_name"`
-	BillingStartDate                    *string  `tfsdk:"billing_start_date"`
-	BillingEndDate                      *string  `tfsdk:"billing_end_date"`
 	CustomersOverBudget                 *int64   `tfsdk:"customers_over_budget"`
 	CustomersTrendingOver               *int64   `tfsdk:"customers_trending_over"`
 	CustomersWithUsageBasedSubscription *int64   `tfsdk:"customers_with_usage_based_subscription"`
 	EmailsToNotify                      []string `tfsdk:"emails_to_notify"`
 	ExcludesAzurePlan                   *bool    `tfsdk:"excludes_azure_plan"`
 	cost
+	period
 }
 
 func usageSummarySchema() schema.Schema {
@@ -40,14 +39,12 @@ func usageSummarySchema() schema.Schema {
 		Attributes: with(attributes{
 			"partner_id":                              text("The partner's id, a GUID in lower case."),
 			"partner_name":                            text("The partner's name."),
-			"billing_start_date":                      text("The start of the billing period, an RFC 3339 time with the API's offset. Null if the API gives none."),
-			"billing_end_date":                        text("The end of the billing period, an RFC 3339 time with the API's offset. For legacy subscriptions it names the last day, in Pacific time. Null if the API gives none."),
 			"customers_over_budget":                   count("The number of customers over their budget, as the API counts them. Null if it does not."),
 			"customers_trending_over":                 count("The number of customers who tend to go over their budget, as the API counts them; Microsoft does not say how. Null if it does not."),
 			"customers_with_usage_based_subscription": count("The number of customers with a subscription that is billed by usage, as the API counts them. Null if it does not."),
 			"emails_to_notify":                        texts("The addresses that are told when a customer goes over the budget. Empty if the API gives none."),
 			"excludes_azure_plan":                     boolean("Always true: `total_cost` leaves out customers on an Azure plan."),
-		}, costAttributes()),
+		}, costAttributes(), periodAttributes()),
 	}
 }
 
@@ -59,14 +56,13 @@ func readUsageSummary(ctx context.Context, api *pcclient.Client, m *usageSummary
 	*m = usageSummary{
 		PartnerID:                           lowered(s.OwnerID()),
 		PartnerName:                         s.Owner(),
-		BillingStartDate:                    instant(s.BillingStartDate),
-		BillingEndDate:                      instant(s.BillingEndDate),
 		CustomersOverBudget:                 s.CustomersOverBudget,
 		CustomersTrendingOver:               s.CustomersTrendingOver,
 		CustomersWithUsageBasedSubscription: s.CustomersWithUsageBasedSubscription,
 		EmailsToNotify:                      append([]string{}, s.EmailsToNotify...),
 		ExcludesAzurePlan:                   new(true),
 		cost:                                newCost(&s.Cost),
+		period:                              newPeriod(&s.Period),
 	}
 	return nil
 }

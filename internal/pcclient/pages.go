@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -60,6 +61,7 @@ func readAll[T any](ctx context.Context, c *Client, first page) (*Collection[T],
 // listing walks a collection page by page.
 type listing[T any] struct {
 	client     *Client
+	mayLack    bool // data that are not ready yet are answered with a 204
 	totalCount *int64
 }
 
@@ -70,7 +72,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 		var none T
 		seen := map[string]bool{}
 		for {
-			answer, err := l.client.get(ctx, next)
+			answer, err := l.get(ctx, next)
 			if err != nil {
 				yield(none, err)
 				return
@@ -103,6 +105,28 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 				return
 			}
 			next = *following
+		}
+	}
+}
+
+// get reads a page, and waits for its data to be ready. That a list ends there
+// would lose what follows.
+func (l *listing[T]) get(ctx context.Context, p page) (*answer, error) {
+	for {
+		a, err := l.client.get(ctx, p)
+		e, failed := errors.AsType[*Error](err)
+		if !failed || !l.mayLack || e.Status != http.StatusNoContent || e.RetryAfter <= 0 {
+			return a, err
+		}
+		if e.RetryAfter > l.client.maxRetryWait {
+			e.Description = "the data are not ready yet"
+			return nil, e
+		}
+		select {
+		case <-time.After(e.RetryAfter):
+		case <-ctx.Done():
+			e.Err = context.Cause(ctx)
+			return nil, e
 		}
 	}
 }
@@ -211,15 +235,20 @@ func (c *Client) following(p page, e envelope) (*page, error) {
 	case e.next != nil:
 		return c.follow(p, e.next)
 	case e.continuationToken != "":
-		query, err := url.ParseQuery(p.query)
-		if err != nil {
-			return nil, err
+		query := p.seek
+		if query == "" {
+			values, err := url.ParseQuery(p.query)
+			if err != nil {
+				return nil, err
+			}
+			values.Set("seekOperation", "Next")
+			query = values.Encode()
 		}
-		query.Set("seekOperation", "Next")
 		return &page{
 			number: p.number + 1,
 			path:   p.path,
-			query:  query.Encode(),
+			query:  query,
+			seek:   p.seek,
 			header: map[string]string{http.CanonicalHeaderKey(continuationHeader): e.continuationToken},
 		}, nil
 	}
@@ -262,6 +291,7 @@ func (c *Client) follow(p page, l *link) (*page, error) {
 		number: p.number + 1,
 		path:   relative,
 		query:  strings.ReplaceAll(query, "?", "&"),
+		seek:   p.seek,
 		header: header,
 	}, nil
 }

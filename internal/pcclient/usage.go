@@ -1,6 +1,9 @@
 package pcclient
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // Cost is what every record and summary of usage says about money. The figures
 // are estimates in the customer's billing currency, about a day old.
@@ -45,6 +48,14 @@ type SpendingBudget struct {
 	Ammount             *Decimal `json:"ammount"`             // as one of Microsoft's samples spells it
 }
 
+// BudgetAmount is the amount, or nil without a budget.
+func (b *SpendingBudget) BudgetAmount() *Decimal {
+	if b == nil {
+		return nil
+	}
+	return cmp.Or(b.Amount, b.UsageSpendingBudget, b.Ammount)
+}
+
 // CustomerUsageRecord is what one customer has used in the current billing
 // period
 // (https://learn.microsoft.com/partner-center/developer/customer-usage-resources).
@@ -59,17 +70,7 @@ type CustomerUsageRecord struct {
 
 // BudgetAmount is the customer's budget, or nil without one.
 func (r *CustomerUsageRecord) BudgetAmount() *Decimal {
-	for _, b := range []*SpendingBudget{r.Budget, r.CustomerBudget} {
-		if b == nil {
-			continue
-		}
-		for _, amount := range []*Decimal{b.Amount, b.UsageSpendingBudget, b.Ammount} {
-			if amount != nil {
-				return amount
-			}
-		}
-	}
-	return nil
+	return cmp.Or(r.Budget.BudgetAmount(), r.CustomerBudget.BudgetAmount())
 }
 
 // CustomerUsageRecords lists the usage of all customers
@@ -112,14 +113,62 @@ func (c *Client) SubscriptionMeterUsage(ctx context.Context, customerID, subscri
 	return collectUsage[MeterUsageRecord](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "meterusagerecords"))
 }
 
+// SubscriptionUsageRecord is what one subscription, or one Azure plan, has used in
+// the current billing period
+// (https://learn.microsoft.com/partner-center/developer/subscription-usage-resources).
+type SubscriptionUsageRecord struct {
+	Identity
+	Cost
+	Status          *string `json:"status"`
+	OfferID         *string `json:"offerId"`
+	PartnerOnRecord *string `json:"partnerOnRecord"` // an MPN id
+}
+
+// SubscriptionUsageRecords lists the usage of a customer by subscription
+// (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-s-usage-records).
+func (c *Client) SubscriptionUsageRecords(ctx context.Context, customerID string) (*Collection[SubscriptionUsageRecord], error) {
+	return collectUsage[SubscriptionUsageRecord](ctx, c, route("customers", customerID, "subscriptions", "usagerecords"))
+}
+
+// ResourceUsageRecord is what one Azure resource has used in the current billing
+// period
+// (https://learn.microsoft.com/partner-center/developer/resource-usage-resources).
+type ResourceUsageRecord struct {
+	Cost
+	SubscriptionID    *string `json:"subscriptionId"` // the plan's
+	ResourceURI       *string `json:"resourceUri"`
+	ResourceType      *string `json:"resourceType"`
+	ResourceName      *string `json:"resourceName"`
+	Name              *string `json:"name"`
+	ResourceGroupName *string `json:"resourceGroupName"`
+	EntitlementID     *string `json:"entitlementId"` // the Azure subscription's
+	EntitlementName   *string `json:"entitlementName"`
+}
+
+// Resource is the name of the resource.
+func (r *ResourceUsageRecord) Resource() *string { return first(r.ResourceName, r.Name) }
+
+// SubscriptionResourceUsage lists the usage of an Azure plan by resource
+// (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).
+func (c *Client) SubscriptionResourceUsage(ctx context.Context, customerID, subscriptionID string) (*Collection[ResourceUsageRecord], error) {
+	return collectUsage[ResourceUsageRecord](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "resourceusagerecords"))
+}
+
+// Period is a billing period. For an Azure plan it is a calendar month in UTC,
+// whose end is the start of the next one; for MS-AZR-0145P it is the partner's
+// billing cycle in Pacific time, whose end is its last day.
+type Period struct {
+	BillingStartDate *Time `json:"billingStartDate"`
+	BillingEndDate   *Time `json:"billingEndDate"`
+}
+
 // UsageSummary is the usage of all customers of the partner together, without
 // those on an Azure plan
 // (https://learn.microsoft.com/partner-center/developer/get-a-partner-usage-summary).
 type UsageSummary struct {
 	Identity
 	Cost
-	BillingStartDate                    *Time    `json:"billingStartDate"`
-	BillingEndDate                      *Time    `json:"billingEndDate"`
+	Period
 	CustomersOverBudget                 *int64   `json:"customersOverBudget"`
 	CustomersTrendingOver               *int64   `json:"customersTrendingOver"`
 	CustomersWithUsageBasedSubscription *int64   `json:"customersWithUsageBasedSubscription"`
@@ -129,4 +178,46 @@ type UsageSummary struct {
 // UsageSummary reads the summary of the partner.
 func (c *Client) UsageSummary(ctx context.Context) (*UsageSummary, error) {
 	return object[UsageSummary](ctx, c, route("usagesummary"))
+}
+
+// CustomerUsageSummary is the usage of a customer
+// (https://learn.microsoft.com/partner-center/developer/get-a-customer-usage-summary).
+type CustomerUsageSummary struct {
+	Identity
+	Cost
+	Period
+	Budget         *SpendingBudget `json:"budget"`
+	CustomerBudget *SpendingBudget `json:"customerSpendingBudget"` // an older twin
+	SpendingBudget *Decimal        `json:"spendingBudget"`         // a still older one
+}
+
+// BudgetAmount is the customer's budget, or nil without one.
+func (s *CustomerUsageSummary) BudgetAmount() *Decimal {
+	return cmp.Or(s.Budget.BudgetAmount(), s.CustomerBudget.BudgetAmount(), s.SpendingBudget)
+}
+
+// CustomerUsageSummary reads the summary of a customer. It is nil if the customer
+// has no usage.
+func (c *Client) CustomerUsageSummary(ctx context.Context, customerID string) (*CustomerUsageSummary, error) {
+	return usageObject[CustomerUsageSummary](ctx, c, route("customers", customerID, "usagesummary"))
+}
+
+// CustomerUsageBudget reads the budget of a customer
+// (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-spending-budget).
+func (c *Client) CustomerUsageBudget(ctx context.Context, customerID string) (*SpendingBudget, error) {
+	return object[SpendingBudget](ctx, c, route("customers", customerID, "usagebudget"))
+}
+
+// SubscriptionUsageSummary is the usage of a subscription or Azure plan
+// (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-usage-summary).
+type SubscriptionUsageSummary struct {
+	Identity
+	Cost
+	Period
+}
+
+// SubscriptionUsageSummary reads the summary of a subscription. It is nil if the
+// subscription has no usage.
+func (c *Client) SubscriptionUsageSummary(ctx context.Context, customerID, subscriptionID string) (*SubscriptionUsageSummary, error) {
+	return usageObject[SubscriptionUsageSummary](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "usagesummary"))
 }

@@ -182,17 +182,7 @@ func TestTerraform_concurrency(t *testing.T) {
 	e, environment := emulate(t, emulator.Options{Latency: 20 * time.Millisecond})
 	// The emulator knows none of these customers. What counts is how they are asked for.
 	newWorkspace(t, meters, environment...).terraform(t, "plan").fail(t, "code 20002", "MS-RequestId")
-	most := 0
-	requests := e.Requests()
-	for _, one := range requests {
-		at := 0
-		for _, other := range requests {
-			if !other.Start.After(one.Start) && other.End.After(one.Start) {
-				at++
-			}
-		}
-		most = max(most, at)
-	}
+	most := mostAtOnce(e)
 	if count := countRequests(e, "/meterusagerecords"); count != 12 || most > 3 || most < 2 {
 		t.Errorf("%d requests, at most %d at once", count, most)
 	}

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
 const examples = "../../examples"
@@ -26,6 +28,105 @@ type example struct {
 // Every data source's examples are planned together, as they stand in the
 // documentation. A gate has to show that it passes and that it stops.
 var dataSources = map[string][]example{
+	"partnercenter_azure_entitlements": {
+		{
+			name:      "an Azure plan",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID},
+			says:      []string{emulator.MeteredEntitlementID, emulator.MeteredEntitlementName, emulator.UnusedEntitlementID, emulator.MeteredPlanID},
+		},
+		{
+			name:      "two Azure plans",
+			variables: map[string]string{"customer_id": strings.ToUpper(emulator.TwoPlansCustomerID)},
+			says:      []string{emulator.FirstPlanID, emulator.SecondPlanID},
+		},
+		{
+			name:      "a legacy subscription",
+			variables: map[string]string{"customer_id": emulator.LegacyCustomerID},
+			says:      []string{"azure_subscriptions = {}"},
+		},
+	},
+	"partnercenter_azure_rate_card": {
+		{name: "virtual machines", says: []string{`"Compute Hours"`, "EU West", "from_quantity = 0", "rate = 0.09687348"}},
+		{
+			name:      "tiers in another currency",
+			variables: map[string]string{"currency": "JPY", "region": "JP", "categories": `["networking"]`},
+			says:      []string{`"Data Transfer Out (GB)"`, "from_quantity = 10240"},
+		},
+		{
+			name:      "no currency",
+			variables: map[string]string{"currency": "euro"},
+			fails:     []string{"must be a code such as EUR"},
+		},
+	},
+	"partnercenter_azure_subscription_usage": {
+		{
+			name:      "within its limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": strings.ToUpper(emulator.MeteredEntitlementID)},
+			says:      []string{emulator.MeteredResourceGroup + " (EUR)", "250.004326430153280019517", emulator.SharedResourceGroup + " (EUR)", "terraform_data.workload will be created"},
+		},
+		{
+			name:      "above its limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "limits": `{ EUR = 1600 }`},
+			fails:     []string{"Not within its limit", emulator.MeteredEntitlementName + " has cost 1650.45487119540898624334 EUR, limits are {\"EUR\":1600}."},
+		},
+		{
+			name:      "currency without a limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "limits": `{ USD = 1000000 }`},
+			fails:     []string{"Not within its limit"},
+		},
+		{
+			name:      "no usage yet",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.UnusedEntitlementID, "limits": `{}`},
+			says:      []string{"cost_by_resource_group = {}", "terraform_data.workload will be created"},
+		},
+		{
+			name:      "in none of the customer's plans",
+			variables: map[string]string{"tenant_id": emulator.TwoPlansCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID},
+			fails:     []string{"Azure subscription not found", "None of the 2 Azure plans", emulator.MeteredEntitlementID},
+		},
+	},
+	"partnercenter_azure_utilization": {
+		{
+			name: "a month",
+			variables: map[string]string{
+				"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID,
+				"start_time": "2026-10-01T00:00:00Z", "end_time": "2026-11-01T02:00:00+02:00",
+			},
+			says: []string{"quantity_by_meter", "Compute Hours", "hours_by_resource", "vm-kitchen-01", "31.465000000000000000031465", `hour = "2026-09-29T17:00:00-07:00"`},
+		},
+		{
+			name: "not a period",
+			variables: map[string]string{
+				"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID,
+				"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-10-01T00:00:00Z",
+			},
+			fails: []string{"Not a period"},
+		},
+	},
+	"partnercenter_customer": {
+		{
+			name:      "by domain",
+			variables: map[string]string{"domain": strings.ToUpper(emulator.MeteredCustomerDomain)},
+			says:      []string{emulator.MeteredCustomerID, emulator.MeteredCustomerName},
+		},
+		{
+			name:      "not found",
+			variables: map[string]string{"domain": strings.TrimSuffix(emulator.MeteredCustomerDomain, ".com")},
+			fails:     []string{"Customer not found"},
+		},
+	},
+	"partnercenter_customer_usage_budget": {
+		{
+			name:      "with a budget",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "customer_ids": `["` + emulator.MeteredCustomerID + `", "` + emulator.LegacyCustomerID + `"]`},
+			says:      []string{"budget = 6000"},
+		},
+		{
+			name:      "without one",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "customer_ids": `["` + emulator.MeteredCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`},
+			fails:     []string{"The customer " + emulator.UnbudgetedCustomerID + " has no budget."},
+		},
+	},
 	"partnercenter_customer_usage_records": {
 		{
 			name:      "within budget",
@@ -41,6 +142,63 @@ var dataSources = map[string][]example{
 			name:      "not listed",
 			variables: map[string]string{"customer_ids": `["` + samplePlan + `"]`},
 			fails:     []string{"Customer not listed", samplePlan},
+		},
+	},
+	"partnercenter_customer_usage_summary": {
+		{
+			name:      "within budget",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID},
+			says:      []string{"3045.11968855241510377", "budget = 6000", "forecast = 4994.84881526349691095354"},
+		},
+		{
+			name:      "forecast to go over it",
+			variables: map[string]string{"customer_id": emulator.LegacyCustomerID},
+			says:      []string{"412.861172", "Check block assertion failed", "Brasserie Quatre Vents SARL may not stay within the budget: the forecast is 581.70 EUR."},
+		},
+		{
+			name:      "over budget",
+			variables: map[string]string{"customer_id": emulator.OverBudgetCustomerID},
+			fails:     []string{"Not within a budget: Tidewater Analytics LLC has spent 60284.14999999999795236 USD, its budget is 10000."},
+		},
+		{
+			name:      "without a budget",
+			variables: map[string]string{"customer_id": emulator.UnbudgetedCustomerID},
+			fails:     []string{"Not within a budget: Polder Data BV has spent 1290.340000000000003411 EUR, without a budget."},
+		},
+		{
+			name:      "no usage",
+			variables: map[string]string{"customer_id": emulator.IdleCustomerID},
+			says:      []string{"budget = 100", "cost = 0"},
+		},
+		{
+			name:      "customer of somebody else",
+			variables: map[string]string{"customer_id": samplePlan},
+			fails:     []string{"no relationship"},
+		},
+	},
+	"partnercenter_customers": {
+		{name: "all", says: []string{emulator.MeteredCustomerName, emulator.MeteredCustomerDomain, "Polder Data BV"}},
+		{name: "by name", variables: map[string]string{"name_prefix": "nordh"}, says: []string{emulator.MeteredCustomerName}},
+		{name: "nobody", variables: map[string]string{"name_prefix": "nobody"}, says: []string{"customers = {}"}},
+	},
+	"partnercenter_invoice_summaries": {
+		{name: "balances", says: []string{"balance_by_currency", "11096.94", "2026-11-08T00:00:00Z", "last_payment = null"}},
+	},
+	"partnercenter_invoices": {
+		{
+			name:      "last month",
+			variables: map[string]string{"month": "2026-10"},
+			says:      []string{emulator.LatestInvoiceID, "9415.3", "Recurring", "EUR = 20417.13"},
+		},
+		{
+			name:      "with a credit note",
+			variables: map[string]string{"month": "2026-08"},
+			says:      []string{emulator.CreditNoteID, `amends = "` + emulator.AmendedInvoiceID + `"`, "-1153.14"},
+		},
+		{
+			name:      "not a month",
+			variables: map[string]string{"month": "October"},
+			fails:     []string{"A month looks like 2026-10."},
 		},
 	},
 	"partnercenter_subscription_meter_usage": {
@@ -65,6 +223,104 @@ var dataSources = map[string][]example{
 			says:      []string{"cost_by_category = {}"},
 		},
 	},
+	"partnercenter_subscription_resource_usage": {
+		{
+			name:      "within the limits",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "azure_subscription_ids": `["` + emulator.MeteredEntitlementID + `"]`},
+			says:      []string{emulator.MeteredEntitlementName + " (EUR)", "1650.45487119540898624334", "Nordhavn Data Platform (EUR)", "/resourceGroups/" + emulator.MeteredResourceGroup + "/"},
+		},
+		{
+			name:      "above a limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "resource_group_limits": `{ EUR = 900 }`},
+			fails:     []string{"rg-fleet-core of " + emulator.MeteredEntitlementID + " has cost 944.900639357814406699831 EUR"},
+		},
+		{
+			name:      "currency without a limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "resource_group_limits": `{ USD = 1000000 }`},
+			fails:     []string{"Not all listed and within the limits", emulator.MeteredResourceGroup},
+		},
+		{
+			name:      "no usage",
+			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "plan_id": emulator.IdlePlanID},
+			says:      []string{"cost_by_azure_subscription = {}", "cost_by_resource = []"},
+		},
+		{
+			name:      "an Azure subscription without usage",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "azure_subscription_ids": `["` + emulator.UnusedEntitlementID + `"]`},
+			fails:     []string{"Azure subscription not listed", emulator.UnusedEntitlementID},
+		},
+		{
+			name:      "a legacy subscription",
+			variables: map[string]string{"customer_id": emulator.LegacyCustomerID, "plan_id": emulator.LegacySubscriptionID},
+			fails:     []string{"supported for Azure plans only"},
+		},
+	},
+	"partnercenter_subscription_usage_records": {
+		{
+			name:      "within the limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID},
+			says:      []string{"spend_by_subscription", emulator.MeteredPlanID, "3045.11968855241510377"},
+		},
+		{
+			name:      "above the limit",
+			variables: map[string]string{"customer_id": emulator.TwoPlansCustomerID},
+			fails:     []string{"Not all listed and within the limits", "Azure plan (" + emulator.FirstPlanID + ") has cost 8148.4828632812510535 USD."},
+		},
+		{
+			name:      "currency without a limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "limits": `{ USD = 1000000 }`},
+			fails:     []string{"Not all listed and within the limits"},
+		},
+		{
+			name:      "no usage",
+			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "limits": `{ GBP = 0 }`},
+			says:      []string{"spend_by_subscription", emulator.IdlePlanID, "cost = 0"},
+		},
+	},
+	"partnercenter_subscription_usage_summary": {
+		{
+			name:      "an Azure plan within its limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID},
+			says:      []string{"Azure plan", "3045.11968855241510377", "forecast = 4994.84881526349691095354"},
+		},
+		{
+			name:      "a legacy subscription above its limit",
+			variables: map[string]string{"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID, "limits": `{ EUR = 400 }`},
+			fails:     []string{"Not within its limit: Microsoft Azure has cost 412.861172 EUR"},
+		},
+		{
+			name:      "currency without a limit",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID, "limits": `{ USD = 1000000 }`},
+			fails:     []string{"Not within its limit"},
+		},
+		{
+			name:      "no usage",
+			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "subscription_id": emulator.IdlePlanID, "limits": `{}`},
+			says:      []string{"cost = 0"},
+		},
+		{
+			name:      "plan of somebody else",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.IdlePlanID},
+			fails:     []string{"Check `subscription_id`. For an Azure plan it is the id of the plan"},
+		},
+	},
+	"partnercenter_subscriptions": {
+		{
+			name:      "an Azure plan",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID},
+			says:      []string{emulator.MeteredPlanID, `offer = "Azure plan"`},
+		},
+		{
+			name:      "two Azure plans",
+			variables: map[string]string{"customer_id": emulator.TwoPlansCustomerID},
+			says:      []string{emulator.FirstPlanID, emulator.SecondPlanID, `status = "suspended"`},
+		},
+		{
+			name:      "a legacy subscription",
+			variables: map[string]string{"customer_id": strings.ToUpper(emulator.LegacyCustomerID)},
+			says:      []string{emulator.LegacySubscriptionID, `offer = "MS-AZR-0145P"`},
+		},
+	},
 	"partnercenter_usage_summary": {
 		{name: "legacy customers", says: []string{"legacy_spend", "1698.629133"}},
 	},
@@ -76,6 +332,9 @@ var signIns = map[string]example{
 	"provider.tf":                    {},
 	"provider-refresh-token.tf":      {variables: map[string]string{"client_secret": emulator.ClientSecret, "refresh_token": emulator.RefreshToken}},
 	"provider-refresh-token-file.tf": {},
+	"provider-rotation.tf":           {},
+	"provider-certificate.tf":        {variables: map[string]string{"certificate_password": providertest.PFXPassword, "refresh_token": emulator.RefreshToken}},
+	"provider-oidc.tf":               {variables: map[string]string{"refresh_token": emulator.RefreshToken}},
 	"provider-access-token.tf":       {variables: map[string]string{"access_token": emulator.UserAccessToken()}},
 	"provider-app-only.tf":           {variables: map[string]string{"client_secret": emulator.ClientSecret}, fails: []string{"app-only", "refresh_token"}},
 	"provider-azure-cli.tf":          {},
@@ -115,7 +374,8 @@ func TestExamples_signIn(t *testing.T) {
 		}
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			_, environment := emulate(t, emulator.Options{})
+			certificate := providertest.NewCertificate(t)
+			_, environment := emulate(t, emulator.Options{Certificates: []*x509.Certificate{certificate.Certificate}})
 			text := content(t, filepath.Join(examples, "provider", file))
 			if file == "provider.tf" {
 				text = strings.TrimPrefix(text, required[1:])
@@ -134,6 +394,9 @@ func TestExamples_signIn(t *testing.T) {
 				"11111111-2222-3333-4444-555555555555", emulator.TenantID,
 				"66666666-7777-8888-9999-000000000000", clientID,
 				"/run/secrets/partner-center-refresh-token", filepath.ToSlash(token),
+				"/var/lib/terraform/partner-center-refresh-token", filepath.ToSlash(token),
+				"/run/secrets/partner-center.pfx", filepath.ToSlash(certificate.PFX),
+				"/run/secrets/oidc-token", filepath.ToSlash(providertest.WriteFile(t, "oidc-token", []byte(emulator.FederatedAssertion))),
 			).Replace(text)
 			if !strings.Contains(text, "required_providers") {
 				text = required + text

@@ -10,7 +10,7 @@ data "partnercenter_subscription_meter_usage" "storage" {
       # Every currency of the plan must have a limit, and keep within it.
       condition = self.complete && alltrue([
         for currency, cost in self.totals.cost_by_currency :
-        cost <= lookup(var.storage_limits, currency, -1)
+        try(cost <= var.storage_limits[currency], false)
       ])
       error_message = "Storage costs too much: ${jsonencode(self.totals.cost_by_currency)}, limits are ${jsonencode(var.storage_limits)}."
     }

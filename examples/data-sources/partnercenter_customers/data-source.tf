@@ -1,0 +1,21 @@
+# Every customer of the partner, with or without Azure, or those whose name
+# begins like this.
+data "partnercenter_customers" "all" {
+  name_prefix = var.name_prefix
+}
+
+output "customers" {
+  value = {
+    for customer in data.partnercenter_customers.all.customers :
+    customer.customer_id => {
+      name   = customer.company_name
+      domain = customer.domain
+    }
+  }
+}
+
+variable "name_prefix" {
+  type        = string
+  description = "The beginning of the company names to look for. Null for all."
+  default     = null
+}

@@ -1,0 +1,186 @@
+package datasources
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newAzureRateCard() datasource.DataSource {
+	return &source[azureRateCard]{
+		name:   "azure_rate_card",
+		schema: azureRateCardSchema,
+		read:   readAzureRateCard,
+	}
+}
+
+type azureRateCard struct {
+	Currency   *string  `tfsdk:"currency"`
+	Region     *string  `tfsdk:"region"`
+	Shared     *bool    `tfsdk:"shared"`
+	MeterIDs   []string `tfsdk:"meter_ids"`
+	Categories []string `tfsdk:"categories"`
+
+	CurrencyCode  *string     `tfsdk:"currency_code"`
+	Locale        *string     `tfsdk:"locale"`
+	IsTaxIncluded *bool       `tfsdk:"is_tax_included"`
+	Meters        []meter     `tfsdk:"meters"`
+	OfferTerms    []offerTerm `tfsdk:"offer_terms"`
+}
+
+type meter struct {
+	MeterID          *string    `tfsdk:"meter_id"`
+	MeterName        *string    `tfsdk:"meter_name"`
+	Category         *string    `tfsdk:"category"`
+	Subcategory      *string    `tfsdk:"subcategory"`
+	Region           *string    `tfsdk:"region"`
+	Unit             *string    `tfsdk:"unit"`
+	IncludedQuantity *big.Float `tfsdk:"included_quantity"`
+	EffectiveDate    *string    `tfsdk:"effective_date"`
+	Tags             []string   `tfsdk:"tags"`
+	Rates            []rate     `tfsdk:"rates"`
+}
+
+type rate struct {
+	FromQuantity *big.Float `tfsdk:"from_quantity"`
+	Rate         *big.Float `tfsdk:"rate"`
+}
+
+type offerTerm struct {
+	Name             *string    `tfsdk:"name"`
+	Discount         *big.Float `tfsdk:"discount"`
+	ExcludedMeterIDs []string   `tfsdk:"excluded_meter_ids"`
+	EffectiveDate    *string    `tfsdk:"effective_date"`
+}
+
+func azureRateCardSchema() schema.Schema {
+	code := func(pattern, example, description string) schema.Attribute {
+		return schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: description,
+			Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(pattern), "must be a code such as "+example)},
+		}
+	}
+	return schema.Schema{
+		MarkdownDescription: "The prices of Azure meters for legacy (MS-AZR-0145P) subscriptions. Azure plans have other prices, which are not here. " +
+			"It is large, and takes Partner Center up to two minutes.\n\n" +
+			"The route works with a sign-in as a user (App+User). " +
+			"See [Get prices for Microsoft Azure](https://learn.microsoft.com/partner-center/developer/get-prices-for-microsoft-azure).",
+		Attributes: attributes{
+			"currency":        code(`^[A-Za-z]{3}$`, "EUR", "The ISO 4217 code of the currency to show prices in. The API's default is USD, for shared services that of the partner's market."),
+			"region":          code(`^[A-Za-z]{2}$`, "DE", "The ISO 3166 code of the country or region whose prices to show. The API's default is US, for shared services the partner's."),
+			"shared":          option("Whether to read the prices of partner shared services. Defaults to `false`."),
+			"meter_ids":       filter("Keeps these meters only, in any case. One that the API does not list is an error."),
+			"categories":      filter("Keeps meters of these categories only, such as `Storage`, in any case."),
+			"currency_code":   text("The ISO 4217 code of the currency of all rates. Null if the API gives none."),
+			"locale":          text("The locale of the texts, such as `en-US`. Null if the API gives none."),
+			"is_tax_included": boolean("Whether the rates include tax. Microsoft documents that they never do."),
+			"meters": rows("The meters, by `meter_id`, after the filters.", attributes{
+				"meter_id":          text("The id of the meter, a GUID in lower case."),
+				"meter_name":        text("The name of the meter. Null if the API gives none."),
+				"category":          text("The category of the meter. Null if the API gives none."),
+				"subcategory":       text("The subcategory of the meter. Null if the API gives none."),
+				"region":            text("The Azure region of the meter, such as `AU East`. Null if the API gives none."),
+				"unit":              text("The unit that a rate is for. Null if the API gives none."),
+				"included_quantity": number("The quantity that is free of charge, in `unit`. Null if the API gives none."),
+				"effective_date":    text("When the rates begin to hold, an RFC 3339 time. Null if the API gives none."),
+				"tags":              schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The tags of the meter. Empty if the API gives none."},
+				"rates": rows("The rates, by `from_quantity`.", attributes{
+					"from_quantity": number("The quantity from which the rate holds, in `unit`, exactly."),
+					"rate":          number("The price of one `unit`, in `currency_code`, exactly."),
+				}),
+			}),
+			"offer_terms": rows("The discounts, as the API orders them.", attributes{
+				"name":               text("The name of the term. Null if the API gives none."),
+				"discount":           number("The discount, as a share of 1. Null if the API gives none."),
+				"excluded_meter_ids": texts("The ids of the meters that the discount does not hold for. Empty if the API gives none."),
+				"effective_date":     text("When the term begins to hold, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+			}),
+		},
+	}
+}
+
+func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCard) error {
+	card, err := api.AzureRateCard(ctx, whether(m.Shared), value(m.Currency), value(m.Region))
+	if err != nil {
+		return err
+	}
+	if absent := missing(m.MeterIDs, card.Meters, func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
+		return &argumentError{"meter_ids", "Meter not listed", fmt.Sprintf("The rate card has no meter %s.", strings.Join(absent, ", "))}
+	}
+	m.CurrencyCode, m.Locale, m.IsTaxIncluded = card.Currency, card.Locale, new(whether(card.IsTaxIncluded))
+	wanted, inCategories := oneOf(m.MeterIDs), oneOf(m.Categories)
+	meters := kept(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
+	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(lowered(a.ID), lowered(b.ID)) })
+	m.Meters = make([]meter, len(meters))
+	for i, priced := range meters {
+		if m.Meters[i], err = newMeter(priced); err != nil {
+			return err
+		}
+	}
+	m.OfferTerms = mapped(kept(card.OfferTerms, everything), newOfferTerm)
+	return nil
+}
+
+func newMeter(m *pcclient.AzureMeter) (meter, error) {
+	rates, err := newRates(m.Rates)
+	if err != nil {
+		return meter{}, fmt.Errorf("the rates of the meter %s cannot be read: %w", value(m.ID), err)
+	}
+	return meter{
+		MeterID:          lowered(m.ID),
+		MeterName:        m.Name,
+		Category:         m.Category,
+		Subcategory:      m.Subcategory,
+		Region:           m.Region,
+		Unit:             m.Unit,
+		IncludedQuantity: exact(m.IncludedQuantity),
+		EffectiveDate:    instant(m.EffectiveDate),
+		Tags:             append([]string{}, m.Tags...),
+		Rates:            rates,
+	}, nil
+}
+
+// newRates orders the tiers, whose quantities the API writes as texts.
+func newRates(byQuantity map[string]pcclient.Decimal) ([]rate, error) {
+	type tier struct{ from, price pcclient.Decimal }
+	tiers := make([]tier, 0, len(byQuantity))
+	for text, price := range byQuantity {
+		from, err := pcclient.ParseDecimal(text)
+		if err != nil {
+			return nil, err
+		}
+		tiers = append(tiers, tier{from, price})
+	}
+	slices.SortFunc(tiers, func(a, b tier) int { return cmp.Or(a.from.Cmp(b.from.Decimal), a.price.Cmp(b.price.Decimal)) })
+	rates := make([]rate, len(tiers))
+	for i, t := range tiers {
+		rates[i] = rate{exact(&t.from), exact(&t.price)}
+	}
+	return rates, nil
+}
+
+func newOfferTerm(t *pcclient.AzureOfferTerm) offerTerm {
+	ids := make([]string, len(t.ExcludedMeterIDs))
+	for i := range ids {
+		ids[i] = *lowered(&t.ExcludedMeterIDs[i])
+	}
+	return offerTerm{
+		Name:             t.Name,
+		Discount:         exact(t.Discount),
+		ExcludedMeterIDs: ids,
+		EffectiveDate:    instant(t.EffectiveDate),
+	}
+}

@@ -1,0 +1,263 @@
+package datasources
+
+import (
+	"cmp"
+	"context"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newAzureUtilization() datasource.DataSource {
+	return &source[azureUtilization]{
+		name:   "azure_utilization",
+		schema: azureUtilizationSchema,
+		read:   readAzureUtilization,
+	}
+}
+
+type azureUtilization struct {
+	CustomerID     *string `tfsdk:"customer_id"`
+	SubscriptionID *string `tfsdk:"subscription_id"`
+	StartTime      *string `tfsdk:"start_time"`
+	EndTime        *string `tfsdk:"end_time"`
+	Granularity    *string `tfsdk:"granularity"`
+	ShowDetails    *bool   `tfsdk:"show_details"`
+	IncludeRecords *bool   `tfsdk:"include_records"`
+
+	Records         []utilizationRecord `tfsdk:"records"`
+	RecordCount     *int64              `tfsdk:"record_count"`
+	QuantityByMeter []meterQuantity     `tfsdk:"quantity_by_meter"`
+	collection
+}
+
+type utilizationRecord struct {
+	UsageStartTime *string           `tfsdk:"usage_start_time"`
+	UsageEndTime   *string           `tfsdk:"usage_end_time"`
+	MeterID        *string           `tfsdk:"meter_id"`
+	MeterName      *string           `tfsdk:"meter_name"`
+	Category       *string           `tfsdk:"category"`
+	Subcategory    *string           `tfsdk:"subcategory"`
+	Region         *string           `tfsdk:"region"`
+	Quantity       *big.Float        `tfsdk:"quantity"`
+	Unit           *string           `tfsdk:"unit"`
+	ResourceURI    *string           `tfsdk:"resource_uri"`
+	Location       *string           `tfsdk:"location"`
+	PartNumber     *string           `tfsdk:"part_number"`
+	OrderNumber    *string           `tfsdk:"order_number"`
+	Tags           map[string]string `tfsdk:"tags"`
+	AdditionalInfo map[string]string `tfsdk:"additional_info"`
+	InfoFields     map[string]string `tfsdk:"info_fields"`
+}
+
+type meterQuantity struct {
+	MeterID     *string    `tfsdk:"meter_id"`
+	MeterName   *string    `tfsdk:"meter_name"`
+	Category    *string    `tfsdk:"category"`
+	Subcategory *string    `tfsdk:"subcategory"`
+	Region      *string    `tfsdk:"region"`
+	Unit        *string    `tfsdk:"unit"`
+	Quantity    *big.Float `tfsdk:"quantity"`
+	RecordCount int64      `tfsdk:"record_count"`
+}
+
+func azureUtilizationSchema() schema.Schema {
+	textsByName := func(description string) schema.Attribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	meterAttributes := func() attributes {
+		return attributes{
+			"meter_id":    text("The id of the meter, a GUID in lower case. Null if the API gives none."),
+			"meter_name":  text("The name of the meter. Null if the API gives none."),
+			"category":    text("The category of the meter. Null if the API gives none."),
+			"subcategory": text("The subcategory of the meter. Null if the API gives none."),
+			"region":      text("The region of the meter. Null if the API gives none."),
+			"unit":        text("The unit of `quantity`. Null if the API gives none."),
+		}
+	}
+	return schema.Schema{
+		MarkdownDescription: "What the resources of a legacy (MS-AZR-0145P) subscription used, by hour or by day: quantities, not costs. The API has none for Azure plans, and answers them with an empty list.\n\n" +
+			"There may be millions of records. All pages are read, or there is an error; without `include_records` the memory does not grow with their number. " +
+			"While the data are not ready, the read waits for up to `max_retry_wait`; beyond that there is an error that says when to come back. " +
+			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+			"See [Get a customer's utilization records for Azure](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure).",
+		Attributes: with(attributes{
+			"customer_id":     customerID(),
+			"subscription_id": id("The id of the legacy subscription, a GUID in any case."),
+			"start_time": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The start of the period, an RFC 3339 time. It is that in which usage was reported to the billing system, so records may begin before it.",
+				Validators:          []validator.String{rfc3339{}},
+			},
+			"end_time": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The end of the period, an RFC 3339 time after `start_time`.",
+				Validators:          []validator.String{rfc3339{}, after{"start_time"}},
+			},
+			"granularity": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "`daily` or `hourly`. The API's default is `daily`.",
+				Validators:          []validator.String{stringvalidator.OneOf("daily", "hourly")},
+			},
+			"show_details":    option("Whether there is a record for each resource. The API's default is `true`."),
+			"include_records": option("Whether to return `records`. Without, they are null, and the sums are there all the same. Defaults to `false`: there may be very many."),
+			"record_count":    count("The number of records that were read."),
+			"quantity_by_meter": rows("Exact sums of the quantities, by `meter_id`, `region` and `unit`.", with(meterAttributes(), attributes{
+				"quantity":     number("The exact sum of the quantities, in `unit`. Null if a record has none."),
+				"record_count": count("The number of records of this meter."),
+			})),
+			"records": rows("The records, by `usage_start_time`, `meter_id`, `resource_uri`. Null unless `include_records` is true.", with(meterAttributes(), attributes{
+				"usage_start_time": text("The start of the hour or day, an RFC 3339 time with the API's offset. Null if the API gives none."),
+				"usage_end_time":   text("The end of the hour or day, an RFC 3339 time with the API's offset. Null if the API gives none."),
+				"quantity":         number("The quantity used, in `unit`, exactly. Null if the API gives none."),
+				"resource_uri":     text("The resource's id in Azure Resource Manager. Null if the API gives none, as without details."),
+				"location":         text("The region of the resource. Null if the API gives none."),
+				"part_number":      text("The part number. Null if the API gives none."),
+				"order_number":     text("The order number. Null if the API gives none."),
+				"tags":             textsByName("The tags of the resource. Empty if the API gives none. A text that is no object is under `raw`."),
+				"additional_info":  textsByName("Further information on the resource. Empty if the API gives none. A text that is no object is under `raw`."),
+				"info_fields":      textsByName("Further information on the usage. Empty if the API gives none. A text that is no object is under `raw`."),
+			})),
+		}, collectionAttributes()),
+	}
+}
+
+func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUtilization) error {
+	query, err := m.query()
+	if err != nil {
+		return err
+	}
+	usage := api.AzureUtilization(*m.CustomerID, *m.SubscriptionID, query)
+	include := whether(m.IncludeRecords)
+	byMeter := map[meterKey]*meterSum{}
+	records := []pcclient.AzureUtilizationRecord{}
+	read := 0
+	for record, err := range usage.Records(ctx) {
+		if err != nil {
+			return err
+		}
+		read++
+		key := newMeterKey(&record)
+		if byMeter[key] == nil {
+			byMeter[key] = new(meterSum)
+		}
+		byMeter[key].records++
+		byMeter[key].quantity.add(record.Quantity)
+		if include {
+			records = append(records, record)
+		}
+	}
+	m.RecordCount = new(int64(read))
+	m.collection = collectionOf(read, usage.TotalCount())
+	if m.QuantityByMeter, err = quantityByMeter(byMeter); err != nil {
+		return err
+	}
+	if include {
+		m.Records = utilizationRows(records)
+	}
+	return nil
+}
+
+func (m *azureUtilization) query() (q pcclient.UtilizationQuery, err error) {
+	q.Granularity, q.ShowDetails = value(m.Granularity), m.ShowDetails
+	if q.Start, err = time.Parse(time.RFC3339, *m.StartTime); err != nil {
+		return q, err
+	}
+	q.End, err = time.Parse(time.RFC3339, *m.EndTime)
+	return q, err
+}
+
+// meterKey tells apart what must not be added up.
+type meterKey struct{ id, name, category, subcategory, region, unit string }
+
+type meterSum struct {
+	quantity sum
+	records  int64
+}
+
+func newMeterKey(r *pcclient.AzureUtilizationRecord) meterKey {
+	return meterKey{
+		value(lowered(r.Resource.ID)), value(r.Resource.Name), value(r.Resource.Category),
+		value(r.Resource.Subcategory), value(r.Resource.Region), value(r.Unit),
+	}
+}
+
+func quantityByMeter(byMeter map[meterKey]*meterSum) ([]meterQuantity, error) {
+	list := make([]meterQuantity, 0, len(byMeter))
+	for key, s := range byMeter {
+		quantity, err := s.quantity.total()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, meterQuantity{
+			MeterID:     optional(key.id),
+			MeterName:   optional(key.name),
+			Category:    optional(key.category),
+			Subcategory: optional(key.subcategory),
+			Region:      optional(key.region),
+			Unit:        optional(key.unit),
+			Quantity:    quantity,
+			RecordCount: s.records,
+		})
+	}
+	slices.SortFunc(list, func(a, b meterQuantity) int {
+		return cmp.Or(
+			compareTexts(a.MeterID, b.MeterID),
+			compareTexts(a.Region, b.Region),
+			compareTexts(a.Unit, b.Unit),
+			compareTexts(a.MeterName, b.MeterName),
+			compareTexts(a.Category, b.Category),
+			compareTexts(a.Subcategory, b.Subcategory),
+		)
+	})
+	return list, nil
+}
+
+func utilizationRows(records []pcclient.AzureUtilizationRecord) []utilizationRecord {
+	list := kept(records, everything)
+	slices.SortStableFunc(list, func(a, b *pcclient.AzureUtilizationRecord) int {
+		return cmp.Or(
+			newestFirst(b.UsageStartTime, a.UsageStartTime),
+			compareTexts(lowered(a.Resource.ID), lowered(b.Resource.ID)),
+			compareTexts(a.InstanceData.ResourceURI, b.InstanceData.ResourceURI),
+		)
+	})
+	return mapped(list, newUtilizationRecord)
+}
+
+func newUtilizationRecord(r *pcclient.AzureUtilizationRecord) utilizationRecord {
+	return utilizationRecord{
+		UsageStartTime: instant(r.UsageStartTime),
+		UsageEndTime:   instant(r.UsageEndTime),
+		MeterID:        lowered(r.Resource.ID),
+		MeterName:      r.Resource.Name,
+		Category:       r.Resource.Category,
+		Subcategory:    r.Resource.Subcategory,
+		Region:         r.Resource.Region,
+		Quantity:       exact(r.Quantity),
+		Unit:           r.Unit,
+		ResourceURI:    r.InstanceData.ResourceURI,
+		Location:       r.InstanceData.Location,
+		PartNumber:     r.InstanceData.PartNumber,
+		OrderNumber:    r.InstanceData.OrderNumber,
+		Tags:           named(r.InstanceData.Tags),
+		AdditionalInfo: named(r.InstanceData.AdditionalInfo),
+		InfoFields:     named(r.InfoFields),
+	}
+}
+
+// named is never null.
+func named(texts pcclient.Texts) map[string]string {
+	if texts == nil {
+		return map[string]string{}
+	}
+	return texts
+}

@@ -1,0 +1,105 @@
+package datasources
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newCustomer() datasource.DataSource {
+	return &source[customer]{
+		name:   "customer",
+		schema: customerSchema,
+		read:   readCustomer,
+	}
+}
+
+type customer struct {
+	CustomerID           *string  `tfsdk:"customer_id"`
+	AllowDelegatedAccess *bool    `tfsdk:"allow_delegated_access"`
+	CustomDomains        []string `tfsdk:"custom_domains"`
+	profile
+}
+
+func customerSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "One customer of the partner, by id or by domain.\n\n" +
+			"A customer that is not there is an error, and so are several with the same domain. " +
+			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+			"See [Get a customer by ID](https://learn.microsoft.com/partner-center/developer/get-a-customer-by-id).",
+		Attributes: with(profileAttributes(), attributes{
+			"customer_id": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The customer's id: its Microsoft ID (tenant id), a GUID in any case. Exactly one of `customer_id` and `domain` is to be set. Found by the domain, it is in lower case.",
+				Validators:          []validator.String{guid{}, stringvalidator.ExactlyOneOf(path.MatchRoot("domain"))},
+			},
+			"domain": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The customer's domain, such as `contoso.onmicrosoft.com`, in any case.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"allow_delegated_access": boolean("Whether the customer lets the partner administer its tenant. False if the API does not say."),
+			"custom_domains":         texts("The customer's own domains, as the API lists them. Empty if it lists none."),
+		}),
+	}
+}
+
+func readCustomer(ctx context.Context, api *pcclient.Client, m *customer) error {
+	id, err := m.find(ctx, api)
+	if err != nil {
+		return err
+	}
+	c, err := api.Customer(ctx, id)
+	if err != nil {
+		return err
+	}
+	asked := *m
+	*m = customer{
+		CustomerID:           lowered(&id),
+		AllowDelegatedAccess: new(whether(c.AllowDelegatedAccess)),
+		CustomDomains:        append([]string{}, c.CustomDomains...),
+		profile:              newProfile(c),
+	}
+	// Terraform wants arguments back as they were written.
+	if asked.CustomerID != nil {
+		m.CustomerID = asked.CustomerID
+	}
+	if asked.Domain != nil {
+		m.Domain = asked.Domain
+	}
+	return nil
+}
+
+// find returns the customer's id, if need be by its domain.
+func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, error) {
+	if m.CustomerID != nil {
+		return *m.CustomerID, nil
+	}
+	all, err := api.CustomersByDomain(ctx, *m.Domain)
+	if err != nil {
+		return "", err
+	}
+	if err := wholeList(all, "customers"); err != nil {
+		return "", err
+	}
+	// The API finds domains that begin like this one, too.
+	matches := kept(all.Items, func(c *pcclient.Customer) bool {
+		return strings.EqualFold(value(c.CompanyProfile.Domain), *m.Domain) && c.ID != nil
+	})
+	switch len(matches) {
+	case 0:
+		return "", &argumentError{"domain", "Customer not found", fmt.Sprintf("The partner has no customer with the domain %s.", *m.Domain)}
+	case 1:
+		return *matches[0].ID, nil
+	}
+	ids := mapped(matches, func(c *pcclient.Customer) string { return strings.ToLower(*c.ID) })
+	return "", &argumentError{"domain", "Several customers found", fmt.Sprintf("The partner has %d customers with the domain %s: %s. Use customer_id.", len(ids), *m.Domain, strings.Join(ids, ", "))}
+}

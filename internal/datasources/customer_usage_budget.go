@@ -1,0 +1,49 @@
+package datasources
+
+import (
+	"context"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newCustomerUsageBudget() datasource.DataSource {
+	return &source[customerUsageBudget]{
+		name:   "customer_usage_budget",
+		schema: customerUsageBudgetSchema,
+		read:   readCustomerUsageBudget,
+	}
+}
+
+type customerUsageBudget struct {
+	CustomerID   *string    `tfsdk:"customer_id"`
+	HasBudget    *bool      `tfsdk:"has_budget"`
+	BudgetAmount *big.Float `tfsdk:"budget_amount"`
+}
+
+func customerUsageBudgetSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "The monthly spending budget of a customer, for Azure plan and legacy (MS-AZR-0145P) alike. " +
+			"The API does not say its currency, which is the customer's billing currency.\n\n" +
+			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+			"See [Get a customer's usage spending budget](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-spending-budget).",
+		Attributes: attributes{
+			"customer_id":   customerID(),
+			"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 is one."),
+			"budget_amount": number("The monthly spending budget, in the customer's billing currency. Null without a budget."),
+		},
+	}
+}
+
+func readCustomerUsageBudget(ctx context.Context, api *pcclient.Client, m *customerUsageBudget) error {
+	spending, err := api.CustomerUsageBudget(ctx, *m.CustomerID)
+	if err != nil {
+		return err
+	}
+	m.HasBudget = new(spending.BudgetAmount() != nil)
+	m.BudgetAmount = exact(spending.BudgetAmount())
+	return nil
+}

@@ -1,0 +1,72 @@
+package datasources
+
+import (
+	"context"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newCustomerUsageSummary() datasource.DataSource {
+	return &source[customerUsageSummary]{
+		name:   "customer_usage_summary",
+		schema: customerUsageSummarySchema,
+		read:   readCustomerUsageSummary,
+	}
+}
+
+type customerUsageSummary struct {
+	CustomerID          *string    `tfsdk:"customer_id"`
+	CustomerName        *string    `tfsdk:"customer_name"`
+	ForecastPercentUsed *big.Float `tfsdk:"forecast_percent_used"`
+	budget
+	summary
+}
+
+func customerUsageSummarySchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "What one customer has spent on Azure in the current billing period, against its budget, and where that leads: Azure plan and legacy (MS-AZR-0145P) alike. " + estimates + "\n\n" +
+			"A customer without usage is no error. The route needs a sign-in as a user (App+User). " +
+			"See [Get usage summary for a customer](https://learn.microsoft.com/partner-center/developer/get-a-customer-usage-summary).",
+		Attributes: with(budgetAttributes(), summaryAttributes(), attributes{
+			"customer_id":   customerID(),
+			"customer_name": text("The customer's company name. Null without usage."),
+			"percent_used": number("The share of the budget that is used, in percent, rounded to two decimals, half away from zero. May exceed 100. Null without a budget, and for a budget of 0. " +
+				"Use `within_budget` where the last digits matter."),
+			"forecast_percent_used": number("The share of the budget that `forecast_cost` uses, in percent, rounded likewise. Null without a forecast, without a budget, and for a budget of 0."),
+		}),
+	}
+}
+
+func readCustomerUsageSummary(ctx context.Context, api *pcclient.Client, m *customerUsageSummary) error {
+	usage, err := api.CustomerUsageSummary(ctx, *m.CustomerID)
+	if err != nil {
+		return err
+	}
+	if usage == nil {
+		return m.withoutUsage(ctx, api)
+	}
+	amount := usage.BudgetAmount()
+	m.CustomerName = usage.Owner()
+	m.budget = newBudget(amount, usage.TotalCost, percentOf(amount, usage.TotalCost))
+	if m.summary, err = newSummary(&usage.Cost, &usage.Period); err != nil {
+		return err
+	}
+	m.ForecastPercentUsed, err = computed(percentOf(amount, forecast(&usage.Cost, &usage.Period)))
+	return err
+}
+
+// withoutUsage reads the budget from where it stands all the same.
+func (m *customerUsageSummary) withoutUsage(ctx context.Context, api *pcclient.Client) error {
+	spending, err := api.CustomerUsageBudget(ctx, *m.CustomerID)
+	if err != nil {
+		return err
+	}
+	amount, nothing := spending.BudgetAmount(), &pcclient.Decimal{}
+	m.budget = newBudget(amount, nothing, percentOf(amount, nothing))
+	m.summary = noUsage()
+	return nil
+}

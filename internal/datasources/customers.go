@@ -1,0 +1,94 @@
+package datasources
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newCustomers() datasource.DataSource {
+	return &source[customers]{
+		name:   "customers",
+		schema: customersSchema,
+		read:   readCustomers,
+	}
+}
+
+type customers struct {
+	NamePrefix *string   `tfsdk:"name_prefix"`
+	Customers  []company `tfsdk:"customers"`
+	collection
+}
+
+// company is the model of [companyAttributes], but for the customer's id.
+type company struct {
+	CustomerID *string `tfsdk:"customer_id"`
+	profile
+}
+
+// profile is what the API says of a customer wherever it lists one.
+type profile struct {
+	TenantID              *string `tfsdk:"tenant_id"`
+	Domain                *string `tfsdk:"domain"`
+	CompanyName           *string `tfsdk:"company_name"`
+	RelationshipToPartner *string `tfsdk:"relationship_to_partner"`
+}
+
+func newProfile(c *pcclient.Customer) profile {
+	return profile{
+		TenantID:              lowered(c.CompanyProfile.TenantID),
+		Domain:                c.CompanyProfile.Domain,
+		CompanyName:           c.CompanyProfile.CompanyName,
+		RelationshipToPartner: c.RelationshipToPartner,
+	}
+}
+
+func profileAttributes() attributes {
+	return attributes{
+		"tenant_id":               text("The id of the customer's tenant, a GUID in lower case. Null if the API gives none."),
+		"domain":                  text("The customer's domain, such as `contoso.onmicrosoft.com`. Null if the API gives none."),
+		"company_name":            text("The customer's company name. Null if the API gives none."),
+		"relationship_to_partner": text("The relationship to the partner, such as `reseller` or `advisor`. Null if the API gives none."),
+	}
+}
+
+func customersSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "The customers of the partner, with or without Azure. It has no figures: see [partnercenter_customer_usage_records](customer_usage_records.md) for those.\n\n" +
+			"All pages are read, or there is an error. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+			"See [Get a list of customers](https://learn.microsoft.com/partner-center/developer/get-a-list-of-customers).",
+		Attributes: with(attributes{
+			"name_prefix": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Asks for customers only whose company name begins with this text. The API compares.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"customers": rows("The customers, by `company_name`, then `customer_id`.", with(profileAttributes(), attributes{
+				"customer_id": text("The customer's id, a GUID in lower case."),
+			})),
+		}, collectionAttributes()),
+	}
+}
+
+func readCustomers(ctx context.Context, api *pcclient.Client, m *customers) error {
+	all, err := api.Customers(ctx, value(m.NamePrefix))
+	if err != nil {
+		return err
+	}
+	m.collection = newCollection(all)
+	list := kept(all.Items, everything)
+	slices.SortStableFunc(list, func(a, b *pcclient.Customer) int {
+		return cmp.Or(compareTexts(a.CompanyProfile.CompanyName, b.CompanyProfile.CompanyName), compareTexts(lowered(a.ID), lowered(b.ID)))
+	})
+	m.Customers = mapped(list, func(c *pcclient.Customer) company {
+		return company{lowered(c.ID), newProfile(c)}
+	})
+	return nil
+}

@@ -1,0 +1,187 @@
+package datasources
+
+import (
+	"cmp"
+	"context"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newInvoices() datasource.DataSource {
+	return &source[invoices]{
+		name:   "invoices",
+		schema: invoicesSchema,
+		read:   readInvoices,
+	}
+}
+
+type invoices struct {
+	PeriodStart *string        `tfsdk:"period_start"`
+	PeriodEnd   *string        `tfsdk:"period_end"`
+	Invoices    []invoice      `tfsdk:"invoices"`
+	Totals      *invoiceTotals `tfsdk:"totals"`
+	collection
+}
+
+type invoice struct {
+	InvoiceID              *string    `tfsdk:"invoice_id"`
+	InvoiceDate            *string    `tfsdk:"invoice_date"`
+	BillingPeriodStartDate *string    `tfsdk:"billing_period_start_date"`
+	BillingPeriodEndDate   *string    `tfsdk:"billing_period_end_date"`
+	TotalCharges           *big.Float `tfsdk:"total_charges"`
+	PaidAmount             *big.Float `tfsdk:"paid_amount"`
+	CurrencyCode           *string    `tfsdk:"currency_code"`
+	CurrencySymbol         *string    `tfsdk:"currency_symbol"`
+	DocumentType           *string    `tfsdk:"document_type"`
+	InvoiceType            *string    `tfsdk:"invoice_type"`
+	AmendsOf               *string    `tfsdk:"amends_of"`
+}
+
+type invoiceTotals struct {
+	RecordCount       int64                 `tfsdk:"record_count"`
+	ChargesByCurrency map[string]*big.Float `tfsdk:"charges_by_currency"`
+	PaidByCurrency    map[string]*big.Float `tfsdk:"paid_by_currency"`
+}
+
+func invoicesSchema() schema.Schema {
+	day := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{dateOrTime{}}}
+	}
+	sums := func(description string) schema.Attribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: description}
+	}
+	return schema.Schema{
+		MarkdownDescription: "The bills of Microsoft to the partner, over all customers: final figures, other than those of usage. Line items are not here.\n\n" +
+			"All pages are read, or there is an error. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+			"See [Get a collection of invoices](https://learn.microsoft.com/partner-center/developer/get-a-collection-of-invoices).",
+		Attributes: with(attributes{
+			"period_start": day("Keeps invoices of this day or time and later only, by `invoice_date`: a date such as `2026-01-01`, which is its beginning in UTC, or an RFC 3339 time. One without a date is kept."),
+			"period_end":   day("Keeps invoices of this day or time and earlier only, by `invoice_date`: a date such as `2026-12-31`, all of which counts, in UTC, or an RFC 3339 time. One without a date is kept."),
+			"totals": object("Exact sums of the invoices, after the filters.", attributes{
+				"record_count":        count("The number of invoices, after the filters."),
+				"charges_by_currency": sums("The exact sum of `total_charges` for each `currency_code`. The key `unknown` has the invoices without one. A value is null if an invoice has no `total_charges`."),
+				"paid_by_currency":    sums("The exact sum of `paid_amount` for each `currency_code`, likewise."),
+			}),
+			"invoices": rows("The invoices, newest `invoice_date` first, then by `invoice_id`.", attributes{
+				"invoice_id":                text("The id of the invoice."),
+				"invoice_date":              text("The date of the invoice, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+				"billing_period_start_date": text("The start of the billing period, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+				"billing_period_end_date":   text("The end of the billing period, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+				"total_charges":             number("What the invoice comes to, in `currency_code`, exactly. Negative for a credit. Null if the API gives none."),
+				"paid_amount":               number("What is paid of it, in `currency_code`, exactly. The API writes a payment that was received as a negative number. Null if the API gives none."),
+				"currency_code":             text("The ISO 4217 code of the currency. Null if the API gives none."),
+				"currency_symbol":           text("The symbol of the currency. Null if the API gives none."),
+				"document_type":             text("What it is, such as `invoice`, `void_note` or `adjustment_note`. Null if the API gives none."),
+				"invoice_type":              text("How it came about, such as `Recurring` or `OneTime`. Null if the API gives none."),
+				"amends_of":                 text("The id of the invoice that this one amends. Null if it amends none."),
+			}),
+		}, collectionAttributes()),
+	}
+}
+
+func readInvoices(ctx context.Context, api *pcclient.Client, m *invoices) error {
+	all, err := api.Invoices(ctx)
+	if err != nil {
+		return err
+	}
+	m.collection = newCollection(all)
+	list := kept(all.Items, m.inPeriod)
+	slices.SortStableFunc(list, func(a, b *pcclient.Invoice) int {
+		return cmp.Or(newestFirst(a.InvoiceDate, b.InvoiceDate), compareTexts(a.ID, b.ID))
+	})
+	m.Invoices = mapped(list, newInvoice)
+	m.Totals, err = newInvoiceTotals(list)
+	return err
+}
+
+// inPeriod reports whether an invoice is of the period that is asked for, both of
+// whose ends count.
+func (m *invoices) inPeriod(i *pcclient.Invoice) bool {
+	if i.InvoiceDate.IsZero() {
+		return true
+	}
+	date := i.InvoiceDate.Instant()
+	if m.PeriodStart != nil {
+		if start, _, _ := parseDateOrTime(*m.PeriodStart); date.Before(start) {
+			return false
+		}
+	}
+	if m.PeriodEnd != nil {
+		end, whole, _ := parseDateOrTime(*m.PeriodEnd)
+		if whole {
+			return date.Before(end.AddDate(0, 0, 1))
+		}
+		return !date.After(end)
+	}
+	return true
+}
+
+// newestFirst orders times, those that are not known last.
+func newestFirst(a, b *pcclient.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return b.Compare(a)
+}
+
+func newInvoiceTotals(list []*pcclient.Invoice) (*invoiceTotals, error) {
+	charges, paid := sums{}, sums{}
+	for _, i := range list {
+		code := cmp.Or(value(i.CurrencyCode), unknownCurrency)
+		charges.add(code, unquoted(i.TotalCharges))
+		paid.add(code, unquoted(i.PaidAmount))
+	}
+	t := &invoiceTotals{RecordCount: int64(len(list))}
+	var err error
+	if t.ChargesByCurrency, err = charges.totals(); err != nil {
+		return nil, err
+	}
+	t.PaidByCurrency, err = paid.totals()
+	return t, err
+}
+
+func newInvoice(i *pcclient.Invoice) invoice {
+	return invoice{
+		InvoiceID:              i.ID,
+		InvoiceDate:            instant(i.InvoiceDate),
+		BillingPeriodStartDate: instant(i.BillingPeriodStartDate),
+		BillingPeriodEndDate:   instant(i.BillingPeriodEndDate),
+		TotalCharges:           exact(unquoted(i.TotalCharges)),
+		PaidAmount:             exact(unquoted(i.PaidAmount)),
+		CurrencyCode:           i.CurrencyCode,
+		CurrencySymbol:         i.CurrencySymbol,
+		DocumentType:           i.DocumentType,
+		InvoiceType:            i.InvoiceType,
+		AmendsOf:               i.AmendsOf,
+	}
+}
+
+// unquoted is the number, whether the API wrote it in quotes or not.
+func unquoted(d *pcclient.QuotedDecimal) *pcclient.Decimal {
+	if d == nil {
+		return nil
+	}
+	return &d.Decimal
+}
+
+// parseDateOrTime reads an RFC 3339 time, or a date, which is its beginning in UTC.
+func parseDateOrTime(text string) (at time.Time, wholeDay bool, err error) {
+	if at, err = time.Parse(time.DateOnly, text); err == nil {
+		return at, true, nil
+	}
+	at, err = time.Parse(time.RFC3339, text)
+	return at, false, err
+}

@@ -1,0 +1,179 @@
+package datasources
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+func newSubscriptionResourceUsage() datasource.DataSource {
+	return &source[subscriptionResourceUsage]{
+		name:   "subscription_resource_usage",
+		schema: subscriptionResourceUsageSchema,
+		read:   readSubscriptionResourceUsage,
+	}
+}
+
+type subscriptionResourceUsage struct {
+	CustomerID         *string  `tfsdk:"customer_id"`
+	SubscriptionID     *string  `tfsdk:"subscription_id"`
+	EntitlementIDs     []string `tfsdk:"entitlement_ids"`
+	ResourceGroupNames []string `tfsdk:"resource_group_names"`
+	AllowMissing       *bool    `tfsdk:"allow_missing"`
+	IncludeRecords     *bool    `tfsdk:"include_records"`
+
+	Records               []resourceUsageRecord `tfsdk:"records"`
+	Totals                *totals               `tfsdk:"totals"`
+	CostByEntitlement     []entitlementCost     `tfsdk:"cost_by_entitlement"`
+	CostByResourceGroup   []resourceGroupCost   `tfsdk:"cost_by_resource_group"`
+	MissingEntitlementIDs []string              `tfsdk:"missing_entitlement_ids"`
+	collection
+}
+
+type resourceUsageRecord struct {
+	SubscriptionID    *string `tfsdk:"subscription_id"`
+	EntitlementID     *string `tfsdk:"entitlement_id"`
+	EntitlementName   *string `tfsdk:"entitlement_name"`
+	ResourceGroupName *string `tfsdk:"resource_group_name"`
+	ResourceName      *string `tfsdk:"resource_name"`
+	ResourceType      *string `tfsdk:"resource_type"`
+	ResourceURI       *string `tfsdk:"resource_uri"`
+	cost
+}
+
+type entitlementCost struct {
+	EntitlementID   *string `tfsdk:"entitlement_id"`
+	EntitlementName *string `tfsdk:"entitlement_name"`
+	groupCost
+}
+
+type resourceGroupCost struct {
+	EntitlementID     *string `tfsdk:"entitlement_id"`
+	ResourceGroupName *string `tfsdk:"resource_group_name"`
+	groupCost
+}
+
+func subscriptionResourceUsageSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "What each Azure resource of an Azure plan has used in the current billing period, over all Azure subscriptions (entitlements) in the plan. " +
+			"Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
+			"A plan without usage is an empty list, not an error. All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
+			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
+		Attributes: with(attributes{
+			"customer_id":          customerID(),
+			"subscription_id":      id("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
+			"entitlement_ids":      filter("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true.", guid{}),
+			"resource_group_names": filter("Keeps resources of these resource groups only, in any case. A resource group without usage is no error, and neither is a misspelt one: do not gate on this list alone."),
+			"allow_missing": option("Whether an Azure subscription of `entitlement_ids` that the API does not list is no error. It is in `missing_entitlement_ids` then. " +
+				"One without any usage is not listed. Defaults to `false`."),
+			"include_records":         includeRecords(),
+			"missing_entitlement_ids": texts("The ids of `entitlement_ids` that the API does not list, in lower case and in that order."),
+			"totals":                  object("Exact sums of the records, after the filters.", totalsAttributes()),
+			"cost_by_entitlement": rows("Exact sums by Azure subscription and currency, after the filters, by `entitlement_name`, then `entitlement_id`.", with(attributes{
+				"entitlement_id":   text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
+				"entitlement_name": text("The name of the Azure subscription. Null for records without one."),
+			}, groupCostAttributes())),
+			"cost_by_resource_group": rows("Exact sums by resource group and currency, after the filters, by `entitlement_id`, then `resource_group_name`. Names that differ in case only are one resource group.", with(attributes{
+				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
+				"resource_group_name": text("The name of the resource group, as on its first record. Null for records without one."),
+			}, groupCostAttributes())),
+			"records": rows("A record a resource, by `entitlement_name`, `resource_group_name`, `resource_name`, `resource_uri`. Null if `include_records` is false.", with(attributes{
+				"subscription_id":     text("The id of the Azure plan, a GUID in lower case."),
+				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Null if the API gives none."),
+				"entitlement_name":    text("The name of the Azure subscription. Null if the API gives none."),
+				"resource_group_name": text("The name of the resource group. Null if the API gives none."),
+				"resource_name":       text("The name of the resource. Null if the API gives none."),
+				"resource_type":       text("The type of the resource, often the provider's namespace only, such as `Microsoft.Compute`. Null if the API gives none."),
+				"resource_uri":        text("The resource's id in Azure Resource Manager. Null if the API gives none."),
+			}, costAttributes())),
+		}, collectionAttributes()),
+	}
+}
+
+func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m *subscriptionResourceUsage) error {
+	all, err := api.SubscriptionResourceUsage(ctx, *m.CustomerID, *m.SubscriptionID)
+	if err != nil {
+		return err
+	}
+	m.collection = newCollection(all)
+	m.MissingEntitlementIDs = missing(m.EntitlementIDs, all.Items, func(r *pcclient.ResourceUsageRecord) *string { return r.EntitlementID })
+	if len(m.MissingEntitlementIDs) > 0 && !whether(m.AllowMissing) {
+		return &argumentError{
+			argument: "entitlement_ids",
+			summary:  "Azure subscription not listed",
+			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan. Check the ids. "+
+				"If these Azure subscriptions may have no usage yet, set allow_missing = true.", strings.Join(m.MissingEntitlementIDs, ", ")),
+		}
+	}
+	inEntitlements, inGroups := oneOf(m.EntitlementIDs), oneOf(m.ResourceGroupNames)
+	records := kept(all.Items, func(r *pcclient.ResourceUsageRecord) bool {
+		return inEntitlements(r.EntitlementID) && inGroups(r.ResourceGroupName)
+	})
+	slices.SortStableFunc(records, func(a, b *pcclient.ResourceUsageRecord) int {
+		return cmp.Or(
+			compareTexts(a.EntitlementName, b.EntitlementName),
+			compareTexts(a.ResourceGroupName, b.ResourceGroupName),
+			compareTexts(a.Resource(), b.Resource()),
+			compareTexts(a.ResourceURI, b.ResourceURI),
+		)
+	})
+	var s spend
+	byEntitlement := groups[[2]string]{}
+	for _, r := range records {
+		s.add(&r.Cost)
+		byEntitlement.add([2]string{value(r.EntitlementName), value(lowered(r.EntitlementID))}, &r.Cost)
+	}
+	if m.Totals, err = s.totals(); err != nil {
+		return err
+	}
+	m.CostByEntitlement, err = grouped(byEntitlement, compareKeys, func(key [2]string, c groupCost) entitlementCost {
+		return entitlementCost{optional(key[1]), optional(key[0]), c}
+	})
+	if err != nil {
+		return err
+	}
+	if m.CostByResourceGroup, err = costByResourceGroup(records); err != nil {
+		return err
+	}
+	if unless(m.IncludeRecords) {
+		m.Records = mapped(records, newResourceUsageRecord)
+	}
+	return nil
+}
+
+// costByResourceGroup adds up by resource group, whose names Azure compares
+// without case.
+func costByResourceGroup(records []*pcclient.ResourceUsageRecord) ([]resourceGroupCost, error) {
+	names := map[[2]string]*string{}
+	byGroup := groups[[2]string]{}
+	for _, r := range records {
+		key := [2]string{value(lowered(r.EntitlementID)), strings.ToLower(value(r.ResourceGroupName))}
+		if _, known := names[key]; !known {
+			names[key] = r.ResourceGroupName
+		}
+		byGroup.add(key, &r.Cost)
+	}
+	return grouped(byGroup, compareKeys, func(key [2]string, c groupCost) resourceGroupCost {
+		return resourceGroupCost{optional(key[0]), names[key], c}
+	})
+}
+
+func newResourceUsageRecord(r *pcclient.ResourceUsageRecord) resourceUsageRecord {
+	return resourceUsageRecord{
+		SubscriptionID:    lowered(r.SubscriptionID),
+		EntitlementID:     lowered(r.EntitlementID),
+		EntitlementName:   r.EntitlementName,
+		ResourceGroupName: r.ResourceGroupName,
+		ResourceName:      r.Resource(),
+		ResourceType:      r.ResourceType,
+		ResourceURI:       r.ResourceURI,
+		cost:              newCost(&r.Cost),
+	}
+}

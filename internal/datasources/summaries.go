@@ -1,0 +1,65 @@
+package datasources
+
+import (
+	"math/big"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// period is the model of [periodAttributes].
+type period struct {
+	BillingStartDate *string `tfsdk:"billing_start_date"`
+	BillingEndDate   *string `tfsdk:"billing_end_date"`
+}
+
+func newPeriod(p *pcclient.Period) period {
+	return period{instant(p.BillingStartDate), instant(p.BillingEndDate)}
+}
+
+func periodAttributes() attributes {
+	return attributes{
+		"billing_start_date": text("The start of the billing period, an RFC 3339 time as the API writes it. Null if it gives none."),
+		"billing_end_date": text("The end of the billing period, an RFC 3339 time as the API writes it: for an Azure plan the start of the next month in UTC, " +
+			"for a legacy (MS-AZR-0145P) subscription the last day in Pacific time. Null if it gives none."),
+	}
+}
+
+// summary is the model of [summaryAttributes].
+type summary struct {
+	HasUsage     *bool      `tfsdk:"has_usage"`
+	ForecastCost *big.Float `tfsdk:"forecast_cost"`
+	cost
+	period
+}
+
+func newSummary(c *pcclient.Cost, p *pcclient.Period) (summary, error) {
+	s := summary{HasUsage: new(true), cost: newCost(c), period: newPeriod(p)}
+	var err error
+	s.ForecastCost, err = computed(forecast(c, p))
+	return s, err
+}
+
+// noUsage is the summary of nothing: it costs 0, in no currency.
+func noUsage() summary {
+	return summary{
+		HasUsage: new(false),
+		cost:     cost{TotalCost: new(big.Float), USDTotalCost: new(big.Float), CurrencyDerived: new(false)},
+	}
+}
+
+func summaryAttributes() attributes {
+	return with(costAttributes(), periodAttributes(), attributes{
+		"has_usage": boolean("Whether there is any usage in this billing period. If not, the costs are 0, and currency and period are null."),
+		"forecast_cost": number("What `total_cost` comes to at the end of the billing period if it grows on as it has so far, in `currency_code`: `total_cost` ÷ the share of the period that had passed at `last_modified_date`. " +
+			"Null before a day has passed, and without usage."),
+	})
+}
+
+// computed passes on a number that is made here, and may have more digits than
+// those it is made of.
+func computed(d *pcclient.Decimal) (*big.Float, error) {
+	if d == nil {
+		return nil, nil //nolint:nilnil // Null, and no error.
+	}
+	return d.Float()
+}
