@@ -142,3 +142,26 @@ func TestInvoices_numbers(t *testing.T) {
 		}
 	}
 }
+
+// Walked by bare tokens, the list of customers ends with an error that means so
+// only there.
+func TestCustomers_end(t *testing.T) {
+	t.Parallel()
+	const first, more = `{"items":[{"id":"` + aCustomer + `"}],"continuationToken":"t"}`, `{"items":[],"links":{"next":{"uri":"/customers?seekOperation=Next","headers":[{"key":"MS-ContinuationToken","value":"t"}]}}}`
+	pastTheEnd := answer{status: http.StatusBadRequest, body: `{"code":2000,"description":"Invalid id."}`}
+	r := server(t, api{"/v1/customers": {body: first}, "/v1/customers t": pastTheEnd}).Read(t, "partnercenter_customers", nil).Succeed(t)
+	if list, _ := r.Get(t, "customers").([]any); len(list) != 1 {
+		t.Errorf("%d customers", len(list))
+	}
+	for name, a := range map[string]api{
+		"at once":             {"/v1/customers": pastTheEnd},
+		"after a link":        {"/v1/customers": {body: more}, "/v1/customers t": pastTheEnd},
+		"with another code":   {"/v1/customers": {body: first}, "/v1/customers t": {status: http.StatusBadRequest, body: `{"code":2001}`}},
+		"with another status": {"/v1/customers": {body: first}, "/v1/customers t": {status: http.StatusForbidden, body: `{"code":2000}`}},
+	} {
+		failure := server(t, a).Read(t, "partnercenter_customers", nil).Fail(t)
+		t.Log(name, failure.Detail)
+	}
+	// On other lists it is an error like any other.
+	server(t, api{"/v1/invoices": {body: `{"items":[],"continuationToken":"t"}`}, "/v1/invoices t": pastTheEnd}).Read(t, "partnercenter_invoices", nil).Fail(t)
+}

@@ -77,6 +77,7 @@ type page struct {
 	path   string // below /v1/, escaped
 	query  string
 	seek   string            // the query after a bare token, if it is another one
+	bare   bool              // it follows a bare token, not a link
 	header map[string]string // of a next link
 }
 

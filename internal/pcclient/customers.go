@@ -49,7 +49,10 @@ func (c *Client) customers(ctx context.Context, field, prefix string) (*Collecti
 		}
 		query.Set("filter", string(filter))
 	}
-	return collect[Customer](ctx, c, route("customers").with(query))
+	first := route("customers").with(query)
+	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[Customer], error) {
+		return listing[Customer]{client: c, mayOverrun: true}.readAll(ctx, first)
+	})
 }
 
 // Customer reads one customer

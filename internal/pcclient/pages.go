@@ -46,7 +46,10 @@ func collectUsage[T any](ctx context.Context, c *Client, first page) (*Collectio
 }
 
 func readAll[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
-	l := listing[T]{client: c}
+	return listing[T]{client: c}.readAll(ctx, first)
+}
+
+func (l listing[T]) readAll(ctx context.Context, first page) (*Collection[T], error) {
 	whole := &Collection[T]{}
 	for item, err := range l.items(ctx, first) {
 		if err != nil {
@@ -62,6 +65,7 @@ func readAll[T any](ctx context.Context, c *Client, first page) (*Collection[T],
 type listing[T any] struct {
 	client     *Client
 	mayLack    bool // data that are not ready yet are answered with a 204
+	mayOverrun bool // the last page has a token, and what follows it is an error
 	totalCount *int64
 }
 
@@ -74,7 +78,9 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 		for {
 			answer, err := l.get(ctx, next)
 			if err != nil {
-				yield(none, err)
+				if !l.isPastTheEnd(next, err) {
+					yield(none, err)
+				}
 				return
 			}
 			seen[next.place()] = true
@@ -129,6 +135,14 @@ func (l *listing[T]) get(ctx context.Context, p page) (*answer, error) {
 			return nil, e
 		}
 	}
+}
+
+// isPastTheEnd reports whether an error is how the list of customers ends if it is
+// walked by bare tokens: with 400 and code 2000, which mean nothing of the kind
+// anywhere else.
+func (l *listing[T]) isPastTheEnd(p page, err error) bool {
+	e, failed := errors.AsType[*Error](err)
+	return failed && l.mayOverrun && p.bare && e.Status == http.StatusBadRequest && e.Code == "2000"
 }
 
 // place tells the pages of a collection apart: on many they differ in their
@@ -249,6 +263,7 @@ func (c *Client) following(p page, e envelope) (*page, error) {
 			path:   p.path,
 			query:  query,
 			seek:   p.seek,
+			bare:   true,
 			header: map[string]string{http.CanonicalHeaderKey(continuationHeader): e.continuationToken},
 		}, nil
 	}
