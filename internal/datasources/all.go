@@ -16,6 +16,7 @@ func All() []func() datasource.DataSource {
 		newCustomers,
 		newInvoiceSummaries,
 		newInvoices,
+		newSpendGate,
 		newSubscriptionMeterUsage,
 		newSubscriptionResourceUsage,
 		newSubscriptionUsageRecords,

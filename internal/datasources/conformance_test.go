@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ type subject struct {
 	more      map[string]string // further paths, and the answers
 	records   string            // the list of a collection
 	usage     bool              // no usage is no error
+	lists     bool              // a list is read, and not returned
 }
 
 var (
@@ -51,7 +53,7 @@ var subjects = map[string]subject{
 	},
 	"partnercenter_azure_subscription_usage": {
 		arguments: providertest.Arguments{"customer_id": aCustomer, "azure_subscription_id": anEntitlement},
-		path:      ofCustomer + "/subscriptions", sample: "subscriptions/sample.json",
+		path:      ofCustomer + "/subscriptions", sample: "subscriptions/sample.json", lists: true,
 		more: map[string]string{
 			ofCustomer + "/subscriptions/" + upperPlan + "/azureEntitlements":    "azure_entitlements/sample.json",
 			ofCustomer + "/subscriptions/" + upperPlan + "/resourceusagerecords": "subscription_resource_usage/sample.json",
@@ -82,6 +84,10 @@ var subjects = map[string]subject{
 	},
 	"partnercenter_invoices": {
 		path: "/v1/invoices", sample: "invoices/sample.json", records: "invoices",
+	},
+	"partnercenter_spend_gate": {
+		arguments: providertest.Arguments{"max_percent_used": big.NewFloat(100), "warn_percent_used": big.NewFloat(25)},
+		path:      "/v1/customers/usagerecords", sample: "customer_usage_records/sample.json", lists: true,
 	},
 	"partnercenter_subscription_meter_usage": {
 		arguments: bothIDs, path: ofSubscription + "/meterusagerecords",
@@ -229,7 +235,7 @@ func TestEmptyObject(t *testing.T) {
 	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
 		t.Helper()
 		subject := subjects[name]
-		if subject.records != "" || subject.more[ofCustomer+"/subscriptions/"+upperPlan+"/azureEntitlements"] != "" {
+		if subject.records != "" || subject.lists {
 			t.Skip("a collection")
 		}
 		r := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments).Succeed(t)

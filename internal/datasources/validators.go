@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
 )
 
 // guid accepts the ids of customers and subscriptions, in any case. They become
@@ -89,5 +91,74 @@ func (v after) ValidateString(ctx context.Context, request validator.StringReque
 	if err == nil && !later.After(earlier) {
 		response.Diagnostics.AddAttributeError(request.Path, "Not a period",
 			fmt.Sprintf("%s is not later than %s, which is %s.", request.ConfigValue.ValueString(), v.argument, other.ValueString()))
+	}
+}
+
+// duration accepts positive Go durations.
+type duration struct{}
+
+func (duration) Description(context.Context) string { return "must be a positive duration such as 48h" }
+
+func (v duration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (duration) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
+		return
+	}
+	text := request.ConfigValue.ValueString()
+	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a duration", fmt.Sprintf("%q is not a positive duration such as 48h or 1h30m.", text))
+	}
+}
+
+// currencyCode accepts the codes of ISO 4217.
+type currencyCode struct{}
+
+func (currencyCode) Description(context.Context) string {
+	return "must be the code of a currency (ISO 4217)"
+}
+
+func (v currencyCode) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (currencyCode) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	if request.ConfigValue.IsUnknown() {
+		return
+	}
+	if text := request.ConfigValue.ValueString(); !currency.Known(text) {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a currency", fmt.Sprintf("%q is not the code of a currency, such as EUR (ISO 4217).", text))
+	}
+}
+
+// notNegative accepts limits.
+type notNegative struct{}
+
+func (notNegative) Description(context.Context) string { return "must not be negative" }
+
+func (v notNegative) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notNegative) ValidateNumber(_ context.Context, request validator.NumberRequest, response *validator.NumberResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
+		return
+	}
+	if number := request.ConfigValue.ValueBigFloat(); number.Sign() < 0 {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a limit", number.Text('f', -1)+" is negative, and a limit must not be.")
+	}
+}
+
+// below accepts numbers smaller than another argument's.
+type below struct{ argument string }
+
+func (v below) Description(context.Context) string { return "must be below " + v.argument }
+
+func (v below) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v below) ValidateNumber(ctx context.Context, request validator.NumberRequest, response *validator.NumberResponse) {
+	var other types.Number
+	response.Diagnostics.Append(request.Config.GetAttribute(ctx, path.Root(v.argument), &other)...)
+	if other.IsNull() || other.IsUnknown() || request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
+		return
+	}
+	if number, limit := request.ConfigValue.ValueBigFloat(), other.ValueBigFloat(); number.Cmp(limit) >= 0 {
+		response.Diagnostics.AddAttributeError(request.Path, "Warns too late", fmt.Sprintf("%s is not below %s, which is %s.", number.Text('f', -1), v.argument, limit.Text('f', -1)))
 	}
 }

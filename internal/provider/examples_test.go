@@ -201,6 +201,42 @@ var dataSources = map[string][]example{
 			fails:     []string{"A month looks like 2026-10."},
 		},
 	},
+	"partnercenter_spend_gate": {
+		{
+			name: "within limits",
+			variables: map[string]string{
+				"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1000000h",
+			},
+			says: []string{"### Spend gate passed", "| Nordhavn Marine ApS | 3045.12 EUR | 6000.00 EUR | 50.75 % | within limits |", "xychart-beta"},
+		},
+		{
+			name: "near the budget",
+			variables: map[string]string{
+				"customer_ids": `["` + emulator.LegacyCustomerID + `"]`, "max_data_age": "1000000h",
+			},
+			says: []string{"Warning: Check block assertion failed", "Spend gate passed with warnings: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %)"},
+		},
+		{
+			name: "over the budget, and without one",
+			variables: map[string]string{
+				"customer_ids": `["` + emulator.OverBudgetCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`, "max_data_age": "1000000h",
+			},
+			fails: []string{
+				"Spend gate failed: Polder Data BV: no budget; Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)",
+				"there are costs in USD, and max_total_cost has no limit for it",
+			},
+		},
+		{
+			name:      "not listed",
+			variables: map[string]string{"customer_ids": `["` + samplePlan + `"]`, "max_data_age": "1000000h"},
+			fails:     []string{"customer " + samplePlan + " is not listed"},
+		},
+		{
+			name:      "too old",
+			variables: map[string]string{"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1s"},
+			fails:     []string{"the newest figure is", "hours old"},
+		},
+	},
 	"partnercenter_subscription_meter_usage": {
 		{
 			name:      "within the limit",

@@ -49,6 +49,7 @@ var reads = map[string]struct {
 	"customers":                   {nil, true},
 	"invoice_summaries":           {nil, false},
 	"invoices":                    {nil, true},
+	"spend_gate":                  {providertest.Arguments{"max_data_age": "1000000h"}, false},
 	"subscription_meter_usage":    {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, false},
 	"subscription_resource_usage": {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, false},
 	"subscription_usage_records":  {providertest.Arguments{"customer_id": emulator.MeteredCustomerID}, false},

@@ -1,0 +1,9 @@
+// Package gate decides whether spend is within limits: the rules of a spend gate
+// over plain values. It knows neither Terraform nor HTTP, and it is told the time.
+//
+// It fails closed: what is not known is never within a limit.
+//
+//   - gate.go: what a gate is given and gives back
+//   - rules.go: the rules, those that fail closed first
+//   - report.go: the report for people
+package gate

@@ -1,0 +1,286 @@
+package gate
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+)
+
+var now = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
+
+func number(t *testing.T, text string) *decimal.Decimal {
+	t.Helper()
+	if text == "" {
+		return nil
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &d
+}
+
+// A spender is a customer in the notation of a table: an empty number is not
+// known, an empty budget is none.
+type spender struct{ name, cost, currency, usd, budget string }
+
+func (s spender) customer(t *testing.T) Customer {
+	t.Helper()
+	modified := now.Add(-24 * time.Hour)
+	return Customer{
+		ID: "id-" + s.name, Name: s.name, Currency: s.currency,
+		Cost: number(t, s.cost), USDCost: number(t, s.usd), Budget: number(t, s.budget), LastModified: &modified,
+	}
+}
+
+func spendOf(t *testing.T, spenders ...spender) Spend {
+	t.Helper()
+	spend := Spend{Listed: len(spenders)}
+	for _, s := range spenders {
+		spend.Customers = append(spend.Customers, s.customer(t))
+	}
+	return spend
+}
+
+// told are the rules and messages of findings.
+func told(findings []Finding) []string {
+	list := []string{}
+	for _, f := range findings {
+		list = append(list, f.Rule+": "+f.Message)
+	}
+	return list
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	swede := spender{"Modern Azure Customer SE", "120.5682999999995904716", "SEK", "12.39999999999999985235", "20"}
+	for name, test := range map[string]struct {
+		spenders   []spender
+		rules      func(*testing.T) Rules
+		violations []string
+		warnings   []string
+	}{
+		"percent: above": {
+			[]spender{swede},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
+			[]string{"max_percent_used: Modern Azure Customer SE: 120.57 SEK of 20.00 SEK (602.84 %)"},
+			nil,
+		},
+		"percent: at the limit, to the last digit": {
+			[]spender{swede}, func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxPercentUsed: number(t, "602.841499999997952358")}
+			}, nil, nil,
+		},
+		"percent: just above the limit": {
+			[]spender{swede},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxPercentUsed: number(t, "602.841499999997952357999999999999")}
+			},
+			[]string{"max_percent_used: Modern Azure Customer SE: 120.57 SEK of 20.00 SEK (602.84 %)"},
+			nil,
+		},
+		"percent: nothing of a budget of 0": {
+			[]spender{{"Nobody", "0", "EUR", "0", "0"}}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} }, nil, nil,
+		},
+		"percent: something of a budget of 0": {
+			[]spender{{"Zero", "0.00000000000000000001", "EUR", "0", "0"}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
+			[]string{"max_percent_used: Zero: 0.00 EUR of 0.00 EUR"},
+			nil,
+		},
+		"percent: a refund": {
+			[]spender{{"Refund", "-5", "EUR", "-5", "10"}}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "0")} }, nil, nil,
+		},
+		"percent: no budget": {
+			[]spender{{"Free", "5", "EUR", "5", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
+			[]string{"has_budget: Free: no budget"},
+			nil,
+		},
+		"percent: no budget, and none required": {
+			[]spender{{"Free", "5", "EUR", "5", ""}}, func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)}
+			}, nil, nil,
+		},
+		"percent: cost not known": {
+			[]spender{{"Dark", "", "EUR", "", "10"}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
+			[]string{"max_percent_used: Dark: the cost is not known"},
+			nil,
+		},
+		"warning only": {
+			[]spender{swede},
+			func(t *testing.T) Rules { t.Helper(); return Rules{WarnPercentUsed: number(t, "80")} },
+			nil,
+			[]string{"warn_percent_used: Modern Azure Customer SE: 120.57 SEK of 20.00 SEK (602.84 %)"},
+		},
+		"warning below the limit, worst first": {
+			[]spender{{"B", "85", "EUR", "1", "100"}, {"A", "90", "EUR", "1", "100"}, {"C", "101", "EUR", "1", "100"}, {"D", "80", "EUR", "1", "100"}},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "80")}
+			},
+			[]string{"max_percent_used: C: 101.00 EUR of 100.00 EUR (101.00 %)"},
+			[]string{"warn_percent_used: A: 90.00 EUR of 100.00 EUR (90.00 %)", "warn_percent_used: B: 85.00 EUR of 100.00 EUR (85.00 %)"},
+		},
+		"budget required by itself": {
+			[]spender{swede, {"Free", "0", "EUR", "0", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{RequireBudget: new(true)} },
+			[]string{"has_budget: Free: no budget"},
+			nil,
+		},
+		"USD: at the limit": {
+			[]spender{{"A", "1", "EUR", "10.5", ""}, {"B", "1", "SEK", "-0.5", ""}}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "10")} }, nil, nil,
+		},
+		"USD: above": {
+			[]spender{{"A", "1", "EUR", "10.5", ""}, {"B", "1", "SEK", "-0.49999999999999999999", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "10")} },
+			[]string{"max_usd_total_cost: all together: 10.00 USD of 10.00 USD"},
+			nil,
+		},
+		"USD: not known of a legacy customer": {
+			[]spender{{"Legacy", "22.86", "EUR", "", ""}, {"A", "1", "EUR", "1", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "1000")} },
+			[]string{"usd_known: Legacy: the cost in USD is not known"},
+			nil,
+		},
+		"USD of each customer": {
+			[]spender{{"A", "1", "EUR", "10", ""}, {"B", "1", "SEK", "10.01", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxCustomerUSDTotalCost: number(t, "10")} },
+			[]string{"max_customer_usd_total_cost: B: 10.01 USD of 10.00 USD"},
+			nil,
+		},
+		"by currency: within, and above": {
+			[]spender{{"A", "60", "EUR", "1", ""}, {"B", "50", "EUR", "1", ""}, {"C", "99", "SEK", "1", ""}},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "100"), "SEK": *number(t, "99"), "JPY": *number(t, "0")}}
+			},
+			[]string{"max_total_cost: all together: 110.00 EUR of 100.00 EUR"},
+			nil,
+		},
+		"by currency: one without a limit": {
+			[]spender{{"A", "1845023.4", "JPY", "1", ""}, {"Nothing", "0", "GBP", "0", ""}},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "100")}}
+			},
+			[]string{"currency_limited: there are costs in JPY, and max_total_cost has no limit for it"},
+			nil,
+		},
+		"by currency: one that is not known, even with a limit of that name": {
+			[]spender{{"A", "1", "", "1", ""}},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxTotalCost: map[string]decimal.Decimal{"unknown": *number(t, "100")}}
+			},
+			[]string{"currency_limited: there are costs whose currency is not known: A"},
+			nil,
+		},
+		"nobody": {
+			nil, func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
+			[]string{"not_empty: no customer is selected"},
+			nil,
+		},
+		"nobody, which is allowed": {
+			nil, func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100"), AllowEmpty: true} },
+			nil,
+			[]string{"not_empty: no customer is selected"},
+		},
+		"data at the age": {
+			[]spender{swede}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxDataAge: new(24 * time.Hour)} }, nil, nil,
+		},
+		"data too old": {
+			[]spender{swede},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxDataAge: new(24*time.Hour - 1)} },
+			[]string{"max_data_age: the newest figure is 24.0 hours old, more than 24"},
+			nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verdict := Evaluate(spendOf(t, test.spenders...), test.rules(t), now)
+			if diff := cmp.Diff(append([]string{}, test.violations...), told(verdict.Violations)); diff != "" {
+				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(append([]string{}, test.warnings...), told(verdict.Warnings)); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			if verdict.Passed() != (len(test.violations) == 0) {
+				t.Errorf("passed is %t", verdict.Passed())
+			}
+		})
+	}
+}
+
+func TestRules_list(t *testing.T) {
+	t.Parallel()
+	spend := spendOf(t, spender{"A", "1", "EUR", "1", "10"})
+	spend.Total, spend.Missing = new(int64(25)), []string{"some-id"}
+	rules := Rules{MaxPercentUsed: number(t, "100")}
+	findings := []string{"complete: Partner Center lists 1 of 25 customers", "customer_found: customer some-id is not listed"}
+
+	verdict := Evaluate(spend, rules, now)
+	if diff := cmp.Diff(findings, told(verdict.Violations)); diff != "" {
+		t.Error(diff)
+	}
+	rules.AllowIncomplete, rules.AllowMissing = true, true
+	verdict = Evaluate(spend, rules, now)
+	if diff := cmp.Diff(findings, told(verdict.Warnings)); diff != "" {
+		t.Error(diff)
+	}
+	if verdict.Status() != "warned" || !verdict.Passed() {
+		t.Error(verdict.Status())
+	}
+}
+
+// Undated figures beside dated ones do not count; without any date, nothing is
+// known of the age.
+func TestRules_dates(t *testing.T) {
+	t.Parallel()
+	spend := spendOf(t, spender{"A", "1", "EUR", "1", "10"}, spender{"B", "1", "EUR", "1", "10"})
+	rules := Rules{MaxDataAge: new(48 * time.Hour)}
+	spend.Customers[0].LastModified = nil
+	if verdict := Evaluate(spend, rules, now); !verdict.Passed() {
+		t.Error(told(verdict.Violations))
+	}
+	spend.Customers[1].LastModified = nil
+	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(Evaluate(spend, rules, now).Violations)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	t.Parallel()
+	for want, spenders := range map[string][]spender{
+		"Spend gate passed for 1 customer":                                                              {{"A", "1", "EUR", "1", "10"}},
+		"Spend gate passed with warnings: A: 9.00 EUR of 10.00 EUR (90.00 %)":                           {{"A", "9", "EUR", "1", "10"}},
+		"Spend gate failed: A: 11.00 EUR of 10.00 EUR (110.00 %)":                                       {{"A", "11", "EUR", "1", "10"}, {"B", "9", "EUR", "1", "10"}},
+		"Spend gate failed: A: 11.00 EUR of 10.00 EUR (110.00 %); B: 11.00 EUR of 10.00 EUR (110.00 %)": {{"B", "11", "EUR", "1", "10"}, {"A", "11", "EUR", "1", "10"}},
+		"Spend gate failed: A: 11.00 ??? of 10.00 ??? (110.00 %)":                                       {{"A", "11.00", "???", "1", "10.00"}},
+	} {
+		verdict := Evaluate(spendOf(t, spenders...), Rules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "80")}, now)
+		if got := strings.ReplaceAll(verdict.Summary(), "11 ???", "11.00 ???"); strings.ReplaceAll(got, "10 ???", "10.00 ???") != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestSummary_many(t *testing.T) {
+	t.Parallel()
+	var spenders []spender
+	for name := range strings.FieldsSeq("A B C D E F G") {
+		spenders = append(spenders, spender{name, "2", "EUR", "1", "1"})
+	}
+	spenders = append(spenders, spender{"H", "2", "EUR", "1", ""})
+	summary := Evaluate(spendOf(t, spenders...), Rules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)}, now).Summary()
+	if !strings.HasSuffix(summary, "E: 2.00 EUR of 1.00 EUR (200.00 %); and 2 more (1 customer without a budget)") || strings.Contains(summary, "F:") {
+		t.Error(summary)
+	}
+}

@@ -1,0 +1,140 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// reported is how many customers a report lists, and charted how many it draws.
+const (
+	reported = 20
+	charted  = 10
+)
+
+// Markdown is the verdict as a table and a chart, for a comment on a pull request
+// or the summary of a job: GitHub-flavoured Markdown with a Mermaid diagram.
+func (v *Verdict) Markdown() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "### Spend gate %s\n", v.Status())
+	var general []string
+	for _, finding := range v.Violations {
+		if finding.isGeneral() {
+			general = append(general, fmt.Sprintf("- **%s**: %s\n", finding.Rule, cell(finding.Message)))
+		}
+	}
+	for _, finding := range v.Warnings {
+		if finding.isGeneral() {
+			general = append(general, fmt.Sprintf("- %s (warning): %s\n", finding.Rule, cell(finding.Message)))
+		}
+	}
+	if len(general) > 0 {
+		text.WriteString("\n" + strings.Join(general, ""))
+	}
+	v.table(&text)
+	v.chart(&text)
+	return text.String()
+}
+
+// isGeneral reports whether the table has no row for a finding.
+func (f *Finding) isGeneral() bool { return f.CustomerID == "" || f.Rule == "customer_found" }
+
+func (v *Verdict) table(text *strings.Builder) {
+	if len(v.Customers) == 0 {
+		return
+	}
+	states := v.states()
+	text.WriteString("\n| customer | spend | budget | used | state |\n|---|--:|--:|--:|---|\n")
+	for _, c := range v.Customers[:min(len(v.Customers), reported)] {
+		spend, budget, used := "not known", "none", ""
+		if c.Cost != nil {
+			spend = money(*c.Cost, c.Currency)
+		}
+		if c.Budget != nil {
+			budget = money(*c.Budget, c.Currency)
+		}
+		if percent := c.percent(); percent != nil {
+			used = percent.StringFixed(2) + " %"
+		}
+		fmt.Fprintf(text, "| %s | %s | %s | %s | %s |\n", cell(c.who()), cell(spend), cell(budget), used, states[c.ID])
+	}
+	if more := len(v.Customers) - reported; more > 0 {
+		fmt.Fprintf(text, "\nand %s more.\n", customers(more))
+	}
+}
+
+// states say of each customer what the rules found.
+func (v *Verdict) states() map[string]string {
+	states := map[string]string{}
+	for _, c := range v.Customers {
+		states[c.ID] = "within limits"
+		if c.Budget == nil {
+			states[c.ID] = "no budget"
+		}
+	}
+	for _, finding := range v.Warnings {
+		states[finding.CustomerID] = "warned: " + finding.Rule
+	}
+	for _, finding := range v.Violations {
+		states[finding.CustomerID] = "**failed**: " + finding.Rule
+	}
+	return states
+}
+
+// chart draws the shares of budgets that are used.
+func (v *Verdict) chart(text *strings.Builder) {
+	var names, shares []string
+	for _, c := range v.Customers {
+		percent := c.percent()
+		if percent == nil || len(names) == charted {
+			continue
+		}
+		names = append(names, `"`+label(c.who())+`"`)
+		shares = append(shares, percent.StringFixed(2))
+	}
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintf(text, "\n```mermaid\nxychart-beta horizontal\n    title \"Budget used, in percent\"\n    x-axis [%s]\n    y-axis \"%%\"\n    bar [%s]\n```\n",
+		strings.Join(names, ", "), strings.Join(shares, ", "))
+}
+
+// cell keeps a text that somebody else wrote within its cell: it starts no
+// column, line, tag, code, link, emphasis or mention, and does not turn the
+// direction of what follows.
+func cell(text string) string {
+	var safe strings.Builder
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			safe.WriteByte(' ')
+		case !unicode.IsPrint(r):
+		case r == '@':
+			safe.WriteString("@<!-- -->")
+		case strings.ContainsRune("&<>|`*_~[]()#!\\:$", r):
+			fmt.Fprintf(&safe, "&#%d;", r)
+		default:
+			safe.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(safe.String()), " ")
+}
+
+// label is what a Mermaid diagram can carry of a name.
+func label(name string) string {
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("-.,'+", r):
+			return r
+		}
+		return ' '
+	}, name)
+	kept = strings.Join(strings.Fields(kept), " ")
+	if runes := []rune(kept); len(runes) > 24 {
+		kept = string(runes[:23]) + "…"
+	}
+	if kept == "" {
+		return "?"
+	}
+	return kept
+}
