@@ -22,9 +22,9 @@ type argumentError struct {
 
 func (e *argumentError) Error() string { return e.detail }
 
-// diagnose explains an error to the person at the terminal: what was tried, what
+// Diagnose explains an error to the person at the terminal: what was tried, what
 // came back, what to do, and the ids for Microsoft's support.
-func diagnose(title string, err error) diag.Diagnostic {
+func Diagnose(title string, err error) diag.Diagnostic {
 	summary := "Could not read " + title
 	var argument *argumentError
 	var signIn *pcclient.SignInError

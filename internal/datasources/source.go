@@ -61,7 +61,7 @@ func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, re
 	ctx, end := s.api.Operation(ctx)
 	defer end()
 	if err := s.read(ctx, s.api, &model); err != nil {
-		response.Diagnostics.Append(diagnose(s.title(), err))
+		response.Diagnostics.Append(Diagnose(s.title(), err))
 		return
 	}
 	if list, ok := any(&model).(interface{ shortfall() string }); ok {

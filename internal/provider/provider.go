@@ -7,12 +7,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/ephemerals"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -104,11 +106,17 @@ func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureR
 		return
 	}
 	options.UserAgent = "terraform-provider-partnercenter/" + p.version + " (Terraform " + request.TerraformVersion + ")"
-	response.DataSourceData = pcclient.New(options)
+	client := pcclient.New(options)
+	response.DataSourceData, response.EphemeralResourceData = client, client
 }
 
 func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSource {
 	return datasources.All()
+}
+
+// EphemeralResources are there for Terraform 1.10 and later.
+func (p *partnerCenter) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return ephemerals.All()
 }
 
 // Resources is empty: the provider changes nothing.

@@ -206,3 +206,12 @@ const (
 	sampleCustomer = "b1b1b1b1-cccc-dddd-eeee-f2f2f2f2f2f2"
 	samplePlan     = "a0a0a0a0-bbbb-cccc-dddd-e1e1e1e1e1e1"
 )
+
+// module adds a module of one file.
+func (w *workspace) module(t testing.TB, name, configuration string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(w.directory, name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.write(t, filepath.Join(name, "main.tf"), configuration)
+}

@@ -1,0 +1,192 @@
+package datasources
+
+import (
+	"context"
+	"math/big"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/numbervalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/shopspring/decimal"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/gate"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// GateArguments are whom a spend gate looks at, and its rules. The data source and
+// its ephemeral form have them in common.
+type GateArguments struct {
+	CustomerIDs             []string              `tfsdk:"customer_ids"`
+	ExcludeCustomerIDs      []string              `tfsdk:"exclude_customer_ids"`
+	IsUpgraded              *bool                 `tfsdk:"is_upgraded"`
+	AllowMissing            *bool                 `tfsdk:"allow_missing"`
+	AllowEmpty              *bool                 `tfsdk:"allow_empty"`
+	AllowIncomplete         *bool                 `tfsdk:"allow_incomplete"`
+	MaxPercentUsed          *big.Float            `tfsdk:"max_percent_used"`
+	WarnPercentUsed         *big.Float            `tfsdk:"warn_percent_used"`
+	MaxUSDTotalCost         *big.Float            `tfsdk:"max_usd_total_cost"`
+	MaxTotalCost            map[string]*big.Float `tfsdk:"max_total_cost"`
+	MaxCustomerUSDTotalCost *big.Float            `tfsdk:"max_customer_usd_total_cost"`
+	RequireBudget           *bool                 `tfsdk:"require_budget"`
+	MaxDataAge              *string               `tfsdk:"max_data_age"`
+}
+
+// GateAttributes explain [GateArguments].
+func GateAttributes() map[string]schema.Attribute {
+	limit := func(description string, more ...validator.Number) schema.Attribute {
+		return schema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: append([]validator.Number{notNegative{}}, more...)}
+	}
+	var rules []path.Expression
+	for _, rule := range []string{"warn_percent_used", "max_usd_total_cost", "max_total_cost", "max_customer_usd_total_cost", "require_budget", "max_data_age"} {
+		rules = append(rules, path.MatchRoot(rule))
+	}
+	return attributes{
+		"customer_ids":         filter("Looks at these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
+		"exclude_customer_ids": filter("Looks not at these customers: ids (tenant ids), GUIDs in any case.", guid{}),
+		"is_upgraded":          option("Looks at customers with an Azure plan only (`true`), or at legacy (MS-AZR-0145P) ones only (`false`)."),
+		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is a warning only. Defaults to `false`."),
+		"allow_empty":          option("Whether it is a warning only that there is nobody to look at. Defaults to `false`."),
+		"allow_incomplete":     option("Whether it is a warning only that the API lists fewer customers than it says there are. Defaults to `false`."),
+		"max_percent_used": limit("The share of each customer's budget, in percent, that may be used: more is a violation. At least one rule must be set.",
+			numbervalidator.AtLeastOneOf(rules...)),
+		"warn_percent_used":  limit("The share of each customer's budget, in percent, from which on there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
+		"max_usd_total_cost": limit("What all customers together may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
+		"max_total_cost": schema.MapAttribute{
+			Optional: true, ElementType: types.NumberType,
+			MarkdownDescription: "What all customers together may have spent in each currency, by its ISO 4217 code. A currency with costs and without a limit is a violation.",
+			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode{}), mapvalidator.ValueNumbersAre(notNegative{})},
+		},
+		"max_customer_usd_total_cost": limit("What each customer may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
+		"require_budget": option("Whether a customer without a budget is a violation. Defaults to `true` where `max_percent_used` or `warn_percent_used` is set, which say nothing about such a customer, and else to `false`. " +
+			"With `false`, `summary` still counts them."),
+		"max_data_age": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. That none has a date is a violation.",
+			Validators:          []validator.String{duration{}},
+		},
+	}
+}
+
+// look is what a gate looked at.
+type look struct {
+	records []*pcclient.CustomerUsageRecord
+	missing []string
+}
+
+// Evaluate reads the customers and applies the rules.
+func (a *GateArguments) Evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, error) {
+	verdict, _, err := a.evaluate(ctx, api)
+	return verdict, err
+}
+
+func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, look, error) {
+	all, err := api.CustomerUsageRecords(ctx)
+	if err != nil {
+		return nil, look{}, err
+	}
+	rules, err := a.rules()
+	if err != nil {
+		return nil, look{}, err
+	}
+	found := look{
+		records: kept(all.Items, a.selects()),
+		missing: missing(a.CustomerIDs, all.Items, func(r *pcclient.CustomerUsageRecord) *string { return r.OwnerID() }),
+	}
+	return gate.Evaluate(gate.Spend{
+		Customers: mapped(found.records, newGateCustomer),
+		Missing:   found.missing,
+		Listed:    len(all.Items),
+		Total:     all.TotalCount,
+	}, rules, time.Now()), found, nil
+}
+
+// selects returns what the arguments ask to look at.
+func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
+	included := oneOf(a.CustomerIDs)
+	excluded := func(*string) bool { return false }
+	if a.ExcludeCustomerIDs != nil {
+		excluded = oneOf(a.ExcludeCustomerIDs)
+	}
+	return func(r *pcclient.CustomerUsageRecord) bool {
+		return included(r.OwnerID()) && !excluded(r.OwnerID()) &&
+			(a.IsUpgraded == nil || *a.IsUpgraded == whether(r.IsUpgraded))
+	}
+}
+
+func (a *GateArguments) rules() (gate.Rules, error) {
+	rules := gate.Rules{
+		RequireBudget:   a.RequireBudget,
+		AllowMissing:    whether(a.AllowMissing),
+		AllowEmpty:      whether(a.AllowEmpty),
+		AllowIncomplete: whether(a.AllowIncomplete),
+	}
+	var err error
+	for _, limit := range []struct {
+		argument *big.Float
+		rule     **decimal.Decimal
+	}{
+		{a.MaxPercentUsed, &rules.MaxPercentUsed},
+		{a.WarnPercentUsed, &rules.WarnPercentUsed},
+		{a.MaxUSDTotalCost, &rules.MaxUSDTotalCost},
+		{a.MaxCustomerUSDTotalCost, &rules.MaxCustomerUSDTotalCost},
+	} {
+		if *limit.rule, err = limitOf(limit.argument); err != nil {
+			return rules, err
+		}
+	}
+	for code, argument := range a.MaxTotalCost {
+		limit, err := limitOf(argument)
+		if err != nil {
+			return rules, err
+		}
+		if rules.MaxTotalCost == nil {
+			rules.MaxTotalCost = map[string]decimal.Decimal{}
+		}
+		rules.MaxTotalCost[code] = *limit
+	}
+	if a.MaxDataAge != nil {
+		age, err := time.ParseDuration(*a.MaxDataAge)
+		if err != nil {
+			return rules, err
+		}
+		rules.MaxDataAge = &age
+	}
+	return rules, nil
+}
+
+// limitOf is a limit as it is written, or nil where there is none.
+func limitOf(argument *big.Float) (*decimal.Decimal, error) {
+	if argument == nil {
+		return nil, nil //nolint:nilnil // No limit, and no error.
+	}
+	limit, err := written(argument)
+	return &limit, err
+}
+
+func newGateCustomer(r *pcclient.CustomerUsageRecord) gate.Customer {
+	code, _ := currencyOf(&r.Cost)
+	c := gate.Customer{
+		ID:       value(lowered(r.OwnerID())),
+		Name:     value(r.Owner()),
+		Currency: code,
+		Cost:     plain(r.TotalCost),
+		USDCost:  plain(usdOf(&r.Cost)),
+		Budget:   plain(r.BudgetAmount()),
+	}
+	if !r.LastModifiedDate.IsZero() {
+		c.LastModified = new(r.LastModifiedDate.Instant())
+	}
+	return c
+}
+
+// plain is the number without what the client knows of it.
+func plain(d *pcclient.Decimal) *decimal.Decimal {
+	if d == nil {
+		return nil
+	}
+	return &d.Decimal
+}

@@ -1,0 +1,113 @@
+// Package ephemerals holds the ephemeral resources: what Terraform opens while
+// planning and again while applying, and keeps in neither plan nor state.
+package ephemerals
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/gate"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// All returns the constructors of all ephemeral resources.
+func All() []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newSpendGate}
+}
+
+func newSpendGate() ephemeral.EphemeralResource { return &spendGate{} }
+
+// spendGate is the spend gate that is looked at again when a saved plan is
+// applied. A data source is not.
+type spendGate struct{ api *pcclient.Client }
+
+type spendGateModel struct {
+	datasources.GateArguments
+	Enforce *bool `tfsdk:"enforce"`
+
+	Passed   *bool    `tfsdk:"passed"`
+	Status   *string  `tfsdk:"status"`
+	Summary  *string  `tfsdk:"summary"`
+	Messages []string `tfsdk:"messages"`
+}
+
+func (*spendGate) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + "_spend_gate"
+}
+
+func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
+	attributes := arguments(datasources.GateAttributes())
+	attributes["enforce"] = schema.BoolAttribute{
+		Optional:            true,
+		MarkdownDescription: "Whether a gate that fails is an error. With `false` it is a warning. Defaults to `true`.",
+	}
+	attributes["passed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing is violated, whatever the warnings."}
+	attributes["status"] = schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, `warned` or `failed`."}
+	attributes["summary"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict in a line, with the worst customers by name."}
+	attributes["messages"] = schema.ListAttribute{
+		Computed: true, ElementType: types.StringType,
+		MarkdownDescription: "What was found, in words: violations, then warnings, worst first.",
+	}
+	response.Schema = schema.Schema{
+		MarkdownDescription: "Whether the spend of customers keeps within limits, when the plan is made and again when it is applied. " +
+			"A saved plan is stopped if spend has risen since, which the [data source](../data-sources/spend_gate.md) lets pass.\n\n" +
+			"~> **It holds back only what depends on it.** Write `depends_on = [ephemeral.partnercenter_spend_gate.x]` on the module or the resource. What does not depend on it is applied.\n\n" +
+			"A gate that fails is an error, with the summary. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own.\n\n" +
+			"The figures are those of [partnercenter_customer_usage_records](../data-sources/customer_usage_records.md), and the sign-in has to be a user's (App+User).",
+		Attributes: attributes,
+	}
+}
+
+func (s *spendGate) Configure(_ context.Context, request ephemeral.ConfigureRequest, response *ephemeral.ConfigureResponse) {
+	if request.ProviderData == nil {
+		return // Terraform validates before it configures the provider.
+	}
+	api, ok := request.ProviderData.(*pcclient.Client)
+	if !ok {
+		response.Diagnostics.AddError("Unexpected provider data",
+			fmt.Sprintf("Expected a Partner Center client, got %T. This is a bug in the provider.", request.ProviderData))
+	}
+	s.api = api
+}
+
+func (s *spendGate) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
+	var model spendGateModel
+	response.Diagnostics.Append(request.Config.Get(ctx, &model)...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	if s.api == nil {
+		response.Diagnostics.AddError("Provider not configured",
+			"The ephemeral resource is opened before the provider is configured. This is a bug in the provider.")
+		return
+	}
+	ctx, end := s.api.Operation(ctx)
+	defer end()
+	verdict, err := model.Evaluate(ctx, s.api)
+	if err != nil {
+		response.Diagnostics.Append(datasources.Diagnose("spend gate", err))
+		return
+	}
+	switch enforced := model.Enforce == nil || *model.Enforce; {
+	case verdict.Passed():
+	case enforced:
+		response.Diagnostics.AddError("Spend gate failed", verdict.Summary()+".")
+		return
+	default:
+		response.Diagnostics.AddWarning("Spend gate failed", verdict.Summary()+".")
+	}
+	model.set(verdict)
+	response.Diagnostics.Append(response.Result.Set(ctx, &model)...)
+}
+
+func (m *spendGateModel) set(verdict *gate.Verdict) {
+	m.Passed = new(verdict.Passed())
+	m.Status = new(verdict.Status())
+	m.Summary = new(verdict.Summary())
+	m.Messages = verdict.Messages()
+}

@@ -1,0 +1,88 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// A plan is saved, spend rises, and the plan is applied: nothing is made. The data
+// source is not looked at again, and would have let it pass.
+func TestEphemeralSpendGate_staleApply(t *testing.T) {
+	t.Parallel()
+	const workload = `
+provider "partnercenter" {}
+
+module "workload" {
+  source = "./workload"
+  %depends
+}
+
+%gate
+`
+	const arguments = `customer_ids = ["` + emulator.MeteredCustomerID + `"]
+  max_percent_used = 100`
+	for name, test := range map[string]struct {
+		gate, depends string
+		holds         bool
+	}{
+		"ephemeral": {
+			`ephemeral "partnercenter_spend_gate" "budgets" {
+  ` + arguments + `
+}`, "depends_on = [ephemeral.partnercenter_spend_gate.budgets]", true,
+		},
+		"data source": {
+			`data "partnercenter_spend_gate" "budgets" {
+  ` + arguments + `
+  lifecycle {
+    postcondition {
+      condition     = self.passed
+      error_message = self.summary
+    }
+  }
+}`, "depends_on = [data.partnercenter_spend_gate.budgets]", false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, strings.NewReplacer("%gate", test.gate, "%depends", test.depends).Replace(workload), environment...)
+			w.module(t, "workload", `resource "terraform_data" "server" { input = "running" }`)
+			w.terraform(t, "get").succeed(t)
+			w.terraform(t, "plan", "-out=plan").succeed(t)
+			if err := e.Spend(emulator.MeteredCustomerID, "6000.01"); err != nil {
+				t.Fatal(err)
+			}
+			applied := w.terraform(t, "apply", "plan")
+			made := w.terraform(t, "state", "list").stdout
+			if test.holds {
+				applied.fail(t, "Spend gate failed: Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %).")
+				if strings.Contains(made, "terraform_data") {
+					t.Errorf("it was made all the same: %s", made)
+				}
+				return
+			}
+			applied.succeed(t)
+			if !strings.Contains(made, "module.workload.terraform_data.server") {
+				t.Errorf("nothing was made: %s", made)
+			}
+		})
+	}
+}
+
+func TestEphemeralSpendGate(t *testing.T) {
+	t.Parallel()
+	configuration := content(t, examples+"/ephemeral-resources/partnercenter_spend_gate/ephemeral-resource.tf")
+	plan := func(t *testing.T, configuration, customer string) outcome {
+		t.Helper()
+		_, environment := emulate(t, emulator.Options{})
+		return newWorkspace(t, "provider \"partnercenter\" {}\n"+configuration, append(environment, `TF_VAR_customer_ids=["`+customer+`"]`)...).terraform(t, "plan")
+	}
+	plan(t, configuration, emulator.MeteredCustomerID).succeed(t)
+	plan(t, configuration, emulator.OverBudgetCustomerID).fail(t, "Error: Spend gate failed", "Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)")
+	lenient := strings.Replace(configuration, "= 100\n", "= 100\n  enforce = false\n", 1)
+	plan(t, lenient, emulator.OverBudgetCustomerID).succeed(t).mention(t, "Warning: Spend gate failed", "Tidewater Analytics LLC")
+	plan(t, strings.Replace(configuration, "max_percent_used = 100", "allow_empty = true", 1), emulator.MeteredCustomerID).fail(t, "At least one attribute out of")
+	plan(t, configuration, samplePlan).fail(t, "customer "+samplePlan+" is not listed")
+}
