@@ -399,6 +399,8 @@ func TestErrors(t *testing.T) {
 			{answer{status: 404, body: `{"code":20003,"description":"Not found."}`}, []string{"subscription_id"}},
 			{answer{status: 404, body: `{"code":1000}`}, []string{"404 Not Found", "ids"}},
 			{answer{status: 429, body: `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 600 seconds."}`, header: map[string]string{"Retry-After": "600"}}, []string{"429", "Rate limit", "10m0s", "max_retry_wait"}},
+			{answer{status: 503, body: `{"code":800003,"description":"Down."}`, header: map[string]string{"Retry-After": "3600"}}, []string{"503", "1h0m0s", "max_retry_wait"}},
+			{answer{status: 408, body: `{}`}, []string{"408", "again"}},
 			{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
 			{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
 			{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "byte 0"}},

@@ -96,7 +96,9 @@ func advice(e *pcclient.Error) string {
 		return "The signed-in user may not read this. " + askForRole
 	case e.Status == http.StatusNotFound:
 		return "Check the ids: Partner Center knows no such customer or subscription, or not under this partner."
-	case e.Status >= http.StatusInternalServerError:
+	case e.Status >= http.StatusInternalServerError && e.RetryAfter > 0:
+		return fmt.Sprintf("Partner Center is not available, and asks to wait %s. Try again then, or raise `max_retry_wait`.", e.RetryAfter)
+	case e.Status >= http.StatusInternalServerError, e.Status == http.StatusRequestTimeout:
 		return "Partner Center, or something before it, failed again and again. Try again later."
 	case e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest:
 		return "The provider follows no redirect. Check `endpoint`."
