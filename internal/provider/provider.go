@@ -7,12 +7,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/functions"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -26,6 +28,8 @@ type partnerCenter struct {
 	version string
 	machine machine
 }
+
+var _ provider.ProviderWithFunctions = (*partnerCenter)(nil)
 
 func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
 	response.TypeName = "partnercenter"
@@ -109,6 +113,11 @@ func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureR
 
 func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSource {
 	return datasources.All()
+}
+
+// Functions need no configuration: they ask nobody.
+func (p *partnerCenter) Functions(context.Context) []func() function.Function {
+	return functions.All()
 }
 
 // Resources is empty: the provider changes nothing.
