@@ -1,6 +1,6 @@
 // Package currency finds the currency of a locale, for the records of legacy
 // Azure subscriptions (MS-AZR-0145P), which name a culture such as fr-FR in
-// place of a currency.
+// place of a currency, and writes amounts of money for people.
 package currency
 
 import (

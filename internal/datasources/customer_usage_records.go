@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/shopspring/decimal"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -119,7 +120,7 @@ func (m *customerUsageRecords) filter() (func(*pcclient.CustomerUsageRecord) boo
 	var minimum decimal.Decimal
 	if m.MinPercentUsed != nil {
 		var err error
-		if minimum, err = written(m.MinPercentUsed); err != nil {
+		if minimum, err = figures.Written(m.MinPercentUsed); err != nil {
 			return nil, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/shopspring/decimal"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/gate"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
@@ -163,7 +164,7 @@ func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 	if argument == nil {
 		return nil, nil //nolint:nilnil // No limit, and no error.
 	}
-	limit, err := written(argument)
+	limit, err := figures.Written(argument)
 	return &limit, err
 }
 

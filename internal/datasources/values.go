@@ -103,11 +103,6 @@ func exact(d *pcclient.Decimal) *big.Float {
 	return float
 }
 
-// written is the decimal that stands in the configuration.
-func written(f *big.Float) (decimal.Decimal, error) {
-	return decimal.NewFromString(f.Text('f', -1))
-}
-
 func instant(t *pcclient.Time) *string {
 	if t.IsZero() {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/ephemerals"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/functions"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -28,6 +30,8 @@ type partnerCenter struct {
 	version string
 	machine machine
 }
+
+var _ provider.ProviderWithFunctions = (*partnerCenter)(nil)
 
 func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
 	response.TypeName = "partnercenter"
@@ -117,6 +121,11 @@ func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSou
 // EphemeralResources are there for Terraform 1.10 and later.
 func (p *partnerCenter) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return ephemerals.All()
+}
+
+// Functions need no configuration: they ask nobody.
+func (p *partnerCenter) Functions(context.Context) []func() function.Function {
+	return functions.All()
 }
 
 // Resources is empty: the provider changes nothing.

@@ -130,6 +130,52 @@ func (s *Server) config(tb testing.TB, schema *tfprotov6.Schema, arguments Argum
 	return &config
 }
 
+// Call calls a function. Its arguments are JSON; that of a dynamic parameter says
+// its type, too: {"type":"string","value":"text"}.
+func (s *Server) Call(tb testing.TB, name string, arguments ...string) Answer {
+	tb.Helper()
+	called, ok := s.schemas.Functions[name]
+	if !ok {
+		tb.Fatalf("there is no function %s", name)
+	}
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for _, argument := range arguments {
+		request.Arguments = append(request.Arguments, &tfprotov6.DynamicValue{JSON: []byte(argument)})
+	}
+	response, err := s.protocol.CallFunction(tb.Context(), request)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if response.Error != nil {
+		return Answer{Error: response.Error}
+	}
+	value, err := response.Result.Unmarshal(called.Return.Type)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return Answer{Value: value}
+}
+
+// Answer is what Terraform gets of a function.
+type Answer struct {
+	Value tftypes.Value
+	Error *tfprotov6.FunctionError
+}
+
+// JSON returns the value, with all the digits of its numbers. It fails the test if
+// there was an error.
+func (a Answer) JSON(tb testing.TB) string {
+	tb.Helper()
+	if a.Error != nil {
+		tb.Fatal(a.Error.Text)
+	}
+	text, err := json.Marshal(plain(tb, a.Value))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}
+
 // Result is what Terraform gets for a data source.
 type Result struct {
 	State       tftypes.Value
@@ -239,7 +285,7 @@ func plain(tb testing.TB, value tftypes.Value) any {
 		var number big.Float
 		as(&number)
 		return json.Number(number.Text('f', -1))
-	case typ.Is(tftypes.List{}):
+	case typ.Is(tftypes.List{}), typ.Is(tftypes.Tuple{}):
 		var values []tftypes.Value
 		as(&values)
 		list := make([]any, len(values))

@@ -1,0 +1,49 @@
+// Package figures makes the figures that Partner Center does not give, for the
+// data sources and the functions alike.
+package figures
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// day is how much of a period has to pass before a forecast says anything.
+const day = 24 * time.Hour
+
+// forecastDigits are the decimals of a forecast that does not come out even.
+const forecastDigits = 20
+
+var hundred = decimal.NewFromInt(100)
+
+// Forecast is what a cost comes to at the end of a period if it grows on as it
+// has so far. The end is the first instant that is no longer in the period.
+// Nothing is known before a day has passed.
+func Forecast(cost decimal.Decimal, start, end, asOf time.Time) (forecast decimal.Decimal, known bool) {
+	period, elapsed := between(start, end), between(start, asOf)
+	if elapsed = decimal.Min(elapsed, period); elapsed.LessThan(decimal.NewFromInt(int64(day))) {
+		return decimal.Zero, false
+	}
+	return cost.Mul(period).DivRound(elapsed, forecastDigits), true
+}
+
+// between counts nanoseconds. A [time.Duration] ends at 292 years.
+func between(start, end time.Time) decimal.Decimal {
+	return decimal.New(end.Unix()-start.Unix(), 9).
+		Add(decimal.NewFromInt(int64(end.Nanosecond() - start.Nanosecond())))
+}
+
+// PercentUsed is the share of a budget that is used, rounded like the API's: to
+// two decimals, half away from zero. Nothing is known of a budget of 0.
+func PercentUsed(cost, budget decimal.Decimal) (percent decimal.Decimal, known bool) {
+	if budget.IsZero() {
+		return decimal.Zero, false
+	}
+	return cost.Mul(hundred).DivRound(budget, 2), true
+}
+
+// Written is the decimal that stands in the configuration.
+func Written(f *big.Float) (decimal.Decimal, error) {
+	return decimal.NewFromString(f.Text('f', -1))
+}

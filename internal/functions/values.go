@@ -1,0 +1,59 @@
+package functions
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/shopspring/decimal"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+)
+
+// Parameters, by kind.
+
+func number(name, description string) function.Parameter {
+	return function.NumberParameter{Name: name, MarkdownDescription: description}
+}
+
+func text(name, description string) function.Parameter {
+	return function.StringParameter{Name: name, MarkdownDescription: description}
+}
+
+// Arguments and results. What is wrong with an argument is told with its name:
+// Terraform may show only its place.
+
+func exactly(place int64, name string, written *big.Float) (decimal.Decimal, *function.FuncError) {
+	if written == nil {
+		return decimal.Zero, function.NewArgumentFuncError(place, name+" is null.")
+	}
+	exact, err := figures.Written(written)
+	if err != nil {
+		return decimal.Zero, function.NewArgumentFuncError(place, name+" is not a decimal number.")
+	}
+	return exact, nil
+}
+
+func instant(place int64, name, written string) (time.Time, *function.FuncError) {
+	at, err := time.Parse(time.RFC3339, written)
+	if err != nil {
+		return at, function.NewArgumentFuncError(place,
+			fmt.Sprintf("%s is %q, which is not an RFC 3339 time such as 2026-11-01T00:00:00Z.", name, written))
+	}
+	return at, nil
+}
+
+// result is null for what is not known. If it is too long, so is the first
+// argument: that is the amount.
+func result(figure decimal.Decimal, known bool) (any, *function.FuncError) {
+	if !known {
+		return (*big.Float)(nil), nil
+	}
+	float, err := pcclient.Decimal{Decimal: figure}.Float()
+	if err != nil {
+		return nil, function.NewArgumentFuncError(0, "The result is too long: "+err.Error()+".")
+	}
+	return float, nil
+}
