@@ -54,7 +54,7 @@ func TestSpendGate(t *testing.T) {
 		"a limit on the share fails those without a budget": {
 			whole,
 			providertest.Arguments{"max_percent_used": big.NewFloat(100)},
-			[]string{"has_budget " + legacy, "has_budget " + unlimited, "max_percent_used " + sweden},
+			[]string{"max_percent_used " + sweden, "has_budget " + legacy, "has_budget " + unlimited},
 			nil,
 		},
 		"unless that is written": {

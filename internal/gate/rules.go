@@ -37,7 +37,23 @@ func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
 	e.usdTotalCost()
 	e.totalCost()
 	e.customerUSDTotalCost()
-	return &Verdict{e.violations, e.warnings, e.customers, e.withoutBudget}
+	return &Verdict{e.worstFirst(e.violations), e.worstFirst(e.warnings), e.customers, e.withoutBudget}
+}
+
+// worstFirst orders what was found: what is about all of them, then who is not
+// listed, then the customers in their order.
+func (e *evaluation) worstFirst(findings []Finding) []Finding {
+	rank := map[string]int{"": -2}
+	for _, id := range e.spend.Missing {
+		rank[id] = -1
+	}
+	for i, c := range e.customers {
+		if c.ID != "" {
+			rank[c.ID] = i
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(rank[a.CustomerID], rank[b.CustomerID]) })
+	return findings
 }
 
 // evaluation is a gate at work.

@@ -222,7 +222,7 @@ var dataSources = map[string][]example{
 				"customer_ids": `["` + emulator.OverBudgetCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`, "max_data_age": "1000000h",
 			},
 			fails: []string{
-				"Spend gate failed: Polder Data BV: no budget; Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)",
+				"Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %); Polder Data BV: no budget",
 				"there are costs in USD, and max_total_cost has no limit for it",
 			},
 		},
