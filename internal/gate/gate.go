@@ -20,6 +20,8 @@ type Customer struct {
 	USDCost      *decimal.Decimal
 	Budget       *decimal.Decimal // nil without one
 	LastModified *time.Time
+
+	share *decimal.Decimal // see [Customer.percent]
 }
 
 // Spend is what a gate looks at.
@@ -152,6 +154,10 @@ func compareShares(a, b Customer) int {
 		}
 		// Nothing of nothing is no share.
 		return boolean(a.Budget.IsZero()) - boolean(b.Budget.IsZero())
+	}
+	// The rounded shares tell most of them apart, at a fraction of the time.
+	if order := b.share.Cmp(*a.share); order != 0 {
+		return order
 	}
 	return b.Cost.Mul(*a.Budget).Cmp(a.Cost.Mul(*b.Budget))
 }

@@ -21,11 +21,11 @@ var hundred = decimal.NewFromInt(100)
 
 // Evaluate applies the rules. The order of what it finds is the same every time.
 func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
-	e := &evaluation{
-		Rules:     rules,
-		spend:     spend,
-		customers: slices.SortedFunc(slices.Values(spend.Customers), worstFirst),
+	e := &evaluation{Rules: rules, spend: spend, customers: slices.Clone(spend.Customers)}
+	for i := range e.customers {
+		e.customers[i].share = e.customers[i].percent()
 	}
+	slices.SortFunc(e.customers, worstFirst)
 	e.complete()
 	e.customerFound()
 	e.notEmpty()
@@ -327,8 +327,8 @@ func (c Customer) spent() string {
 // percent is the share of the budget that is used, to four decimals, half away
 // from zero. A budget of 0 has no shares.
 func (c Customer) percent() *decimal.Decimal {
-	if c.Budget == nil || c.Budget.IsZero() || c.Cost == nil {
-		return nil
+	if c.share != nil || c.Budget == nil || c.Budget.IsZero() || c.Cost == nil {
+		return c.share
 	}
 	percent := c.Cost.Mul(hundred).DivRound(*c.Budget, 4)
 	return &percent

@@ -22,6 +22,21 @@ check "spend" {
   }
 }
 `
+	const spendGate = `
+provider "partnercenter" {}
+
+data "partnercenter_spend_gate" "all" {
+  max_percent_used = 1000000
+  require_budget   = false
+}
+
+check "spend" {
+  assert {
+    condition     = data.partnercenter_spend_gate.all.passed
+    error_message = data.partnercenter_spend_gate.all.summary
+  }
+}
+`
 	for _, size := range []struct {
 		name          string
 		configuration string
@@ -30,6 +45,7 @@ check "spend" {
 		{"empty", "", 1},
 		{"customers=1", gate, 1},
 		{"customers=10000", gate, 10_000},
+		{"spend_gate=10000", spendGate, 10_000},
 	} {
 		b.Run(size.name, func(b *testing.B) {
 			_, environment := emulate(b, emulator.Options{Customers: size.customers})
