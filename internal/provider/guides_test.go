@@ -52,7 +52,7 @@ func hclBlocks(t *testing.T, text string) []guideBlock {
 		case block != nil:
 			block.text += strings.TrimPrefix(line, indent) + "\n"
 		case fence == "```hcl" || fence == "```terraform":
-			indent = line[:strings.Index(line, "`")]
+			indent, _, _ = strings.Cut(line, "`")
 			block = &guideBlock{marker: before, line: i + 1}
 		}
 		before = fence
@@ -220,28 +220,31 @@ module "spend_gate" {
 	w.terraform(t, "plan", "-out=plan.tfplan", "-detailed-exitcode").fail(t, "Error: Resource postcondition failed")
 	w.terraform(t, "apply", "plan.tfplan").fail(t, "incomplete plan")
 	var plan struct {
-		Errored    bool
+		Errored    bool `json:"errored"`
 		PriorState struct {
 			Values struct {
 				RootModule struct {
 					ChildModules []struct {
 						Resources []struct {
-							Type   string
 							Values struct {
 								Report string `json:"report_markdown"`
-							}
-						}
+							} `json:"values"`
+						} `json:"resources"`
 					} `json:"child_modules"`
 				} `json:"root_module"`
-			}
+			} `json:"values"`
 		} `json:"prior_state"`
 		Checks []struct {
-			Status  string
+			Status  string `json:"status"`
 			Address struct {
 				ToDisplay string `json:"to_display"`
-			}
-			Instances []struct{ Problems []struct{ Message string } }
-		}
+			} `json:"address"`
+			Instances []struct {
+				Problems []struct {
+					Message string `json:"message"`
+				} `json:"problems"`
+			} `json:"instances"`
+		} `json:"checks"`
 	}
 	if err := json.Unmarshal([]byte(w.terraform(t, "show", "-json", "plan.tfplan").succeed(t).stdout), &plan); err != nil {
 		t.Fatal(err)
@@ -339,4 +342,44 @@ check "null" {
 }
 `, environment...)
 	w.terraform(t, "plan").fail(t, "Condition expression must return either true or false, not null")
+}
+
+// The data source and the ephemeral gate beside it ask once, in a plan and in an
+// apply.
+func TestGuides_askedOnce(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	w := newWorkspace(t, `
+provider "partnercenter" {}
+
+data "partnercenter_spend_gate" "gate" {
+  customer_ids     = ["`+emulator.MeteredCustomerID+`"]
+  max_percent_used = 100
+}
+
+ephemeral "partnercenter_spend_gate" "gate" {
+  customer_ids     = ["`+emulator.MeteredCustomerID+`"]
+  max_percent_used = 100
+}
+
+resource "terraform_data" "workload" {
+  depends_on = [ephemeral.partnercenter_spend_gate.gate]
+}
+`, environment...)
+	asked := func() (times int) {
+		for _, request := range e.Requests() {
+			if strings.HasSuffix(request.Path, "/customers/usagerecords") {
+				times++
+			}
+		}
+		return times
+	}
+	w.terraform(t, "plan", "-out=plan").succeed(t)
+	if got := asked(); got != 1 {
+		t.Errorf("the plan asks %d times", got)
+	}
+	w.terraform(t, "apply", "plan").succeed(t)
+	if got := asked(); got != 2 {
+		t.Errorf("plan and apply ask %d times", got)
+	}
 }
