@@ -476,9 +476,12 @@ func TestDemo(t *testing.T) {
 	outcome{stdout: string(output)}.mention(t,
 		"Tidewater Analytics LLC 60284.15 USD 10000 602.84 %", // the table
 		"Warning: Check block assertion failed",
-		"Fjord Logistics AS, 28641.77 of 20000.00 NOK",
+		"Fjord Logistics AS: 28641.77 NOK of 20000.00 NOK (143.21 %)",
 		"Error: Resource postcondition failed",
-		"The plan was stopped, as it should be.",
+		"| Tidewater Analytics LLC | 60284.15 USD | 10000.00 USD | 602.84 % | **failed**: max_percent_used |", // the report
+		"Error: Spend gate failed",
+		"Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %).",
+		"The plan and the apply were stopped, as they should be.",
 	)
 	if left := entries(t, temporary); len(left) > 0 {
 		t.Errorf("the demo leaves %v behind", left)

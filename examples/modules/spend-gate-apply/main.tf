@@ -1,0 +1,20 @@
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    partnercenter = {
+      source = "seed-12616aef/partnercenter"
+    }
+  }
+}
+
+# Looked at when the plan is made, and again when it is applied. If it fails it is
+# an error, and nothing that depends on this module is made.
+ephemeral "partnercenter_spend_gate" "this" {
+  customer_ids      = var.customer_ids
+  max_percent_used  = var.max_percent_used
+  warn_percent_used = var.warn_percent_used
+  require_budget    = var.require_budget
+  max_data_age      = var.max_data_age
+  enforce           = var.enforce
+}

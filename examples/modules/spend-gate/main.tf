@@ -1,0 +1,34 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    partnercenter = {
+      source = "seed-12616aef/partnercenter"
+    }
+  }
+}
+
+data "partnercenter_spend_gate" "this" {
+  customer_ids      = var.customer_ids
+  max_percent_used  = var.max_percent_used
+  warn_percent_used = var.warn_percent_used
+  require_budget    = var.require_budget
+  max_data_age      = var.max_data_age
+
+  lifecycle {
+    # Stops the plan.
+    postcondition {
+      condition     = var.mode != "block" || self.passed
+      error_message = self.summary
+    }
+  }
+}
+
+# Warns, and lets the plan go on: of everything in the mode "warn", and of what
+# is not yet a violation in the mode "block".
+check "spend" {
+  assert {
+    condition     = data.partnercenter_spend_gate.this.status == "passed"
+    error_message = data.partnercenter_spend_gate.this.summary
+  }
+}

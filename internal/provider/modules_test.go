@@ -1,0 +1,206 @@
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+const modules = examples + "/modules"
+
+// copyTree adds a directory and all that is in it.
+func (w *workspace) copyTree(t testing.TB, name, from string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(w.directory, name, relative)
+		if entry.IsDir() {
+			return os.MkdirAll(to, 0o700)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, text, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newModuleWorkspace makes a workspace that is a module itself.
+func newModuleWorkspace(t *testing.T, name string) *workspace {
+	t.Helper()
+	w := newWorkspace(t, "")
+	w.copyTree(t, ".", filepath.Join(modules, name))
+	w.terraform(t, "get").succeed(t)
+	return w
+}
+
+// The module's own tests run as they stand, and it is they that notice a module
+// that does not block, does not warn, or takes a mock's word.
+func TestModules_spendGateTests(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ file, from, to, fails string }{
+		"as it is":          {},
+		"does not block":    {"main.tf", `var.mode != "block" || self.passed`, `self.passed || true`, `run "a_bare_mock_blocks"... fail`},
+		"does not warn":     {"main.tf", `data.partnercenter_spend_gate.this.status == "passed"`, `data.partnercenter_spend_gate.this.status != ""`, `run "a_bare_mock_warns"... fail`},
+		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, `run "a_bare_mock_warns"... fail`},
+		"forgets the limit": {"main.tf", `= var.max_percent_used`, `= 100`, `run "arguments"... fail`},
+		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, `run "no_such_mode"... fail`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newModuleWorkspace(t, "spend-gate")
+			if test.fails == "" {
+				w.terraform(t, "test").succeed(t).mention(t, `run "failed_blocks"... pass`, `run "failed_warns"... pass`, " 0 failed.")
+				return
+			}
+			text := w.read(t, test.file)
+			if !strings.Contains(text, test.from) {
+				t.Fatalf("%q is not in %s", test.from, test.file)
+			}
+			w.write(t, test.file, strings.Replace(text, test.from, test.to, 1))
+			w.terraform(t, "test").fail(t, test.fails)
+		})
+	}
+}
+
+// What a mock says by itself passes no test that asserts that the gate passed.
+func TestModules_spendGateMocked(t *testing.T) {
+	t.Parallel()
+	const bare = `
+mock_provider "partnercenter" {}
+variables { mode = "warn" }
+run "bare" {
+  command = plan
+  %s
+  expect_failures = [check.spend]
+  assert {
+    condition     = output.passed
+    error_message = "The gate did not pass."
+  }
+}
+`
+	const told = `
+  override_data {
+    target = data.partnercenter_spend_gate.this
+    values = { passed = true, status = "warned" }
+  }`
+	run := func(t *testing.T, override string) outcome {
+		t.Helper()
+		w := newModuleWorkspace(t, "spend-gate")
+		w.write(t, "bare.tftest.hcl", strings.Replace(bare, "%s", override, 1))
+		return w.terraform(t, "test", "-filter=bare.tftest.hcl")
+	}
+	run(t, "").fail(t, "The gate did not pass.")
+	run(t, told).succeed(t)
+}
+
+func TestModules_spendGate(t *testing.T) {
+	t.Parallel()
+	const over = "Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)"
+	for name, test := range map[string]struct {
+		customer, mode string
+		stops          bool
+		says           []string
+	}{
+		"passed, block": {customer: emulator.MeteredCustomerID, mode: "block", says: []string{`status = "passed"`, "### Spend gate passed"}},
+		"passed, warn":  {customer: emulator.MeteredCustomerID, mode: "warn", says: []string{`status = "passed"`}},
+		"warned, block": {customer: emulator.LegacyCustomerID, mode: "block", says: []string{`status = "warned"`, "Warning: Check block assertion failed", "Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %)"}},
+		"failed, warn":  {customer: emulator.OverBudgetCustomerID, mode: "warn", says: []string{`status = "failed"`, "Warning: Check block assertion failed", over}},
+		"failed, block": {customer: emulator.OverBudgetCustomerID, mode: "block", stops: true, says: []string{"Error: Resource postcondition failed", over}},
+		"no budget":     {customer: emulator.UnbudgetedCustomerID, mode: "block", stops: true, says: []string{"Polder Data BV: no budget"}},
+		"unknown mode":  {customer: emulator.MeteredCustomerID, mode: "stop", stops: true, says: []string{`mode must be "warn" or "block".`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, `
+provider "partnercenter" {}
+
+module "spend_gate" {
+  source            = "./spend-gate"
+  mode              = "`+test.mode+`"
+  customer_ids      = ["`+test.customer+`"]
+  warn_percent_used = 80
+}
+
+output "gate" { value = module.spend_gate }
+`, environment...)
+			w.copyTree(t, "spend-gate", filepath.Join(modules, "spend-gate"))
+			w.terraform(t, "get").succeed(t)
+			planned := w.terraform(t, "plan")
+			if test.stops {
+				planned.fail(t, test.says...)
+				return
+			}
+			planned.succeed(t).mention(t, test.says...)
+		})
+	}
+}
+
+// A plan is saved, spend rises, and the plan is applied: what depends on the
+// module is not made.
+func TestModules_spendGateApply(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments, spent string
+		holds            bool
+	}{
+		"spend has risen": {spent: "6000.01", holds: true},
+		"it has not":      {spent: "6000.00"},
+		"not enforced":    {arguments: "enforce = false", spent: "6000.01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, `
+provider "partnercenter" {}
+
+module "spend_gate_apply" {
+  source       = "./spend-gate-apply"
+  customer_ids = ["`+emulator.MeteredCustomerID+`"]
+  `+test.arguments+`
+}
+
+resource "terraform_data" "workload" {
+  depends_on = [module.spend_gate_apply]
+}
+`, environment...)
+			w.copyTree(t, "spend-gate-apply", filepath.Join(modules, "spend-gate-apply"))
+			w.terraform(t, "get").succeed(t)
+			w.terraform(t, "plan", "-out=plan").succeed(t)
+			if err := e.Spend(emulator.MeteredCustomerID, test.spent); err != nil {
+				t.Fatal(err)
+			}
+			const risen = "Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %)."
+			applied := w.terraform(t, "apply", "plan")
+			made := w.terraform(t, "state", "list").stdout
+			if test.holds {
+				applied.fail(t, "Error: Spend gate failed", risen)
+				if made != "" {
+					t.Errorf("it was made all the same: %s", made)
+				}
+				return
+			}
+			applied.succeed(t)
+			if test.arguments != "" {
+				applied.mention(t, "Warning: Spend gate failed", risen)
+			}
+			if made != "terraform_data.workload\n" {
+				t.Errorf("not made: %q", made)
+			}
+		})
+	}
+}
