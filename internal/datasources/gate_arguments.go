@@ -41,10 +41,11 @@ func GateAttributes() map[string]schema.Attribute {
 	limit := func(description string, more ...validator.Number) schema.Attribute {
 		return schema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: append([]validator.Number{notNegative{}}, more...)}
 	}
-	var rules []path.Expression
-	for _, rule := range []string{"warn_percent_used", "max_usd_total_cost", "max_total_cost", "max_customer_usd_total_cost", "require_budget", "max_data_age"} {
-		rules = append(rules, path.MatchRoot(rule))
+	limits := []path.Expression{
+		path.MatchRoot("warn_percent_used"), path.MatchRoot("max_usd_total_cost"), path.MatchRoot("max_total_cost"),
+		path.MatchRoot("max_customer_usd_total_cost"), path.MatchRoot("max_data_age"),
 	}
+	rules := append([]path.Expression{path.MatchRoot("require_budget")}, limits...)
 	return attributes{
 		"customer_ids":         filter("Looks at these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
 		"exclude_customer_ids": filter("Looks not at these customers: ids (tenant ids), GUIDs in any case.", guid{}),
@@ -62,8 +63,12 @@ func GateAttributes() map[string]schema.Attribute {
 			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode{}), mapvalidator.ValueNumbersAre(notNegative{})},
 		},
 		"max_customer_usd_total_cost": limit("What each customer may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
-		"require_budget": option("Whether a customer without a budget is a violation. Defaults to `true` where `max_percent_used` or `warn_percent_used` is set, which say nothing about such a customer, and else to `false`. " +
-			"With `false`, `summary` still counts them."),
+		"require_budget": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether a customer without a budget is a violation. Defaults to `true` where `max_percent_used` or `warn_percent_used` is set, which say nothing about such a customer, and else to `false`. " +
+				"With `false`, `summary` still counts them.",
+			Validators: []validator.Bool{limitsNothing{append([]path.Expression{path.MatchRoot("max_percent_used")}, limits...)}},
+		},
 		"max_data_age": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. That none has a date is a violation.",

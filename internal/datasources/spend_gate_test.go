@@ -134,17 +134,18 @@ func TestSpendGate_badArguments(t *testing.T) {
 		arguments providertest.Arguments
 		blame     string
 	}{
-		"no rule":           {providertest.Arguments{"allow_empty": true}, "max_percent_used"},
-		"negative":          {providertest.Arguments{"max_usd_total_cost": big.NewFloat(-1)}, "max_usd_total_cost"},
-		"warns too late":    {providertest.Arguments{"max_percent_used": big.NewFloat(80), "warn_percent_used": big.NewFloat(80)}, "warn_percent_used"},
-		"no currency":       {providertest.Arguments{"max_total_cost": money(map[string]float64{"Euro": 1})}, "max_total_cost"},
-		"unknown":           {providertest.Arguments{"max_total_cost": money(map[string]float64{"unknown": 1})}, "max_total_cost"},
-		"negative in a map": {providertest.Arguments{"max_total_cost": money(map[string]float64{"EUR": -1})}, "max_total_cost"},
-		"empty map":         {providertest.Arguments{"max_total_cost": money(nil)}, "max_total_cost"},
-		"no duration":       {providertest.Arguments{"max_data_age": "2 days"}, "max_data_age"},
-		"no time at all":    {providertest.Arguments{"max_data_age": "0s"}, "max_data_age"},
-		"empty list":        {providertest.Arguments{"max_data_age": "2h", "customer_ids": providertest.List()}, "customer_ids"},
-		"not a GUID":        {providertest.Arguments{"max_data_age": "2h", "exclude_customer_ids": providertest.List("contoso")}, "exclude_customer_ids"},
+		"no rule":            {providertest.Arguments{"allow_empty": true}, "max_percent_used"},
+		"a rule that is off": {providertest.Arguments{"require_budget": false}, "require_budget"},
+		"negative":           {providertest.Arguments{"max_usd_total_cost": big.NewFloat(-1)}, "max_usd_total_cost"},
+		"warns too late":     {providertest.Arguments{"max_percent_used": big.NewFloat(80), "warn_percent_used": big.NewFloat(80)}, "warn_percent_used"},
+		"no currency":        {providertest.Arguments{"max_total_cost": money(map[string]float64{"Euro": 1})}, "max_total_cost"},
+		"unknown":            {providertest.Arguments{"max_total_cost": money(map[string]float64{"unknown": 1})}, "max_total_cost"},
+		"negative in a map":  {providertest.Arguments{"max_total_cost": money(map[string]float64{"EUR": -1})}, "max_total_cost"},
+		"empty map":          {providertest.Arguments{"max_total_cost": money(nil)}, "max_total_cost"},
+		"no duration":        {providertest.Arguments{"max_data_age": "2 days"}, "max_data_age"},
+		"no time at all":     {providertest.Arguments{"max_data_age": "0s"}, "max_data_age"},
+		"empty list":         {providertest.Arguments{"max_data_age": "2h", "customer_ids": providertest.List()}, "customer_ids"},
+		"not a GUID":         {providertest.Arguments{"max_data_age": "2h", "exclude_customer_ids": providertest.List("contoso")}, "exclude_customer_ids"},
 	} {
 		failure := server(t, refuseAll(t)).Read(t, "partnercenter_spend_gate", test.arguments).Fail(t)
 		t.Log(name, failure.Summary, failure.Detail)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -161,4 +162,30 @@ func (v below) ValidateNumber(ctx context.Context, request validator.NumberReque
 	if number, limit := request.ConfigValue.ValueBigFloat(), other.ValueBigFloat(); number.Cmp(limit) >= 0 {
 		response.Diagnostics.AddAttributeError(request.Path, "Warns too late", fmt.Sprintf("%s is not below %s, which is %s.", number.Text('f', -1), v.argument, limit.Text('f', -1)))
 	}
+}
+
+// limitsNothing refuses a false that stands alone: a gate without any other rule
+// would pass everything.
+type limitsNothing struct{ otherRules []path.Expression }
+
+func (limitsNothing) Description(context.Context) string { return "must not be false without a rule" }
+
+func (v limitsNothing) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v limitsNothing) ValidateBool(ctx context.Context, request validator.BoolRequest, response *validator.BoolResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || request.ConfigValue.ValueBool() {
+		return
+	}
+	for _, rule := range v.otherRules {
+		matches, problems := request.Config.PathMatches(ctx, rule)
+		response.Diagnostics.Append(problems...)
+		for _, match := range matches {
+			var value attr.Value
+			response.Diagnostics.Append(request.Config.GetAttribute(ctx, match, &value)...)
+			if value != nil && !value.IsNull() {
+				return
+			}
+		}
+	}
+	response.Diagnostics.AddAttributeError(request.Path, "No rule", request.Path.String()+" = false limits nothing by itself. Set a rule such as max_percent_used.")
 }
