@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -93,13 +94,18 @@ func (t timeout) Do(request *policy.Request) (*http.Response, error) {
 	return response, err
 }
 
-// limited reads no more of a body than anyone needs: azcore keeps all of it.
+// limited reads no more of a body than anyone needs, since azcore keeps all of it,
+// and writes a Retry-After in the form that azcore reads.
 type limited struct{ policy.Transporter }
 
 func (l limited) Do(request *http.Request) (*http.Response, error) {
 	response, err := l.Transporter.Do(request)
 	if err != nil {
 		return response, permanent(err)
+	}
+	if wait := retryAfter(response); wait > 0 {
+		// azcore, which waits for it, knows only some of the forms.
+		response.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	if response.StatusCode == http.StatusOK {
 		response.Body = &limitedBody{ReadCloser: response.Body, left: maxBody}

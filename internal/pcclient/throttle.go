@@ -3,7 +3,6 @@ package pcclient
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -40,17 +39,10 @@ func (t *throttle) Do(request *policy.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response, err := request.Next()
-	if err != nil {
-		return response, err
+	if err == nil && response.StatusCode == http.StatusTooManyRequests {
+		t.pause(retryAfter(response))
 	}
-	if wait := retryAfter(response); wait > 0 {
-		if response.StatusCode == http.StatusTooManyRequests {
-			t.pause(wait)
-		}
-		// azcore, which waits for this request, knows only some of the forms.
-		response.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	}
-	return response, nil
+	return response, err
 }
 
 // wait returns when no pause is left. Another one may begin during the first.

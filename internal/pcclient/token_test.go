@@ -333,6 +333,19 @@ func TestToken_retries(t *testing.T) {
 	})
 }
 
+// The token endpoint's Retry-After is read in all of its forms, too: seconds beyond
+// every number are no reason to hurry.
+func TestToken_absurdWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAuthority(t, inTurn(t, says429("1000000000000000000000000000000")), withRetries)
+		if e := a.refuses(t); e.RetryAfter != 365*24*time.Hour || e.Final {
+			t.Errorf("the error says to wait %s, final %t", e.RetryAfter, e.Final)
+		}
+		a.wantRequests(t, 1)
+	})
+}
+
 func TestToken_waitThatIsTooLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
