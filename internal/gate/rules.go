@@ -302,8 +302,12 @@ func (c Customer) finding(rule, message string) Finding {
 }
 
 // who is the customer's name on one line, or the id of one without a name.
-func (c Customer) who() string {
-	name := strings.Map(func(r rune) rune {
+func (c Customer) who() string { return cmp.Or(oneLine(c.Name), c.ID, "a customer without a name") }
+
+// oneLine is a text without line breaks, or anything else that is not seen but
+// changes what is.
+func oneLine(text string) string {
+	seen := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
 		}
@@ -311,8 +315,8 @@ func (c Customer) who() string {
 			return -1
 		}
 		return r
-	}, c.Name)
-	return cmp.Or(strings.Join(strings.Fields(name), " "), c.ID, "a customer without a name")
+	}, text)
+	return strings.Join(strings.Fields(seen), " ")
 }
 
 // spent is what is used of the budget.
