@@ -39,7 +39,7 @@ func TestUsage_none(t *testing.T) {
 			} else {
 				wantFailure(t, meters, err)
 			}
-			customers, err := c.CustomerUsageRecords(t.Context())
+			customers, err := customerUsage(t.Context(), c)
 			wantFailure(t, customers, err)
 			summary, err := c.UsageSummary(t.Context())
 			wantFailure(t, summary, err)
@@ -122,7 +122,7 @@ func BenchmarkCustomerUsageRecords(b *testing.B) {
 	for b.Loop() {
 		// A client asks a question once.
 		c, _ := newClient(b, answer)
-		whole, err := c.CustomerUsageRecords(b.Context())
+		whole, err := customerUsage(b.Context(), c)
 		if err != nil || len(whole.Items) != customers {
 			b.Fatal(len(whole.Items), err)
 		}
