@@ -55,7 +55,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"allow_incomplete":     option("Whether it is a warning only that the API lists fewer customers than it says there are. Defaults to `false`."),
 		"max_percent_used": limit("The share of each customer's budget, in percent, that may be used: more is a violation. At least one rule must be set.",
 			numbervalidator.AtLeastOneOf(rules...)),
-		"warn_percent_used":  limit("The share of each customer's budget, in percent, from which on there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
+		"warn_percent_used":  limit("The share of each customer's budget, in percent, above which there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
 		"max_usd_total_cost": limit("What all customers together may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
 		"max_total_cost": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,

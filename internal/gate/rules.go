@@ -228,7 +228,7 @@ func (e *evaluation) usdTotalCost() {
 	if total.GreaterThan(*e.MaxUSDTotalCost) {
 		e.violate(Finding{
 			Rule: "max_usd_total_cost", Actual: &total, Limit: e.MaxUSDTotalCost, Currency: "USD",
-			Message: fmt.Sprintf("all together: %s of %s", money(total, "USD"), money(*e.MaxUSDTotalCost, "USD")),
+			Message: "all together: " + moneyOf(total, *e.MaxUSDTotalCost, "USD"),
 		})
 	}
 }
@@ -243,7 +243,7 @@ func (e *evaluation) totalCost() {
 		case total.GreaterThan(limit):
 			e.violate(Finding{
 				Rule: "max_total_cost", Actual: &total, Limit: &limit, Currency: code,
-				Message: fmt.Sprintf("all together: %s of %s", money(total, code), money(limit, code)),
+				Message: "all together: " + moneyOf(total, limit, code),
 			})
 		}
 	}
@@ -255,7 +255,7 @@ func (e *evaluation) customerUSDTotalCost() {
 		if limit == nil || c.USDCost == nil || c.USDCost.LessThanOrEqual(*limit) {
 			continue
 		}
-		finding := c.finding("max_customer_usd_total_cost", fmt.Sprintf("%s: %s of %s", c.who(), money(*c.USDCost, "USD"), money(*limit, "USD")))
+		finding := c.finding("max_customer_usd_total_cost", c.who()+": "+moneyOf(*c.USDCost, *limit, "USD"))
 		finding.Actual, finding.Limit, finding.Currency = c.USDCost, limit, "USD"
 		e.violate(finding)
 	}
@@ -321,7 +321,7 @@ func oneLine(text string) string {
 
 // spent is what is used of the budget.
 func (c Customer) spent() string {
-	text := money(*c.Cost, c.Currency) + " of " + money(*c.Budget, c.Currency)
+	text := moneyOf(*c.Cost, *c.Budget, c.Currency)
 	if percent := c.percent(); percent != nil {
 		text += " (" + percent.StringFixed(2) + " %)"
 	}
@@ -336,6 +336,16 @@ func (c Customer) percent() *decimal.Decimal {
 	}
 	percent := c.Cost.Mul(hundred).DivRound(*c.Budget, 4)
 	return &percent
+}
+
+// moneyOf writes an amount and its limit for people. If they would look the same
+// it keeps the digits of the amount.
+func moneyOf(amount, limit decimal.Decimal, code string) string {
+	text, of := money(amount, code), money(limit, code)
+	if text == of && !amount.Equal(limit) {
+		text = strings.TrimSpace(amount.String() + " " + code)
+	}
+	return text + " of " + of
 }
 
 // money writes an amount for people. One in a currency that is not known keeps
