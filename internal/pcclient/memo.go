@@ -23,7 +23,9 @@ func remember[T any](ctx context.Context, m *memo, key string, fetch func(contex
 		if answer, known := m.answers.Load(key); known {
 			return answer.(T), nil //nolint:forcetypeassert // A key is a route, and a route has one type.
 		}
+		took := make(chan struct{})
 		flight := m.flights.DoChan(key, func() (any, error) {
+			close(took)
 			if answer, known := m.answers.Load(key); known {
 				return answer, nil // A flight has ended since the look above.
 			}
@@ -36,19 +38,25 @@ func remember[T any](ctx context.Context, m *memo, key string, fetch func(contex
 			}
 			return answer, err
 		})
+		var result singleflight.Result
 		select {
+		case result = <-flight:
 		case <-ctx.Done():
-			return none, context.Cause(ctx)
-		case result := <-flight:
-			if result.Err == nil {
-				return result.Val.(T), nil //nolint:forcetypeassert // As above.
+			select {
+			case <-took: // It ends with this read, and knows what the read was waiting for.
+				result = <-flight
+			default:
+				return none, context.Cause(ctx)
 			}
-			var abandoned *abandonedError
-			if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
-				continue
-			}
-			return none, result.Err
 		}
+		if result.Err == nil {
+			return result.Val.(T), nil //nolint:forcetypeassert // As above.
+		}
+		var abandoned *abandonedError
+		if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
+			continue
+		}
+		return none, result.Err
 	}
 }
 
