@@ -78,6 +78,8 @@ func advice(e *pcclient.Error) string {
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "The read was cancelled."
+	case errors.Is(e.Err, pcclient.ErrOperationTimeout) && e.Status >= http.StatusRequestTimeout:
+		return "Partner Center kept the read waiting until its time was over. Try again later, or raise `operation_timeout` in the provider's configuration."
 	case errors.Is(e.Err, pcclient.ErrOperationTimeout):
 		return "Raise `operation_timeout` in the provider's configuration, or ask for less at once."
 	case refused && (e.AppOnly || strings.Contains(strings.ToLower(e.Description), "application credentials")):
@@ -132,6 +134,8 @@ func signInAdvice(e *pcclient.SignInError) string {
 		return text
 	}
 	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return "The read was cancelled."
 	case e.Endpoint == "": // Nothing was asked: the error says what is wrong on this machine.
 		return ""
 	case e.Status == 0:
