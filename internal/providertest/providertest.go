@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -222,6 +223,30 @@ func (r Result) Golden(tb testing.TB, file string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		tb.Errorf("the state differs from %s (-want +got):\n%s", file, diff)
+	}
+}
+
+// Section compares what stands between two lines of a file. The flag -update
+// writes it.
+func Section(tb testing.TB, file, begin, end, got string) {
+	tb.Helper()
+	content, err := os.ReadFile(file) //nolint:gosec // A file of the repository.
+	if err != nil {
+		tb.Fatal(err)
+	}
+	before, rest, begins := strings.Cut(string(content), begin+"\n")
+	want, after, ends := strings.Cut(rest, end+"\n")
+	if !begins || !ends {
+		tb.Fatalf("%s has no lines %q and %q", file, begin, end)
+	}
+	if *update {
+		want = got
+		if err := os.WriteFile(file, []byte(before+begin+"\n"+got+end+"\n"+after), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		tb.Errorf("%s differs (-want +got); go test -update writes it:\n%s", file, diff)
 	}
 }
 
