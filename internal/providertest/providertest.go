@@ -241,7 +241,7 @@ func Section(tb testing.TB, file, begin, end, got string) {
 	}
 	if *update {
 		want = got
-		if err := os.WriteFile(file, []byte(before+begin+"\n"+got+end+"\n"+after), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(before+begin+"\n"+got+end+"\n"+after), 0o600); err != nil { //nolint:gosec // As above.
 			tb.Fatal(err)
 		}
 	}
