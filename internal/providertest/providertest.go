@@ -3,6 +3,7 @@
 package providertest
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"math/big"
@@ -82,19 +83,25 @@ func (s *Server) Configure(tb testing.TB, arguments Arguments) []*tfprotov6.Diag
 // Read validates and reads a data source.
 func (s *Server) Read(tb testing.TB, name string, arguments Arguments) Result {
 	tb.Helper()
+	return s.ReadUntil(tb.Context(), tb, name, arguments)
+}
+
+// ReadUntil is Read with a context that may end it.
+func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, arguments Arguments) Result {
+	tb.Helper()
 	schema, ok := s.schemas.DataSourceSchemas[name]
 	if !ok {
 		tb.Fatalf("there is no data source %s", name)
 	}
 	config := s.config(tb, schema, arguments)
-	validated, err := s.protocol.ValidateDataResourceConfig(tb.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := s.protocol.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	if len(validated.Diagnostics) > 0 {
 		return Result{Diagnostics: validated.Diagnostics}
 	}
-	response, err := s.protocol.ReadDataSource(tb.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
+	response, err := s.protocol.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -103,6 +110,15 @@ func (s *Server) Read(tb testing.TB, name string, arguments Arguments) Result {
 		tb.Fatal(err)
 	}
 	return Result{state, response.Diagnostics}
+}
+
+// Stop ends whatever goes on, as Terraform does after an interrupt.
+func (s *Server) Stop(tb testing.TB) {
+	tb.Helper()
+	response, err := s.protocol.StopProvider(tb.Context(), &tfprotov6.StopProviderRequest{})
+	if err != nil || response.Error != "" {
+		tb.Errorf("%v %s", err, response.Error)
+	}
 }
 
 func (s *Server) config(tb testing.TB, schema *tfprotov6.Schema, arguments Arguments) *tfprotov6.DynamicValue {
