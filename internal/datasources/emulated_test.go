@@ -116,6 +116,40 @@ func nobody(*testing.T, http.Handler) *url.URL {
 	return &url.URL{Scheme: "http", Host: "127.0.0.1:0"}
 }
 
+// silent accepts no connection, and refuses none.
+func silent(t *testing.T, _ http.Handler) *url.URL {
+	t.Helper()
+	l := listen()
+	t.Cleanup(func() { _ = l.Close() })
+	return &url.URL{Scheme: "http", Host: l.address}
+}
+
+// mute accepts connections, and does not shake hands.
+func mute(t *testing.T, _ http.Handler) *url.URL {
+	t.Helper()
+	l := listen()
+	var connections []net.Conn
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			connection, err := l.Accept()
+			if err != nil {
+				return
+			}
+			connections = append(connections, connection)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-done
+		for _, connection := range connections {
+			_ = connection.Close()
+		}
+	})
+	return &url.URL{Scheme: "https", Host: l.address}
+}
+
 func unknownAuthority(t *testing.T, handler http.Handler) *url.URL {
 	t.Helper()
 	return serveTLS(t, handler, "127.0.0.1", time.Now().Add(time.Hour))

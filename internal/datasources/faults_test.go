@@ -50,7 +50,7 @@ var faults = []fault{
 	{name: "a late answer, within `request_timeout`", Fault: emulator.Fault{Delay: 2 * time.Minute}},
 	{name: "no answer within `request_timeout`", Fault: emulator.Fault{Delay: time.Hour}, outcome: triedOver, says: "no whole answer within request_timeout (3m0s)"},
 	{name: "a body that trickles in", Fault: emulator.Fault{Trickle: 10 * time.Second}, outcome: triedOver, says: "no whole answer within request_timeout (3m0s)"},
-	{name: "a refused connection", service: nobody, outcome: fatal, says: "connection refused", tries: 6},
+	{name: "a refused connection", service: nobody, outcome: triedOver, says: "connection refused"},
 	{name: "a reset connection", Fault: emulator.Fault{Reset: true}, outcome: triedOver, says: "connection reset by peer"},
 	{name: "a reset within the body", Fault: emulator.Fault{Reset: true, CutBody: true}, outcome: triedOver, says: "connection reset by peer"},
 	{name: "a body that is cut", Fault: emulator.Fault{CutBody: true}, outcome: triedOver, says: "the connection ended before the whole answer was there"},
@@ -72,7 +72,7 @@ var faults = []fault{
 	{name: "429 with a `Retry-After` beyond `max_retry_wait`", Fault: emulator.Fault{Status: 429, RetryAfter: "259200"}, outcome: fatal, says: "asks to wait 72h0m0s"},
 	{name: "429 with a negative `Retry-After`", Fault: emulator.Fault{Status: 429, RetryAfter: "-57"}, outcome: triedOver, says: "429 Too Many Requests"},
 	{name: "429 with a `Retry-After` that means nothing", Fault: emulator.Fault{Status: 429, RetryAfter: "soon"}, outcome: triedOver, says: "429 Too Many Requests"},
-	{name: "204", Fault: emulator.Fault{Status: 204}, outcome: nothing, says: "204 No Content"},
+	{name: "204, but see below", Fault: emulator.Fault{Status: 204}, outcome: nothing, says: "204 No Content"},
 	{name: "a redirect on the same host", Fault: emulator.Fault{Status: 307, Location: "/v1/elsewhere"}, outcome: fatal, says: "307 Temporary Redirect"},
 	{name: "a redirect to another host", Fault: emulator.Fault{Status: 302, Location: "https://elsewhere.example/"}, outcome: fatal, says: "302 Found"},
 	{name: "401 during the run: the token was revoked", Fault: emulator.Fault{Status: 401}, outcome: triedOver, tries: 2, says: "401 Unauthorized"},
@@ -188,7 +188,7 @@ func TestFaults(t *testing.T) {
 						default:
 							f.play(t, name, position, emulator.Always).wantError(t, f, position)
 						}
-						if f.outcome == triedOver {
+						if f.outcome == triedOver && f.service == nil {
 							f.play(t, name, position, 1).wantSurvival(t, f, whole[name])
 						}
 					})
@@ -208,6 +208,38 @@ func TestFaults_allLists(t *testing.T) {
 			t.Errorf("the data source reads a list, or does not, but is in lists: %t", tested)
 		}
 	})
+}
+
+// The guide has the same table.
+func TestFaults_guide(t *testing.T) {
+	t.Parallel()
+	providertest.Section(t, "../../templates/guides/reliability.md",
+		"<!-- faults: written by go test ./internal/datasources -run TestFaults_guide -update -->", "<!-- end of faults -->", guideTable())
+}
+
+func guideTable() string {
+	// The limits of the tests are not the provider's.
+	provider := strings.NewReplacer("than 1 MiB", "than 512 MiB", "than 20 pages", "than 100000 pages")
+	var table strings.Builder
+	table.WriteString("\n| what happens | what comes of it |\n|---|---|\n")
+	for _, f := range faults {
+		says := "`" + f.says + "`"
+		if f.Path != signIn {
+			says = provider.Replace(says)
+		}
+		var comes string
+		switch f.outcome {
+		case harmless:
+			comes = "no difference"
+		case triedOver:
+			comes = "tried again; if it lasts, an error: " + says
+		case fatal, nothing:
+			comes = "an error: " + says
+		}
+		fmt.Fprintf(&table, "| %s | %s |\n", f.name, comes)
+	}
+	table.WriteString("\n")
+	return table.String()
 }
 
 // played is a read that met with a fault, and how many requests that took.

@@ -1,6 +1,7 @@
 package pcclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -238,8 +239,11 @@ func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 		wrapped.SetOperationValue(body)
 	}
 	response, err := r.pipeline.Do(wrapped)
-	if request.Context().Err() != nil && response != nil {
-		return response, nil // What the time ended a wait for.
+	if request.Context().Err() != nil && response != nil && response.StatusCode != http.StatusOK {
+		// The time ended a wait, and this is what for. azcore has read it to its end.
+		content, err := runtime.Payload(response)
+		response.Body = io.NopCloser(bytes.NewReader(content))
+		return response, err
 	}
 	if err != nil {
 		return nil, err // With a response beside it, net/http would log that it ignores that.

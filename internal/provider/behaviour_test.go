@@ -200,25 +200,47 @@ func TestTerraform_deadRefreshToken(t *testing.T) {
 	}
 }
 
-// Ctrl-C during a slow answer ends everything.
+// Ctrl-C ends everything, wherever the read is.
 func TestTerraform_interrupt(t *testing.T) {
 	t.Parallel()
-	e, environment := emulate(t, emulator.Options{})
-	e.Misbehave(emulator.Fault{Path: "usagesummary", Delay: time.Hour})
-	w := newWorkspace(t, `
+	for stage, test := range map[string]struct {
+		fault    emulator.Fault
+		path     string // of the requests
+		requests int    // after which it is there
+	}{
+		"the sign-in":         {emulator.Fault{Path: "token", Delay: time.Hour}, "/token", 1},
+		"the headers":         {emulator.Fault{Path: "usagerecords", Delay: time.Hour}, "/usagerecords", 1},
+		"the body":            {emulator.Fault{Path: "usagerecords", Trickle: time.Minute}, "/usagerecords", 1},
+		"a Retry-After":       {emulator.Fault{Path: "usagerecords", Status: 429, RetryAfter: "100"}, "/usagerecords", 1},
+		"a wait for the next": {emulator.Fault{Path: "usagerecords", Status: 503, Times: 4}, "/usagerecords", 3},
+		"the second page":     {emulator.Fault{Path: "usagerecords", After: 1, Delay: time.Hour}, "/usagerecords", 2},
+	} {
+		t.Run(stage, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{PageSize: 12})
+			e.Misbehave(test.fault)
+			w := newWorkspace(t, `
 provider "partnercenter" {}
 
-data "partnercenter_usage_summary" "partner" {}
+data "partnercenter_customer_usage_records" "all" {}
 `, environment...)
+			interrupt(t, w.command(t, "plan"), func() bool { return countRequests(e, test.path) == test.requests })
+		})
+	}
+}
+
+// interrupt starts a command, presses Ctrl-C once it is ready, and checks that it
+// and all that it has started end.
+func interrupt(t *testing.T, command *exec.Cmd, ready func() bool) {
+	t.Helper()
 	var output bytes.Buffer
-	command := w.command(t, "plan", "-no-color")
 	command.Stdout, command.Stderr = &output, &output
 	// A shell puts a command and its children into one group, which gets the signal.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the request arrives", func() bool { return countRequests(e, "/usagesummary") == 1 })
+	eventually(t, "the read is that far", ready)
 	if err := syscall.Kill(-command.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
