@@ -62,7 +62,7 @@ func TestLastTry_pauseOfOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, says429("100"), func(o *Options) { o.OperationTimeout = 50 * time.Second })
-		_, _ = c.CustomerUsageRecords(t.Context())
+		_, _ = customerUsage(t.Context(), c)
 		ctx, end := c.Operation(t.Context())
 		defer end()
 		_, err := c.SubscriptionMeterUsage(ctx, "c", "s")

@@ -203,7 +203,7 @@ func readSoaked(t *testing.T, c *Client, list string) {
 	ctx, end := c.Operation(t.Context())
 	defer end()
 	next := 0
-	for record, err := range c.AzureUtilization(list, "s", UtilizationQuery{}).Records(ctx) {
+	for record, err := range c.AzureUtilization(list, "s", UtilizationQuery{}).Items(ctx) {
 		if err != nil {
 			t.Errorf("list %s: %v", list, err)
 			return
