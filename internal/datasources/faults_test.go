@@ -47,8 +47,8 @@ const signIn = "token"
 // upToTheLimit are the pages of a list that has no end, less those before the fault.
 const upToTheLimit = -1
 
-// faults is the one list of all of them. The guide "Reliability" has it too, and
-// is held to it.
+// faults is the one list of all of them. The guide "When something goes wrong" has
+// it too, and is held to it.
 var faults = []fault{
 	{name: "a late answer, within `request_timeout`", Fault: emulator.Fault{Delay: 2 * time.Minute}},
 	{name: "no answer within `request_timeout`", Fault: emulator.Fault{Delay: time.Hour}, outcome: triedOver, says: "no whole answer within request_timeout (3m0s)"},
@@ -88,7 +88,7 @@ var faults = []fault{
 	{name: "a body beyond the limit", Fault: emulator.Fault{Pad: testMaxBody}, outcome: fatal, says: "the answer is larger than 1 MiB, which is the limit"},
 	{name: "a body that is small, and beyond the limit when inflated", Fault: emulator.Fault{Pad: 4 * testMaxBody, Gzip: true}, outcome: fatal, says: "the answer is larger than 1 MiB, which is the limit"},
 	{name: "JSON nested beyond the limit", Fault: emulator.Fault{Edit: withFirst(`"deep":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001))}, outcome: fatal, says: "is nested more than 10000 deep, which is the limit"},
-	{name: "a key twice in an object", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate"},
+	{name: "a key twice in an object", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate object member name"},
 	{name: "text that is not UTF-8", Fault: emulator.Fault{Edit: withFirst("\"note\":\"\xff\"")}, outcome: fatal, says: "invalid UTF-8"},
 	{name: "something after the end of the JSON", Fault: emulator.Fault{Edit: func(body []byte) []byte { return append(bytes.Clone(body), "{}"...) }}, outcome: fatal, says: "the answer goes on after its end"},
 	{name: "an amount such as `1e999999`", amount: "1e999999", outcome: fatal, says: "the number 1e999999 has more than 150 digits"},
