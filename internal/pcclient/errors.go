@@ -190,7 +190,7 @@ func overtaken(ctx context.Context, before error) error {
 	if cause == nil {
 		return before
 	}
-	if before == nil || errors.Is(before, context.Canceled) || errors.Is(before, context.DeadlineExceeded) {
+	if before == nil || before == ctx.Err() { //nolint:errorlint // A timeout of the network passes for that of a context.
 		return cause
 	}
 	return fmt.Errorf("%w; before that: %w", cause, before)

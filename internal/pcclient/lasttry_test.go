@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,6 +26,7 @@ func TestLastTry_isInTheError(t *testing.T) {
 		"a wait between tries":            {unavailable, 503, []string{": 503 Service Unavailable, code 7: Down."}},
 		"a Retry-After":                   {says(http.StatusTooManyRequests, `{"message":"Slow down."}`, append(ids, "Retry-After", "119")...), 429, []string{": 429 Too Many Requests: Slow down."}},
 		"a wait after a reset":            {fails(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}), 0, []string{"; before that: read tcp: connection reset by peer"}},
+		"a wait after a timeout":          {fails(&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}), 0, []string{"; before that: dial tcp: i/o timeout"}},
 		"an answer that never comes":      {hangs, 0, []string{"; before that: no whole answer within request_timeout"}},
 		"the answer after an unavailable": {func(r *http.Request) (*http.Response, error) { return after(50*time.Second, unavailable)(r) }, 503, []string{": 503 Service Unavailable, code 7: Down."}},
 	} {
