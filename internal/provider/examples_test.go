@@ -412,40 +412,47 @@ func TestExamples_signIn(t *testing.T) {
 			t.Parallel()
 			certificate := providertest.NewCertificate(t)
 			_, environment := emulate(t, emulator.Options{Certificates: []*x509.Certificate{certificate.Certificate}})
-			text := content(t, filepath.Join(examples, "provider", file))
-			if file == "provider.tf" {
-				text = strings.TrimPrefix(text, required[1:])
-			} else {
-				// The examples' sign-in is all there is. Only its invented ids are replaced.
-				environment = environment[:2]
-			}
-			w := newWorkspace(t, "", environment...)
-			token := filepath.Join(w.directory, "refresh-token")
-			w.write(t, "refresh-token", emulator.RefreshToken)
-			clientID := emulator.ClientID
-			if strings.Contains(text, "refresh_token_file") {
-				clientID = emulator.PublicClientID
-			}
-			text = strings.NewReplacer(
-				"11111111-2222-3333-4444-555555555555", emulator.TenantID,
-				"66666666-7777-8888-9999-000000000000", clientID,
-				"/run/secrets/partner-center-refresh-token", filepath.ToSlash(token),
-				"/var/lib/terraform/partner-center-refresh-token", filepath.ToSlash(token),
-				"/run/secrets/partner-center.pfx", filepath.ToSlash(certificate.PFX),
-				"/run/secrets/oidc-token", filepath.ToSlash(providertest.WriteFile(t, "oidc-token", []byte(emulator.FederatedAssertion))),
-			).Replace(text)
-			if !strings.Contains(text, "required_providers") {
-				text = required + text
-			}
-			w.write(t, "main.tf", text+"\ndata \"partnercenter_usage_summary\" \"partner\" {}\n")
-			w.write(t, "az", "#!/bin/sh\necho '{\"accessToken\":\""+emulator.UserAccessToken()+"\",\"expires_on\":4102444800,\"expiresOn\":\"2100-01-01 00:00:00.000000\",\"tenant\":\""+emulator.TenantID+"\",\"tokenType\":\"Bearer\"}'\n")
-			if err := os.Chmod(filepath.Join(w.directory, "az"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			w.environment = append(w.environment, "PATH="+w.directory+string(os.PathListSeparator)+os.Getenv("PATH"))
-			w.plan(t, test)
+			newSignIn(t, file, certificate, emulator.RefreshToken, environment...).plan(t, test)
 		})
 	}
+}
+
+// newSignIn makes a workspace of a file of examples/provider, with an emulator's
+// environment.
+func newSignIn(t *testing.T, file string, certificate providertest.Certificate, refreshToken string, environment ...string) *workspace {
+	t.Helper()
+	text := content(t, filepath.Join(examples, "provider", file))
+	if file == "provider.tf" {
+		text = strings.TrimPrefix(text, required[1:])
+	} else {
+		// The examples' sign-in is all there is. Only its invented ids are replaced.
+		environment = environment[:2]
+	}
+	w := newWorkspace(t, "", environment...)
+	token := filepath.Join(w.directory, "refresh-token")
+	w.write(t, "refresh-token", refreshToken)
+	clientID := emulator.ClientID
+	if strings.Contains(text, "refresh_token_file") {
+		clientID = emulator.PublicClientID
+	}
+	text = strings.NewReplacer(
+		"11111111-2222-3333-4444-555555555555", emulator.TenantID,
+		"66666666-7777-8888-9999-000000000000", clientID,
+		"/run/secrets/partner-center-refresh-token", filepath.ToSlash(token),
+		"/var/lib/terraform/partner-center-refresh-token", filepath.ToSlash(token),
+		"/run/secrets/partner-center.pfx", filepath.ToSlash(certificate.PFX),
+		"/run/secrets/oidc-token", filepath.ToSlash(providertest.WriteFile(t, "oidc-token", []byte(emulator.FederatedAssertion))),
+	).Replace(text)
+	if !strings.Contains(text, "required_providers") {
+		text = required + text
+	}
+	w.write(t, "main.tf", text+"\ndata \"partnercenter_usage_summary\" \"partner\" {}\n")
+	w.write(t, "az", "#!/bin/sh\necho '{\"accessToken\":\""+emulator.UserAccessToken()+"\",\"expires_on\":4102444800,\"expiresOn\":\"2100-01-01 00:00:00.000000\",\"tenant\":\""+emulator.TenantID+"\",\"tokenType\":\"Bearer\"}'\n")
+	if err := os.Chmod(filepath.Join(w.directory, "az"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.environment = append(w.environment, "PATH="+w.directory+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return w
 }
 
 // plan plans an example with its variables.
