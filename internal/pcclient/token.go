@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -186,11 +187,16 @@ func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) er
 		e.Status, e.Err = answerOf(err)
 		return e
 	}
-	// An answer may repeat what it was asked with.
+	secrets = append(secrets, t.ClientSecret)
+	if uuid.Validate(t.ClientID) != nil {
+		// It may be a secret in the wrong argument.
+		secrets = append(secrets, t.ClientID)
+	}
+	// An answer may repeat what it was asked with, also as it was in the form.
 	masked := func(text string) string {
-		for _, secret := range append(secrets, t.ClientSecret) {
+		for _, secret := range secrets {
 			if secret != "" {
-				text = strings.ReplaceAll(text, secret, "[secret]")
+				text = strings.NewReplacer(secret, "[secret]", url.QueryEscape(secret), "[secret]").Replace(text)
 			}
 		}
 		return oneLine(text)
