@@ -56,7 +56,7 @@ func TestRelease(t *testing.T) {
 	directory, version, sums := release(t)
 	want := []string{"_manifest.json"}
 	for _, platform := range platforms {
-		want = append(want, "_"+platform+".zip")
+		want = append(want, "_"+platform+".zip", "_"+platform+".zip.cdx.json")
 	}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(sums)); !slices.Equal(got, want) {
@@ -71,10 +71,13 @@ func TestRelease(t *testing.T) {
 		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(text))); got != sum {
 			t.Errorf("the checksum of %s is %s, not %s", file, got, sum)
 		}
-		if name == "_manifest.json" {
-			checkManifest(t, text)
-		} else {
+		switch filepath.Ext(strings.TrimSuffix(name, ".json")) {
+		case ".zip":
 			checkArchive(t, file, "terraform-provider-partnercenter_v"+version)
+		case ".cdx":
+			checkMaterials(t, file, text)
+		default:
+			checkManifest(t, text)
 		}
 	}
 }
@@ -117,6 +120,28 @@ func checkArchive(t *testing.T, file, program string) {
 	}
 }
 
+// checkMaterials checks that a CycloneDX file lists the modules and the Go that a
+// program is made of.
+func checkMaterials(t *testing.T, file, text string) {
+	t.Helper()
+	var materials struct {
+		Format     string `json:"bomFormat"`
+		Components []struct {
+			Name string `json:"name"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal([]byte(text), &materials); err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, component := range materials.Components {
+		names[component.Name] = true
+	}
+	if materials.Format != "CycloneDX" || !names["github.com/hashicorp/terraform-plugin-framework"] || !names["stdlib"] {
+		t.Errorf("%s lists %v", file, slices.Sorted(maps.Keys(names)))
+	}
+}
+
 // Terraform installs the release from a mirror, and from nowhere else, and plans
 // with it.
 func TestRelease_installs(t *testing.T) {
@@ -144,7 +169,7 @@ output "status" {
 	w.write(t, "terraform.rc", `provider_installation {
   filesystem_mirror { path = "`+filepath.ToSlash(filepath.Join(w.directory, "mirror"))+`" }
 }`)
-	w.terraform(t, "init").succeed(t).mention(t, "Installed registry.terraform.io/"+source+" v"+version)
+	w.terraform(t, "init").succeed(t).mention(t, "Installed "+source+" v"+version)
 	w.terraform(t, "version").succeed(t).mention(t, "provider registry.terraform.io/"+source+" v"+version)
 	planned := w.terraform(t, "plan").succeed(t)
 	planned.mention(t, `status = "failed"`)
