@@ -77,8 +77,8 @@ func (r report) Rows() []row {
 			ProviderMemory:  megabytes(peak.provider),
 			TerraformMemory: megabytes(peak.terraform),
 		}
-		if c.unit != "" {
-			rows[i].Size = thousands(c.size) + " " + c.unit
+		if c.size > 0 {
+			rows[i].Size = thousands(c.size)
 		}
 	}
 	return rows
@@ -96,8 +96,8 @@ func (r report) Behind() []string {
 		for _, name := range []string{c.file, c.http, c.plain} {
 			other := r.Results.find(name, c.size)
 			if by := c.over(other); by > noise {
-				lines = append(lines, fmt.Sprintf("%s, %s %s: %s × %s (%s s and %s s)",
-					c.title, thousands(c.size), c.unit, times(by), other.title, number(c.median()), number(other.median())))
+				lines = append(lines, fmt.Sprintf("%s, %s: %s × %s (%s s and %s s)",
+					c.title, thousands(c.size), times(by), other.title, number(c.median()), number(other.median())))
 			}
 		}
 	}

@@ -6,8 +6,6 @@ import "strconv"
 type series struct {
 	name  string
 	title string
-	// unit is what the sizes count.
-	unit  string
 	sizes []int
 	// configuration is a file of configurations/.
 	configuration string
@@ -55,71 +53,75 @@ var allSeries = []series{
 		emulator: nobody, rival: true,
 	},
 	{
-		name: "totals", title: "totals, `include_records = false`", unit: "customers", sizes: customerSizes, configuration: "totals.tf",
+		name: "totals", title: "totals, `include_records = false`", sizes: customerSizes, configuration: "totals.tf",
 		family: "customers", emulator: large, file: "jsondecode_file", http: "jsondecode_http",
 	},
 	{
-		name: "gate", title: "spend gate, few findings", unit: "customers", sizes: customerSizes, configuration: "gate.tf",
+		name: "gate", title: "spend gate, few findings", sizes: customerSizes, configuration: "gate.tf",
 		family: "customers", emulator: large, steps: []step{limit(100)}, file: "jsondecode_file", http: "jsondecode_http",
 	},
 	{
-		name: "gate_many", title: "spend gate, 20 % found", unit: "customers", sizes: customerSizes, configuration: "gate.tf",
-		family: "customers at 80 %", emulator: large, steps: []step{limit(80)}, file: "jsondecode_file_many",
+		name: "gate_many", title: "spend gate, 20 % found", sizes: customerSizes, configuration: "gate.tf",
+		family: "customers at 80 %", emulator: large, steps: []step{limit(80)}, file: "jsondecode_file_many", plain: "gate_many_bare",
 	},
 	{
-		name: "records", title: "full records", unit: "customers", sizes: customerSizes, configuration: "records.tf",
+		name: "gate_many_bare", title: "spend gate, 20 % found, bare server", sizes: []int{10_000}, configuration: "gate.tf",
+		family: "customers at 80 %", emulator: large, rival: true, bare: true, steps: []step{limit(80), recordGate},
+	},
+	{
+		name: "records", title: "full records", sizes: customerSizes, configuration: "records.tf",
 		family: "customers", emulator: large, file: "jsondecode_file", http: "jsondecode_http", plain: "records_bare",
 	},
 	{
-		name: "records_bare", title: "full records, bare server", unit: "customers", sizes: customerSizes, configuration: "records.tf",
+		name: "records_bare", title: "full records, bare server", sizes: customerSizes, configuration: "records.tf",
 		family: "customers", emulator: large, rival: true, bare: true, steps: []step{recordCustomers},
 	},
 	{
-		name: "jsondecode_file", title: "gate by `jsondecode`, file", unit: "customers", sizes: customerSizes, configuration: "jsondecode_file.tf",
+		name: "jsondecode_file", title: "gate by `jsondecode`, file", sizes: customerSizes, configuration: "jsondecode_file.tf",
 		family: "customers", emulator: large, rival: true, steps: []step{limit(100), answerFile},
 	},
 	{
-		name: "jsondecode_file_many", title: "gate by `jsondecode`, file, 20 % found", unit: "customers", sizes: []int{10_000}, configuration: "jsondecode_file.tf",
+		name: "jsondecode_file_many", title: "gate by `jsondecode`, file, 20 % found", sizes: []int{10_000}, configuration: "jsondecode_file.tf",
 		family: "customers at 80 %", emulator: large, rival: true, steps: []step{limit(80), answerFile},
 	},
 	{
-		name: "jsondecode_http", title: "gate by `jsondecode`, `data \"http\"`", unit: "customers", sizes: customerSizes, configuration: "jsondecode_http.tf",
+		name: "jsondecode_http", title: "gate by `jsondecode`, `data \"http\"`", sizes: customerSizes, configuration: "jsondecode_http.tf",
 		family: "customers", emulator: large, rival: true, steps: []step{limit(100), byHTTP},
 	},
 	{
-		name: "summaries", title: "summaries by `for_each`", unit: "customers", sizes: []int{500}, configuration: "summaries.tf",
+		name: "summaries", title: "summaries by `for_each`", sizes: []int{500}, configuration: "summaries.tf",
 		family: "summaries", emulator: large, steps: []step{eachCustomer}, http: "summaries_http", plain: "summaries_bare",
 	},
 	{
-		name: "summaries_bare", title: "summaries by `for_each`, bare server", unit: "customers", sizes: []int{500}, configuration: "summaries.tf",
+		name: "summaries_bare", title: "summaries by `for_each`, bare server", sizes: []int{500}, configuration: "summaries.tf",
 		family: "summaries", emulator: large, rival: true, bare: true, steps: []step{eachCustomer, recordSummaries},
 	},
 	{
-		name: "summaries_http", title: "summaries by `for_each`, `data \"http\"`", unit: "customers", sizes: []int{500}, configuration: "summaries_http.tf",
+		name: "summaries_http", title: "summaries by `for_each`, `data \"http\"`", sizes: []int{500}, configuration: "summaries_http.tf",
 		family: "summaries", emulator: large, rival: true, steps: []step{eachCustomer, byHTTP},
 	},
 	{
-		name: "throttled", title: "summaries, 5 % of answers 429", unit: "customers", sizes: []int{500}, configuration: "summaries.tf",
+		name: "throttled", title: "summaries, 5 % of answers 429", sizes: []int{500}, configuration: "summaries.tf",
 		family: "summaries", emulator: throttled, steps: []step{eachCustomer}, http: "throttled_http",
 	},
 	{
-		name: "throttled_http", title: "summaries, 5 % of answers 429, `data \"http\"`", unit: "customers", sizes: []int{500}, configuration: "summaries_http.tf",
+		name: "throttled_http", title: "summaries, 5 % of answers 429, `data \"http\"`", sizes: []int{500}, configuration: "summaries_http.tf",
 		family: "summaries", emulator: throttled, rival: true, steps: []step{eachCustomer, byHTTP},
 	},
 	{
-		name: "meters", title: "meters by `for_each`", unit: "subscriptions", sizes: []int{200}, configuration: "meters.tf",
+		name: "meters", title: "meters of subscriptions by `for_each`", sizes: []int{200}, configuration: "meters.tf",
 		family: "meters", emulator: plansOf, steps: []step{eachPlan}, http: "meters_http", plain: "meters_bare",
 	},
 	{
-		name: "meters_bare", title: "meters by `for_each`, bare server", unit: "subscriptions", sizes: []int{200}, configuration: "meters.tf",
+		name: "meters_bare", title: "meters of subscriptions by `for_each`, bare server", sizes: []int{200}, configuration: "meters.tf",
 		family: "meters", emulator: plansOf, rival: true, bare: true, steps: []step{eachPlan, recordMeters},
 	},
 	{
-		name: "meters_http", title: "meters by `for_each`, `data \"http\"`", unit: "subscriptions", sizes: []int{200}, configuration: "meters_http.tf",
+		name: "meters_http", title: "meters of subscriptions by `for_each`, `data \"http\"`", sizes: []int{200}, configuration: "meters_http.tf",
 		family: "meters", emulator: plansOf, rival: true, steps: []step{eachPlan, byHTTP},
 	},
 	{
-		name: "utilization", title: "utilization, totals", unit: "records", sizes: []int{1_000, 100_000, 1_000_000}, configuration: "utilization.tf",
+		name: "utilization", title: "utilization, totals", sizes: []int{1_000, 100_000, 1_000_000}, configuration: "utilization.tf",
 		family: "utilization", emulator: used, steps: []step{legacySubscription},
 	},
 }

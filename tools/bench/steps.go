@@ -63,14 +63,18 @@ func legacySubscription(_ context.Context, p *preparation) error {
 }
 
 func recordCustomers(ctx context.Context, p *preparation) error {
-	return p.record(ctx, "partnercenter_customer_usage_records", map[string]string{})
+	return p.record(ctx, "partnercenter_customer_usage_records", map[string]any{})
+}
+
+func recordGate(ctx context.Context, p *preparation) error {
+	return p.record(ctx, "partnercenter_spend_gate", map[string]any{"max_percent_used": p.variables["limit"], "require_budget": false})
 }
 
 func recordSummaries(ctx context.Context, p *preparation) error {
 	customers, err := p.partner.customers(ctx)
-	var arguments []map[string]string
+	var arguments []map[string]any
 	for _, id := range customers {
-		arguments = append(arguments, map[string]string{"customer_id": id})
+		arguments = append(arguments, map[string]any{"customer_id": id})
 	}
 	if err != nil {
 		return err
@@ -80,9 +84,9 @@ func recordSummaries(ctx context.Context, p *preparation) error {
 
 func recordMeters(ctx context.Context, p *preparation) error {
 	plans, err := p.partner.plans(ctx, p.size)
-	var arguments []map[string]string
+	var arguments []map[string]any
 	for plan, customer := range plans {
-		arguments = append(arguments, map[string]string{"customer_id": customer, "subscription_id": plan})
+		arguments = append(arguments, map[string]any{"customer_id": customer, "subscription_id": plan})
 	}
 	if err != nil {
 		return err
@@ -91,7 +95,7 @@ func recordMeters(ctx context.Context, p *preparation) error {
 }
 
 // record keeps what the real provider answers, for the bare one.
-func (p *preparation) record(ctx context.Context, name string, all ...map[string]string) error {
+func (p *preparation) record(ctx context.Context, name string, all ...map[string]any) error {
 	directory := p.file("recordings")
 	if err := os.Mkdir(directory, 0o700); err != nil {
 		return err

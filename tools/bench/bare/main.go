@@ -5,7 +5,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log"
+	"math/big"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -61,7 +63,7 @@ func (s *server) ValidateDataResourceConfig(context.Context, *tfprotov6.Validate
 }
 
 func (s *server) ReadDataSource(_ context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	arguments, err := texts(request.Config, s.schemas.DataSourceSchemas[request.TypeName].ValueType())
+	arguments, err := set(request.Config, s.schemas.DataSourceSchemas[request.TypeName].ValueType())
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +74,8 @@ func (s *server) ReadDataSource(_ context.Context, request *tfprotov6.ReadDataSo
 	return &tfprotov6.ReadDataSourceResponse{State: &tfprotov6.DynamicValue{MsgPack: state}}, nil
 }
 
-// texts are the arguments that are set. The recorded data sources have no
-// others but texts.
-func texts(config *tfprotov6.DynamicValue, typ tftypes.Type) (map[string]string, error) {
+// set are the arguments that are not null.
+func set(config *tfprotov6.DynamicValue, typ tftypes.Type) (map[string]any, error) {
 	value, err := config.Unmarshal(typ)
 	if err != nil {
 		return nil, err
@@ -83,16 +84,32 @@ func texts(config *tfprotov6.DynamicValue, typ tftypes.Type) (map[string]string,
 	if err := value.As(&attributes); err != nil {
 		return nil, err
 	}
-	arguments := map[string]string{}
+	arguments := map[string]any{}
 	for name, attribute := range attributes {
 		if attribute.IsNull() {
 			continue
 		}
-		var text string
-		if err := attribute.As(&text); err != nil {
-			return nil, err
+		if arguments[name], err = plain(attribute); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		arguments[name] = text
 	}
 	return arguments, nil
+}
+
+// plain is a value as the benchmark has it. The recorded data sources have no
+// arguments but texts, whole numbers and booleans.
+func plain(value tftypes.Value) (any, error) {
+	var number big.Float
+	var boolean bool
+	var text string
+	switch {
+	case value.Type().Is(tftypes.Number):
+		err := value.As(&number)
+		return number.Text('f', 0), err
+	case value.Type().Is(tftypes.Bool):
+		err := value.As(&boolean)
+		return boolean, err
+	}
+	err := value.As(&text)
+	return text, err
 }

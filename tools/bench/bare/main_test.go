@@ -15,6 +15,8 @@ const written = `{"format_version":"1.0","provider_schemas":{"registry.terraform
 "provider":{"version":0,"block":{"attributes":{"endpoint":{"type":"string","description_kind":"markdown","optional":true}}}},
 "data_source_schemas":{"partnercenter_thing":{"version":0,"block":{"attributes":{
   "customer_id":{"type":"string","description":"Whose.","description_kind":"markdown","required":true},
+  "limit":{"type":"number","optional":true},
+  "required":{"type":"bool","optional":true},
   "limits":{"type":["map","number"],"optional":true},
   "records":{"nested_type":{"attributes":{"cost":{"type":"number","computed":true},"tags":{"nested_type":{"attributes":{"name":{"type":"string","computed":true}},"nesting_mode":"list"},"computed":true}},"nesting_mode":"list"},"computed":true},
   "totals":{"nested_type":{"attributes":{"complete":{"type":"bool","computed":true}},"nesting_mode":"single"},"computed":true}
@@ -23,6 +25,8 @@ const written = `{"format_version":"1.0","provider_schemas":{"registry.terraform
 // thing is the type of that data source.
 var thing = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
 	"customer_id": tftypes.String,
+	"limit":       tftypes.Number,
+	"required":    tftypes.Bool,
 	"limits":      tftypes.Map{ElementType: tftypes.Number},
 	"records": tftypes.List{ElementType: tftypes.Object{AttributeTypes: map[string]tftypes.Type{
 		"cost": tftypes.Number,
@@ -63,17 +67,18 @@ func TestAStateIsServedAsItWasKept(t *testing.T) {
 	directory := t.TempDir()
 	s := &server{directory: directory, schemas: read(t, directory)}
 	for id, state := range map[string]string{"one": "\x81 the state of one", "two": "\x81 the state of two"} {
-		if err := os.WriteFile(recording.State(directory, "partnercenter_thing", map[string]string{"customer_id": id}), []byte(state), 0o600); err != nil {
+		if err := os.WriteFile(recording.State(directory, "partnercenter_thing", map[string]any{"customer_id": id, "limit": 80, "required": false}), []byte(state), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for id, want := range map[string]string{"one": "\x81 the state of one", "two": "\x81 the state of two", "three": ""} {
-		values := map[string]tftypes.Value{"customer_id": tftypes.NewValue(tftypes.String, id)}
+		values := map[string]tftypes.Value{}
 		for name, typ := range thing.AttributeTypes {
-			if name != "customer_id" {
-				values[name] = tftypes.NewValue(typ, nil)
-			}
+			values[name] = tftypes.NewValue(typ, nil)
 		}
+		values["customer_id"] = tftypes.NewValue(tftypes.String, id)
+		values["limit"] = tftypes.NewValue(tftypes.Number, 80)
+		values["required"] = tftypes.NewValue(tftypes.Bool, false)
 		config, err := tfprotov6.NewDynamicValue(thing, tftypes.NewValue(thing, values))
 		if err != nil {
 			t.Fatal(err)

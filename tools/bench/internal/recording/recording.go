@@ -5,6 +5,7 @@ package recording
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -19,10 +20,10 @@ func Schema(directory string) string { return filepath.Join(directory, "schema.j
 
 // State is the file with the state of a data source with these arguments, as
 // the plugin protocol carries it: in MessagePack.
-func State(directory, name string, arguments map[string]string) string {
+func State(directory, name string, arguments map[string]any) string {
 	words := []string{name}
 	for _, argument := range slices.Sorted(maps.Keys(arguments)) {
-		words = append(words, argument+"="+arguments[argument])
+		words = append(words, fmt.Sprint(argument, "=", arguments[argument]))
 	}
 	digest := sha256.Sum256([]byte(strings.Join(words, "\n")))
 	return filepath.Join(directory, hex.EncodeToString(digest[:])+".msgpack")
