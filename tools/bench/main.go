@@ -47,8 +47,8 @@ func parse() settings {
 	flag.StringVar(&s.http, "http", "", "`program` of hashicorp/http, to compare with; named as released, it says its version")
 	flag.StringVar(&s.scaffolding, "scaffolding", "", "`program` of terraform-provider-scaffolding-framework, to compare the start with")
 	flag.StringVar(&s.revision, "revision", "", "`commit` that the provider was built from")
-	flag.Func("cases", "`pattern` of the cases to measure, such as '^(totals|gate)/1000$'; without it, all", func(text string) (err error) {
-		s.cases, err = regexp.Compile(text)
+	flag.Func("cases", "`pattern` of the cases to measure, such as '(totals|gate)/1000'; without it, all", func(text string) (err error) {
+		s.cases, err = regexp.Compile("^(?:" + text + ")$")
 		return err
 	})
 	flag.Parse()

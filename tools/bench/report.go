@@ -31,7 +31,7 @@ func write(directory string, r report) error {
 	if err := os.WriteFile(filepath.Join(directory, "BENCHMARKS.md"), []byte(text), 0o644); err != nil { //nolint:gosec // For everybody to read.
 		return err
 	}
-	return draw(filepath.Join(directory, "BENCHMARKS.svg"), r.Results)
+	return drawTimes(filepath.Join(directory, "BENCHMARKS.svg"), r.Results)
 }
 
 func (r report) markdown() (string, error) {
