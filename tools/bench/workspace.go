@@ -112,5 +112,7 @@ func outputsOf(said string) map[string]string {
 func (w *workspace) terraform(ctx context.Context, arguments ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, "terraform", arguments...) //nolint:gosec // The arguments are this program's own.
 	command.Dir, command.Env = w.directory, w.environment
+	// Killed, it would leave its providers behind.
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	return command
 }
