@@ -23,8 +23,8 @@ var colours = []color.Color{
 	color.RGBA{0x80, 0x80, 0x80, 0xff}, // grey
 }
 
-// drawTimes writes the time over the size, a line a series; those of rivals are
-// dashed.
+// drawTimes writes the time over the size, a line for each series of three sizes
+// or more; those of rivals are dashed.
 func drawTimes(file string, r results) error {
 	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
 	p := plot.New()
@@ -39,7 +39,7 @@ func drawTimes(file string, r results) error {
 	drawn := 0
 	for _, s := range allSeries {
 		points := r.points(s)
-		if len(points) < 2 {
+		if len(points) < 3 {
 			continue
 		}
 		line, marks, err := plotter.NewLinePoints(points)

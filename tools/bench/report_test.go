@@ -85,7 +85,7 @@ func TestThePlotHasALineASeries(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
 	r := example()
-	r.Results = append(r.Results, *measured("gate", 1, 0.2))
+	r.Results = append(r.Results, *measured("gate", 1, 0.2), *measured("gate", 1_000, 0.3))
 	if err := write(directory, r); err != nil {
 		t.Fatal(err)
 	}

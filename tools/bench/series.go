@@ -89,15 +89,15 @@ var allSeries = []series{
 		family: "customers", emulator: large, rival: true, steps: []step{limit(100), byHTTP},
 	},
 	{
-		name: "summaries", title: "summaries by `for_each`", sizes: []int{500}, configuration: "summaries.tf",
+		name: "summaries", title: "summaries by `for_each`", sizes: []int{125, 500}, configuration: "summaries.tf",
 		family: "summaries", emulator: large, steps: []step{eachCustomer}, http: "summaries_http", plain: "summaries_bare",
 	},
 	{
-		name: "summaries_bare", title: "summaries by `for_each`, bare server", sizes: []int{500}, configuration: "summaries.tf",
+		name: "summaries_bare", title: "summaries by `for_each`, bare server", sizes: []int{125, 500}, configuration: "summaries.tf",
 		family: "summaries", emulator: large, rival: true, bare: true, steps: []step{eachCustomer, recordSummaries},
 	},
 	{
-		name: "summaries_http", title: "summaries by `for_each`, `data \"http\"`", sizes: []int{500}, configuration: "summaries_http.tf",
+		name: "summaries_http", title: "summaries by `for_each`, `data \"http\"`", sizes: []int{125, 500}, configuration: "summaries_http.tf",
 		family: "summaries", emulator: large, rival: true, steps: []step{eachCustomer, byHTTP},
 	},
 	{
