@@ -140,7 +140,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 	byMeter := map[meterKey]*meterSum{}
 	records := []pcclient.AzureUtilizationRecord{}
 	read := 0
-	for record, err := range usage.Records(ctx) {
+	for record, err := range usage.Items(ctx) {
 		if err != nil {
 			return err
 		}

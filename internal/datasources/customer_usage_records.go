@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -81,12 +82,29 @@ func customerUsageRecordsSchema() schema.Schema {
 }
 
 func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *customerUsageRecords) error {
-	all, err := api.CustomerUsageRecords(ctx)
+	keeps, err := m.filter()
 	if err != nil {
 		return err
 	}
-	m.collection = newCollection(all)
-	m.MissingCustomerIDs = missing(m.CustomerIDs, all.Items, func(r *pcclient.CustomerUsageRecord) *string { return r.OwnerID() })
+	all, listed, asked := api.CustomerUsageRecords(), 0, newRollCall(m.CustomerIDs)
+	var spent customerSpend
+	var records []pcclient.CustomerUsageRecord
+	for record, err := range all.Items(ctx) {
+		if err != nil {
+			return err
+		}
+		listed++
+		asked.see(record.OwnerID())
+		if !keeps(&record) {
+			continue
+		}
+		spent.add(&record)
+		if unless(m.IncludeRecords) {
+			records = append(records, record)
+		}
+	}
+	m.collection = collectionOf(listed, all.TotalCount())
+	m.MissingCustomerIDs = asked.missing()
 	if len(m.MissingCustomerIDs) > 0 && !whether(m.AllowMissing) {
 		return &argumentError{
 			argument: "customer_ids",
@@ -95,24 +113,11 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 				"If these customers may have no usage yet, set allow_missing = true.", strings.Join(m.MissingCustomerIDs, ", ")),
 		}
 	}
-	keeps, err := m.filter()
-	if err != nil {
-		return err
-	}
-	records := kept(all.Items, keeps)
-	slices.SortStableFunc(records, func(a, b *pcclient.CustomerUsageRecord) int {
-		if order := compareTexts(a.Owner(), b.Owner()); order != 0 {
-			return order
-		}
-		return compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID()))
-	})
-	if m.Totals, err = newCustomerTotals(records); err != nil {
-		return err
-	}
 	if unless(m.IncludeRecords) {
-		m.Records = mapped(records, newCustomerUsageRecord)
+		m.Records = customerUsageRows(records)
 	}
-	return nil
+	m.Totals, err = spent.totals()
+	return err
 }
 
 // filter returns what the arguments ask to keep.
@@ -132,24 +137,36 @@ func (m *customerUsageRecords) filter() (func(*pcclient.CustomerUsageRecord) boo
 	}, nil
 }
 
-func newCustomerTotals(records []*pcclient.CustomerUsageRecord) (*customerTotals, error) {
-	t := &customerTotals{}
-	var s spend
-	for _, r := range records {
-		s.add(&r.Cost)
-		switch amount := r.BudgetAmount(); {
-		case amount == nil:
-			t.WithoutBudgetCount++
-		case overBudget(amount, r.TotalCost):
-			t.OverBudgetCount++
-		}
+// customerSpend adds up the costs of customers, and counts their budgets.
+type customerSpend struct {
+	spend
+	overBudget, withoutBudget int64
+}
+
+func (s *customerSpend) add(r *pcclient.CustomerUsageRecord) {
+	s.spend.add(&r.Cost)
+	switch amount := r.BudgetAmount(); {
+	case amount == nil:
+		s.withoutBudget++
+	case overBudget(amount, r.TotalCost):
+		s.overBudget++
 	}
-	sums, err := s.totals()
+}
+
+func (s *customerSpend) totals() (*customerTotals, error) {
+	sums, err := s.spend.totals()
 	if err != nil {
 		return nil, err
 	}
-	t.totals = *sums
-	return t, nil
+	return &customerTotals{totals: *sums, OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}, nil
+}
+
+func customerUsageRows(records []pcclient.CustomerUsageRecord) []customerUsageRecord {
+	list := kept(records, everything)
+	slices.SortStableFunc(list, func(a, b *pcclient.CustomerUsageRecord) int {
+		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID())))
+	})
+	return mapped(list, newCustomerUsageRecord)
 }
 
 func newCustomerUsageRecord(r *pcclient.CustomerUsageRecord) customerUsageRecord {

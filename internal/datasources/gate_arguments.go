@@ -55,7 +55,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"allow_incomplete":     option("Whether it is a warning only that the API lists fewer customers than it says there are. Defaults to `false`."),
 		"max_percent_used": limit("The share of each customer's budget, in percent, that may be used: more is a violation. At least one rule must be set.",
 			numbervalidator.AtLeastOneOf(rules...)),
-		"warn_percent_used":  limit("The share of each customer's budget, in percent, from which on there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
+		"warn_percent_used":  limit("The share of each customer's budget, in percent, above which there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
 		"max_usd_total_cost": limit("What all customers together may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
 		"max_total_cost": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,
@@ -77,37 +77,40 @@ func GateAttributes() map[string]schema.Attribute {
 	}
 }
 
-// look is what a gate looked at.
-type look struct {
-	records []*pcclient.CustomerUsageRecord
-	missing []string
-}
-
 // Evaluate reads the customers and applies the rules.
 func (a *GateArguments) Evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, error) {
 	verdict, _, err := a.evaluate(ctx, api)
 	return verdict, err
 }
 
+// look is what a gate looked at.
+type look struct {
+	spent   customerSpend
+	missing []string
+}
+
 func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, look, error) {
-	all, err := api.CustomerUsageRecords(ctx)
-	if err != nil {
-		return nil, look{}, err
-	}
+	var looked look
 	rules, err := a.rules()
 	if err != nil {
-		return nil, look{}, err
+		return nil, looked, err
 	}
-	found := look{
-		records: kept(all.Items, a.selects()),
-		missing: missing(a.CustomerIDs, all.Items, func(r *pcclient.CustomerUsageRecord) *string { return r.OwnerID() }),
+	all, asked, selects := api.CustomerUsageRecords(), newRollCall(a.CustomerIDs), a.selects()
+	var spend gate.Spend
+	for record, err := range all.Items(ctx) {
+		if err != nil {
+			return nil, looked, err
+		}
+		spend.Listed++
+		asked.see(record.OwnerID())
+		if selects(&record) {
+			spend.Customers = append(spend.Customers, newGateCustomer(&record))
+			looked.spent.add(&record)
+		}
 	}
-	return gate.Evaluate(gate.Spend{
-		Customers: mapped(found.records, newGateCustomer),
-		Missing:   found.missing,
-		Listed:    len(all.Items),
-		Total:     all.TotalCount,
-	}, rules, time.Now()), found, nil
+	looked.missing = asked.missing()
+	spend.Missing, spend.Total = looked.missing, all.TotalCount()
+	return gate.Evaluate(spend, rules, time.Now()), looked, nil
 }
 
 // selects returns what the arguments ask to look at.

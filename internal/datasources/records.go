@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// kept returns the records that a filter keeps. They are shared with other data
-// sources, so they are neither copied nor changed.
+// kept returns the records that a filter keeps.
 func kept[T any](records []T, keeps func(*T) bool) []*T {
 	list := make([]*T, 0, len(records))
 	for i := range records {
@@ -23,16 +22,42 @@ func everything[T any](*T) bool { return true }
 
 // missing returns the ids of an argument that no record is about.
 func missing[T any](ids []string, records []T, about func(*T) *string) []string {
-	list := []string{}
-	if ids == nil {
-		return list
-	}
-	listed := make(map[string]bool, len(records))
+	roll := newRollCall(ids)
 	for i := range records {
-		listed[strings.ToLower(value(about(&records[i])))] = true
+		roll.see(about(&records[i]))
 	}
+	return roll.missing()
+}
+
+// rollCall finds out which ids of an argument are listed.
+type rollCall struct {
+	ids  []string
+	seen map[string]bool // by the ids in lower case
+}
+
+func newRollCall(ids []string) *rollCall {
+	roll := &rollCall{ids, make(map[string]bool, len(ids))}
 	for _, id := range ids {
-		if id = strings.ToLower(id); !listed[id] && !slices.Contains(list, id) {
+		roll.seen[strings.ToLower(id)] = false
+	}
+	return roll
+}
+
+func (r *rollCall) see(id *string) {
+	if len(r.ids) == 0 {
+		return
+	}
+	listed := strings.ToLower(value(id))
+	if _, asked := r.seen[listed]; asked {
+		r.seen[listed] = true
+	}
+}
+
+// missing is never nil.
+func (r *rollCall) missing() []string {
+	list := []string{}
+	for _, id := range r.ids {
+		if id = strings.ToLower(id); !r.seen[id] && !slices.Contains(list, id) {
 			list = append(list, id)
 		}
 	}

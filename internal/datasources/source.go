@@ -69,7 +69,7 @@ func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, re
 			response.Diagnostics.AddWarning("Incomplete "+s.title(), text)
 		}
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
+	response.State.Raw = encode(&model, response.State.Schema.Type().TerraformType(ctx))
 }
 
 // title is the name in words.

@@ -86,7 +86,7 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	if err != nil {
 		return err
 	}
-	if m.Totals, err = newCustomerTotals(look.records); err != nil {
+	if m.Totals, err = look.spent.totals(); err != nil {
 		return err
 	}
 	m.MissingCustomerIDs = look.missing

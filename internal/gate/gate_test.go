@@ -84,13 +84,20 @@ func TestRules(t *testing.T) {
 			[]string{"max_percent_used: Modern Azure Customer SE: 120.57 SEK of 20.00 SEK (602.84 %)"},
 			nil,
 		},
+		"percent: just below the limit": {
+			[]spender{swede},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxPercentUsed: number(t, "602.841499999997952358000000000001")}
+			}, nil, nil,
+		},
 		"percent: nothing of a budget of 0": {
 			[]spender{{"Nobody", "0", "EUR", "0", "0"}}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} }, nil, nil,
 		},
 		"percent: something of a budget of 0": {
 			[]spender{{"Zero", "0.00000000000000000001", "EUR", "0", "0"}},
 			func(t *testing.T) Rules { t.Helper(); return Rules{MaxPercentUsed: number(t, "100")} },
-			[]string{"max_percent_used: Zero: 0.00 EUR of 0.00 EUR"},
+			[]string{"max_percent_used: Zero: 0.00000000000000000001 EUR of 0.00 EUR"},
 			nil,
 		},
 		"percent: a refund": {
@@ -120,6 +127,14 @@ func TestRules(t *testing.T) {
 			nil,
 			[]string{"warn_percent_used: Modern Azure Customer SE: 120.57 SEK of 20.00 SEK (602.84 %)"},
 		},
+		"warning: just below, at and just above": {
+			[]spender{
+				{"A", "79.99999999999999999999", "EUR", "1", "100"}, {"B", "80", "EUR", "1", "100"}, {"C", "80.00000000000000000001", "EUR", "1", "100"},
+			},
+			func(t *testing.T) Rules { t.Helper(); return Rules{WarnPercentUsed: number(t, "80")} },
+			nil,
+			[]string{"warn_percent_used: C: 80.00 EUR of 100.00 EUR (80.00 %)"},
+		},
 		"warning below the limit, worst first": {
 			[]spender{{"B", "85", "EUR", "1", "100"}, {"A", "90", "EUR", "1", "100"}, {"C", "101", "EUR", "1", "100"}, {"D", "80", "EUR", "1", "100"}},
 			func(t *testing.T) Rules {
@@ -138,10 +153,14 @@ func TestRules(t *testing.T) {
 		"USD: at the limit": {
 			[]spender{{"A", "1", "EUR", "10.5", ""}, {"B", "1", "SEK", "-0.5", ""}}, func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "10")} }, nil, nil,
 		},
-		"USD: above": {
+		"USD: just below": {
+			[]spender{{"A", "1", "EUR", "10.5", ""}, {"B", "1", "SEK", "-0.50000000000000000001", ""}},
+			func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "10")} }, nil, nil,
+		},
+		"USD: just above": {
 			[]spender{{"A", "1", "EUR", "10.5", ""}, {"B", "1", "SEK", "-0.49999999999999999999", ""}},
 			func(t *testing.T) Rules { t.Helper(); return Rules{MaxUSDTotalCost: number(t, "10")} },
-			[]string{"max_usd_total_cost: all together: 10.00 USD of 10.00 USD"},
+			[]string{"max_usd_total_cost: all together: 10.00000000000000000001 USD of 10.00 USD"},
 			nil,
 		},
 		"USD: not known of a legacy customer": {
@@ -150,10 +169,23 @@ func TestRules(t *testing.T) {
 			[]string{"usd_known: Legacy: the cost in USD is not known"},
 			nil,
 		},
-		"USD of each customer": {
-			[]spender{{"A", "1", "EUR", "10", ""}, {"B", "1", "SEK", "10.01", ""}},
+		"USD of each customer: just below, at and just above": {
+			[]spender{{"A", "1", "EUR", "9.99999999999999999999", ""}, {"B", "1", "EUR", "10", ""}, {"C", "1", "SEK", "10.00000000000000000001", ""}, {"D", "1", "SEK", "-10.01", ""}},
 			func(t *testing.T) Rules { t.Helper(); return Rules{MaxCustomerUSDTotalCost: number(t, "10")} },
-			[]string{"max_customer_usd_total_cost: B: 10.01 USD of 10.00 USD"},
+			[]string{"max_customer_usd_total_cost: C: 10.00000000000000000001 USD of 10.00 USD"},
+			nil,
+		},
+		"by currency: just below, at and just above": {
+			[]spender{
+				{"A", "60", "EUR", "1", ""}, {"B", "39.99999999999999999999", "EUR", "1", ""},
+				{"C", "110", "SEK", "1", ""}, {"D", "-10", "SEK", "1", ""},
+				{"E", "100.00000000000000000001", "CHF", "1", ""},
+			},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "100"), "SEK": *number(t, "100"), "CHF": *number(t, "100")}}
+			},
+			[]string{"max_total_cost: all together: 100.00000000000000000001 CHF of 100.00 CHF"},
 			nil,
 		},
 		"by currency: within, and above": {

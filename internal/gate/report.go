@@ -2,8 +2,11 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/shopspring/decimal"
 )
 
 // reported is how many customers a report lists, and charted how many it draws.
@@ -81,50 +84,56 @@ func (v *Verdict) states() map[string]string {
 	return states
 }
 
-// chart draws the shares of budgets that are used.
+// chart draws the shares of budgets that are used, from nothing to all of it or
+// more: Mermaid would begin at the smallest.
 func (v *Verdict) chart(text *strings.Builder) {
 	var names, shares []string
+	most := hundred
 	for _, c := range v.Customers {
 		percent := c.percent()
-		if percent == nil || len(names) == charted {
+		if percent == nil || !percent.IsPositive() || len(names) == charted {
 			continue
 		}
-		names = append(names, `"`+label(c.who())+`"`)
+		name := label(c.who())
+		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
+			name = fmt.Sprintf("%s %d", label(c.who()), n)
+		}
+		names = append(names, name)
 		shares = append(shares, percent.StringFixed(2))
+		most = decimal.Max(most, percent.Round(2))
 	}
 	if len(names) == 0 {
 		return
 	}
-	fmt.Fprintf(text, "\n```mermaid\nxychart-beta horizontal\n    title \"Budget used, in percent\"\n    x-axis [%s]\n    y-axis \"%%\"\n    bar [%s]\n```\n",
-		strings.Join(names, ", "), strings.Join(shares, ", "))
+	fmt.Fprintf(text, "\n```mermaid\nxychart-beta horizontal\n    title \"Budget used, in percent\"\n    x-axis [\"%s\"]\n    y-axis \"%%\" 0 --> %s\n    bar [%s]\n```\n",
+		strings.Join(names, `", "`), most, strings.Join(shares, ", "))
 }
 
 // cell keeps a text that somebody else wrote within its cell: it starts no
 // column, line, tag, code, link, emphasis or mention, and does not turn the
-// direction of what follows.
+// direction of what follows. A comment is what breaks a mention or an address:
+// they are looked for after references to characters have become characters.
 func cell(text string) string {
 	var safe strings.Builder
-	for _, r := range text {
+	line := []rune(oneLine(text) + " ")
+	for i, r := range line[:len(line)-1] {
 		switch {
-		case unicode.IsSpace(r):
-			safe.WriteByte(' ')
-		case !unicode.IsPrint(r):
 		case r == '@':
 			safe.WriteString("@<!-- -->")
-		case strings.ContainsRune("&<>|`*_~[]()#!\\:$", r):
+		case strings.ContainsRune("<>|`*_~[]#\\$", r), strings.ContainsRune("&:", r) && line[i+1] != ' ':
 			fmt.Fprintf(&safe, "&#%d;", r)
 		default:
 			safe.WriteRune(r)
 		}
 	}
-	return strings.Join(strings.Fields(safe.String()), " ")
+	return strings.ReplaceAll(safe.String(), "www.", "www<!-- -->.")
 }
 
 // label is what a Mermaid diagram can carry of a name.
 func label(name string) string {
 	kept := strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("-.,'+", r):
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), strings.ContainsRune("-.,'+", r):
 			return r
 		}
 		return ' '

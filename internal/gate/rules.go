@@ -228,7 +228,7 @@ func (e *evaluation) usdTotalCost() {
 	if total.GreaterThan(*e.MaxUSDTotalCost) {
 		e.violate(Finding{
 			Rule: "max_usd_total_cost", Actual: &total, Limit: e.MaxUSDTotalCost, Currency: "USD",
-			Message: fmt.Sprintf("all together: %s of %s", money(total, "USD"), money(*e.MaxUSDTotalCost, "USD")),
+			Message: "all together: " + moneyOf(total, *e.MaxUSDTotalCost, "USD"),
 		})
 	}
 }
@@ -243,7 +243,7 @@ func (e *evaluation) totalCost() {
 		case total.GreaterThan(limit):
 			e.violate(Finding{
 				Rule: "max_total_cost", Actual: &total, Limit: &limit, Currency: code,
-				Message: fmt.Sprintf("all together: %s of %s", money(total, code), money(limit, code)),
+				Message: "all together: " + moneyOf(total, limit, code),
 			})
 		}
 	}
@@ -255,7 +255,7 @@ func (e *evaluation) customerUSDTotalCost() {
 		if limit == nil || c.USDCost == nil || c.USDCost.LessThanOrEqual(*limit) {
 			continue
 		}
-		finding := c.finding("max_customer_usd_total_cost", fmt.Sprintf("%s: %s of %s", c.who(), money(*c.USDCost, "USD"), money(*limit, "USD")))
+		finding := c.finding("max_customer_usd_total_cost", c.who()+": "+moneyOf(*c.USDCost, *limit, "USD"))
 		finding.Actual, finding.Limit, finding.Currency = c.USDCost, limit, "USD"
 		e.violate(finding)
 	}
@@ -302,8 +302,12 @@ func (c Customer) finding(rule, message string) Finding {
 }
 
 // who is the customer's name on one line, or the id of one without a name.
-func (c Customer) who() string {
-	name := strings.Map(func(r rune) rune {
+func (c Customer) who() string { return cmp.Or(oneLine(c.Name), c.ID, "a customer without a name") }
+
+// oneLine is a text without line breaks, or anything else that is not seen but
+// changes what is.
+func oneLine(text string) string {
+	seen := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
 		}
@@ -311,13 +315,13 @@ func (c Customer) who() string {
 			return -1
 		}
 		return r
-	}, c.Name)
-	return cmp.Or(strings.Join(strings.Fields(name), " "), c.ID, "a customer without a name")
+	}, text)
+	return strings.Join(strings.Fields(seen), " ")
 }
 
 // spent is what is used of the budget.
 func (c Customer) spent() string {
-	text := money(*c.Cost, c.Currency) + " of " + money(*c.Budget, c.Currency)
+	text := moneyOf(*c.Cost, *c.Budget, c.Currency)
 	if percent := c.percent(); percent != nil {
 		text += " (" + percent.StringFixed(2) + " %)"
 	}
@@ -332,6 +336,16 @@ func (c Customer) percent() *decimal.Decimal {
 	}
 	percent := c.Cost.Mul(hundred).DivRound(*c.Budget, 4)
 	return &percent
+}
+
+// moneyOf writes an amount and its limit for people. If they would look the same
+// it keeps the digits of the amount.
+func moneyOf(amount, limit decimal.Decimal, code string) string {
+	text, of := money(amount, code), money(limit, code)
+	if text == of && !amount.Equal(limit) {
+		text = strings.TrimSpace(amount.String() + " " + code)
+	}
+	return text + " of " + of
 }
 
 // money writes an amount for people. One in a currency that is not known keeps

@@ -158,26 +158,18 @@ func (p page) with(query url.Values) page {
 	return p
 }
 
-// object reads a single resource once.
-func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
-	return remember(ctx, &c.memo, p.place(), func(ctx context.Context) (*T, error) {
-		return readObject[T](ctx, c, p)
-	})
-}
-
-// usageObject reads a summary of usage once. It is nil if there is no usage.
+// usageObject reads a summary of usage. It is nil if there is no usage.
 func usageObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
-	return remember(ctx, &c.memo, p.place(), func(ctx context.Context) (*T, error) {
-		summary, err := readObject[T](ctx, c, p)
-		if noUsage(err) {
-			return nil, nil
-		}
-		return summary, err
-	})
+	summary, err := object[T](ctx, c, p)
+	if noUsage(err) {
+		return nil, nil
+	}
+	return summary, err
 }
 
-func readObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
-	a, err := c.get(ctx, p)
+// object reads a single resource.
+func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
+	a, err := c.ask(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -49,10 +49,8 @@ func (c *Client) customers(ctx context.Context, field, prefix string) (*Collecti
 		}
 		query.Set("filter", string(filter))
 	}
-	first := route("customers").with(query)
-	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[Customer], error) {
-		return listing[Customer]{client: c, mayOverrun: true}.readAll(ctx, first)
-	})
+	all := listing[Customer]{client: c, mayOverrun: true}
+	return all.collect(ctx, route("customers").with(query))
 }
 
 // Customer reads one customer

@@ -42,28 +42,46 @@ func newDecimal(text string) (Decimal, error) {
 	return d, d.check()
 }
 
-// Float returns the number as the 512-bit float that a literal in Terraform's
-// language is. A number of more than 150 digits is an error.
+// Numbers of up to shortDigits have shortBits, and longer ones the 512 bits of a
+// literal in Terraform's language. Terraform's protocol writes numbers as the
+// shortest text that has the same bits, which takes four times as long for 512,
+// and was a third of the time that ten thousand records took. 192 bits tell all
+// decimals of 40 digits apart, from each other and from what a float64 holds.
+const (
+	shortDigits, shortBits = 40, 192
+	literalBits            = 512
+)
+
+// Float returns the number as a float that Terraform's protocol writes with the
+// same digits. A number of more than 150 digits is an error.
 func (d Decimal) Float() (*big.Float, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	float, _, err := big.ParseFloat(d.String(), 10, 512, big.ToNearestEven)
+	bits := uint(literalBits)
+	if d.digits() <= shortDigits {
+		bits = shortBits
+	}
+	float, _, err := big.ParseFloat(d.String(), 10, bits, big.ToNearestEven)
 	return float, err
 }
 
-// check counts the digits of the number written out, without writing it out:
-// the exponent of a hostile answer may be in the millions.
 func (d Decimal) check() error {
+	if digits := d.digits(); digits > maxDigits {
+		return fmt.Errorf("the number has %d digits, and more than %d cannot be passed to Terraform exactly", digits, maxDigits)
+	}
+	return nil
+}
+
+// digits counts the digits of the number written out, without writing it out:
+// the exponent of a hostile answer may be in the millions.
+func (d Decimal) digits() int64 {
 	exponent := int64(d.Exponent())
 	digits := int64(d.NumDigits()) + exponent
 	if exponent < 0 {
 		digits = max(digits, 1) - exponent
 	}
-	if digits > maxDigits {
-		return fmt.Errorf("the number has %d digits, and more than %d cannot be passed to Terraform exactly", digits, maxDigits)
-	}
-	return nil
+	return digits
 }
 
 // UnmarshalJSONFrom accepts a JSON number only: neither null nor digits in quotes.

@@ -15,7 +15,7 @@ import (
 func TestDecode_customersOfTheSample(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, testdata(t, "customer_usage_records.json"))))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestDecode_requestHeaders(t *testing.T) {
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, emptyPage)))
 	ctx, cancel := c.Operation(t.Context())
 	defer cancel()
-	if _, err := c.CustomerUsageRecords(ctx); err != nil {
+	if _, err := customerUsage(ctx, c); err != nil {
 		t.Fatal(err)
 	}
 	request := w.requests()[0]
@@ -185,7 +185,7 @@ func TestDecode_byteOrderMarkAndGzip(t *testing.T) {
 				t.Cleanup(server.Close)
 				c, _ := newClient(t, nil, func(o *Options) { o.Endpoint, o.Transport = parseURL(t, server.URL), nil })
 
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -205,7 +205,7 @@ func TestDecode_byteOrderMarkAndGzip(t *testing.T) {
 func firstRecord(t *testing.T, item string) (*CustomerUsageRecord, error) {
 	t.Helper()
 	c, _ := newClient(t, inTurn(t, says(http.StatusOK, `{"items":[{"resourceId":"a"},`+item+`]}`)))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	if err != nil {
 		wantFailure(t, whole, err)
 		return nil, err

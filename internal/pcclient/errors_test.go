@@ -197,7 +197,7 @@ func TestErrors_doNotHaveTheQuery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, w := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", `{"uri":"/customers/usagerecords?key=hush"}`)), second))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			if e := wantError(t, whole, err); e.Path != "/v1/customers/usagerecords" || e.Page != 2 {
 				t.Errorf("the error is about page %d of %s", e.Page, e.Path)
 			}

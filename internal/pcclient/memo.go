@@ -8,48 +8,62 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// memo answers a question once: who asks while the answer is under way waits
-// for it, and who asks later gets the same value. Errors are not kept.
-type memo struct {
-	flights singleflight.Group
-	answers sync.Map
+// ask reads one page whole, from the memo if somebody has asked for it before.
+// What it returns is shared and must not be changed.
+func (c *Client) ask(ctx context.Context, p page) (*answer, error) {
+	return c.memo.remember(ctx, p, c.get)
 }
 
-// remember returns the answer to key, from fetch if nobody has asked yet. The
-// answer is shared: it must not be changed.
-func remember[T any](ctx context.Context, m *memo, key string, fetch func(context.Context) (T, error)) (T, error) {
-	var none T
+// memo asks a question once: who asks while the answer is under way waits for
+// it, and who asks later gets what came. Errors are not kept, unless they say
+// that there is nothing.
+type memo struct {
+	flights  singleflight.Group
+	memories sync.Map // of string to *memory
+}
+
+// remember returns the answer for a page, from get if nobody has asked yet.
+func (m *memo) remember(ctx context.Context, p page, get func(context.Context, page) (*answer, error)) (*answer, error) {
+	key := p.place()
 	for {
-		if answer, known := m.answers.Load(key); known {
-			return answer.(T), nil //nolint:forcetypeassert // A key is a route, and a route has one type.
+		if known, ok := m.load(key); ok {
+			return known.recall()
 		}
 		flight := m.flights.DoChan(key, func() (any, error) {
-			if answer, known := m.answers.Load(key); known {
-				return answer, nil // A flight has ended since the look above.
+			if known, ok := m.load(key); ok {
+				return known.recall() // A flight has ended since the look above.
 			}
-			answer, err := fetch(ctx)
-			switch {
-			case err == nil:
-				m.answers.Store(key, answer)
-			case ctx.Err() != nil:
-				err = &abandonedError{err}
+			a, err := get(ctx, p)
+			if err != nil && ctx.Err() != nil {
+				return nil, &abandonedError{err}
 			}
-			return answer, err
+			if known := newMemory(p, a, err); known != nil {
+				m.memories.Store(key, known)
+			}
+			return a, err
 		})
 		select {
 		case <-ctx.Done():
-			return none, context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		case result := <-flight:
 			if result.Err == nil {
-				return result.Val.(T), nil //nolint:forcetypeassert // As above.
+				return result.Val.(*answer), nil //nolint:forcetypeassert // As returned above.
 			}
 			var abandoned *abandonedError
 			if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
 				continue
 			}
-			return none, result.Err
+			return nil, result.Err
 		}
 	}
+}
+
+func (m *memo) load(key string) (*memory, bool) {
+	known, ok := m.memories.Load(key)
+	if !ok {
+		return nil, false
+	}
+	return known.(*memory), true //nolint:forcetypeassert // Nothing else is stored.
 }
 
 // abandonedError says that whoever asked first gave up; the others ask again.

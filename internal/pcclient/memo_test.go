@@ -3,7 +3,9 @@ package pcclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,30 +20,22 @@ func TestMemo_oneQuestionIsOneRequest(t *testing.T) {
 			after(time.Second, says(http.StatusOK, pageWith("a", token("1")))), after(time.Second, says(http.StatusOK, pageWith("b", "null"))),
 		))
 		start := time.Now()
-		answers := make([]*Collection[CustomerUsageRecord], 30)
 		var reads sync.WaitGroup
-		for i := range answers {
+		for range 30 {
 			reads.Go(func() {
 				ctx, cancel := c.Operation(t.Context())
 				defer cancel()
-				whole, err := c.CustomerUsageRecords(ctx)
-				if err != nil {
-					t.Error(err)
+				whole, err := customerUsage(ctx, c)
+				if err != nil || owners(whole) != "a b" {
+					t.Errorf("%v, %v", whole, err)
 				}
-				answers[i] = whole
 			})
 		}
 		reads.Wait()
 		wantElapsed(t, start, 2*time.Second)
 
-		later, err := c.CustomerUsageRecords(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, whole := range answers {
-			if whole != later {
-				t.Errorf("read %d has an answer of its own", i)
-			}
+		if later, err := customerUsage(t.Context(), c); err != nil || owners(later) != "a b" {
+			t.Errorf("%v, %v", later, err)
 		}
 		w.wantRequests(t, 2)
 	})
@@ -81,7 +75,7 @@ func TestMemo_otherClientsAskAnew(t *testing.T) {
 	t.Parallel()
 	for range 2 {
 		c, w := newClient(t, says(http.StatusOK, emptyPage))
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		w.wantRequests(t, 1)
@@ -97,13 +91,13 @@ func TestMemo_errorsAreSharedButNotKept(t *testing.T) {
 		var reads sync.WaitGroup
 		for range 30 {
 			reads.Go(func() {
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				wantFailure(t, whole, err)
 			})
 		}
 		reads.Wait()
 		w.wantRequests(t, 1)
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Error(err)
 		}
 		w.wantRequests(t, 2)
@@ -147,7 +141,7 @@ func TestMemo_whoAskedFirstGivesUp(t *testing.T) {
 				start := time.Now()
 				var reads sync.WaitGroup
 				reads.Go(func() {
-					whole, err := c.CustomerUsageRecords(ctx)
+					whole, err := customerUsage(ctx, c)
 					if whole != nil || err == nil {
 						t.Errorf("who gave up got %v", whole)
 					}
@@ -158,7 +152,7 @@ func TestMemo_whoAskedFirstGivesUp(t *testing.T) {
 				synctest.Wait()
 				for range 29 {
 					reads.Go(func() {
-						whole, err := c.CustomerUsageRecords(t.Context())
+						whole, err := customerUsage(t.Context(), c)
 						if err != nil || owners(whole) != "a" {
 							t.Errorf("another one got %v, %v", whole, err)
 						}
@@ -178,7 +172,7 @@ func TestMemo_whoAskedLaterGivesUp(t *testing.T) {
 		start := time.Now()
 		var reads sync.WaitGroup
 		reads.Go(func() {
-			if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+			if _, err := customerUsage(t.Context(), c); err != nil {
 				t.Error(err)
 			}
 		})
@@ -186,7 +180,7 @@ func TestMemo_whoAskedLaterGivesUp(t *testing.T) {
 		why := errors.New("no longer wanted")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(why) })
-		if _, err := c.CustomerUsageRecords(ctx); !errors.Is(err, why) {
+		if _, err := customerUsage(ctx, c); !errors.Is(err, why) {
 			t.Errorf("who gave up got %v", err)
 		}
 		wantElapsed(t, start, time.Second)
@@ -206,7 +200,10 @@ func TestMemo_neverAsksTwice(t *testing.T) {
 		var reads sync.WaitGroup
 		for range 4 {
 			reads.Go(func() {
-				_, err := remember(t.Context(), &m, "question", func(context.Context) (int, error) { return int(asked.Add(1)), nil })
+				_, err := m.remember(t.Context(), page{}, func(context.Context, page) (*answer, error) {
+					asked.Add(1)
+					return &answer{response: &http.Response{}}, nil
+				})
 				if err != nil {
 					t.Error(err)
 				}
@@ -216,5 +213,46 @@ func TestMemo_neverAsksTwice(t *testing.T) {
 		if n := asked.Load(); n != 1 {
 			t.Fatalf("the question was asked %d times in round %d", n, round)
 		}
+	}
+}
+
+// A large answer is compressed, and comes back as it was: body, ids and all.
+func TestMemo_largeAnswers(t *testing.T) {
+	t.Parallel()
+	var items []string
+	for i := range 1000 {
+		items = append(items, fmt.Sprintf(`{"resourceId":"%d","totalCost":%d.5682999999995904716,"resourceName":"a customer with a long name, %d"}`, i, i, i))
+	}
+	body := `{"totalCount":1000,"items":[` + strings.Join(items, ",") + `]`
+	for name, test := range map[string]struct {
+		body string
+		read func(*Client) (string, error)
+		want string
+	}{
+		"whole": {body + `}`, func(c *Client) (string, error) {
+			whole, err := customerUsage(t.Context(), c)
+			return owners(whole), err
+		}, "998 999"},
+		"broken": {body, func(c *Client) (string, error) {
+			whole, err := customerUsage(t.Context(), c)
+			return wantError(t, whole, err).RequestID, nil
+		}, "answered-with"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, w := newClient(t, says(http.StatusOK, test.body, "MS-RequestId", "answered-with"))
+			first, err := test.read(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			later, err := test.read(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first != later || !strings.Contains(first, test.want) {
+				t.Errorf("first %.100q, then %.100q, want %q in both", first, later, test.want)
+			}
+			w.wantRequests(t, 1)
+		})
 	}
 }

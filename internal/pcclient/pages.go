@@ -19,37 +19,52 @@ import (
 // maxPages is far beyond any collection that a partner has.
 const maxPages = 100_000
 
-// Collection is a whole collection, all pages of it. It is shared by all who
-// asked for it and must not be changed.
+// Collection is a whole collection, all pages of it.
 type Collection[T any] struct {
 	Items      []T
 	TotalCount *int64 // as the API says on the first page; nil if it does not
 }
 
-// collect reads a whole collection once.
+// collect reads a whole collection.
 func collect[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
-	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[T], error) {
-		return readAll[T](ctx, c, first)
-	})
+	all := listing[T]{client: c}
+	return all.collect(ctx, first)
 }
 
-// collectUsage reads a collection of usage once. That there is no usage makes it
+// collectUsage reads a whole collection of usage. That there is no usage makes it
 // empty.
 func collectUsage[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
-	return remember(ctx, &c.memo, first.place(), func(ctx context.Context) (*Collection[T], error) {
-		whole, err := readAll[T](ctx, c, first)
-		if noUsage(err) {
-			return &Collection[T]{}, nil
-		}
-		return whole, err
-	})
+	all := listing[T]{client: c, mayBeUnused: true}
+	return all.collect(ctx, first)
 }
 
-func readAll[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
-	return listing[T]{client: c}.readAll(ctx, first)
+// Walk reads a collection that may be too large to be held in memory.
+type Walk[T any] struct {
+	listing listing[T]
+	first   page
 }
 
-func (l listing[T]) readAll(ctx context.Context, first page) (*Collection[T], error) {
+// Items yields every item of every page, or an error as the last. An item is
+// not to be relied on before the walk has ended without one.
+func (w *Walk[T]) Items(ctx context.Context) iter.Seq2[T, error] {
+	return w.listing.items(ctx, w.first)
+}
+
+// TotalCount is how many items the API says there are, if it does. It is known
+// after the walk.
+func (w *Walk[T]) TotalCount() *int64 { return w.listing.totalCount }
+
+// listing walks a collection page by page.
+type listing[T any] struct {
+	client      *Client
+	mayBeUnused bool // that there is no usage makes it empty
+	mayLack     bool // data that are not ready yet are answered with a 204
+	mayOverrun  bool // the last page has a token, and what follows it is an error
+	forget      bool // it is too large for the memo
+	totalCount  *int64
+}
+
+func (l *listing[T]) collect(ctx context.Context, first page) (*Collection[T], error) {
 	whole := &Collection[T]{}
 	for item, err := range l.items(ctx, first) {
 		if err != nil {
@@ -61,16 +76,6 @@ func (l listing[T]) readAll(ctx context.Context, first page) (*Collection[T], er
 	return whole, nil
 }
 
-// listing walks a collection page by page.
-type listing[T any] struct {
-	client     *Client
-	mayLack    bool // data that are not ready yet are answered with a 204
-	mayOverrun bool // the last page has a token, and what follows it is an error
-	totalCount *int64
-}
-
-// items yields every item of every page, or an error as the last. An item is
-// not to be relied on before the walk has ended without one.
 func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -78,7 +83,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 		for {
 			answer, err := l.get(ctx, next)
 			if err != nil {
-				if !l.isPastTheEnd(next, err) {
+				if !l.isEnd(next, err) {
 					yield(none, err)
 				}
 				return
@@ -118,12 +123,16 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 // get reads a page, and waits for its data to be ready. That a list ends there
 // would lose what follows.
 func (l *listing[T]) get(ctx context.Context, p page) (*answer, error) {
+	get := l.client.ask
+	if l.forget {
+		get = l.client.get
+	}
 	for {
-		a, err := l.client.get(ctx, p)
-		e, failed := errors.AsType[*Error](err)
-		if !failed || !l.mayLack || e.Status != http.StatusNoContent || e.RetryAfter <= 0 {
+		a, err := get(ctx, p)
+		if !l.isNotReady(err) {
 			return a, err
 		}
+		e, _ := errors.AsType[*Error](err)
 		if e.RetryAfter > l.client.maxRetryWait {
 			e.Description = "the data are not ready yet"
 			return nil, e
@@ -137,12 +146,22 @@ func (l *listing[T]) get(ctx context.Context, p page) (*answer, error) {
 	}
 }
 
+func (l *listing[T]) isNotReady(err error) bool {
+	e, failed := errors.AsType[*Error](err)
+	return failed && l.mayLack && e.Status == http.StatusNoContent && e.RetryAfter > 0
+}
+
+// isEnd reports whether an error is how the list ends.
+func (l *listing[T]) isEnd(p page, err error) bool {
+	return l.mayBeUnused && noUsage(err) && !l.isNotReady(err) || l.mayOverrun && isPastTheEnd(p, err)
+}
+
 // isPastTheEnd reports whether an error is how the list of customers ends if it is
 // walked by bare tokens: with 400 and code 2000, which mean nothing of the kind
 // anywhere else.
-func (l *listing[T]) isPastTheEnd(p page, err error) bool {
+func isPastTheEnd(p page, err error) bool {
 	e, failed := errors.AsType[*Error](err)
-	return failed && l.mayOverrun && p.bare && e.Status == http.StatusBadRequest && e.Code == "2000"
+	return failed && p.bare && e.Status == http.StatusBadRequest && e.Code == "2000"
 }
 
 // place tells the pages of a collection apart: on many they differ in their

@@ -96,7 +96,7 @@ func TestPages_nextShapes(t *testing.T) {
 				says(http.StatusOK, pageWith("a", `{"uri":"`+test.next+`","method":"GET","headers":[]}`)),
 				says(http.StatusOK, pageWith("b", "null")),
 			), func(o *Options) { o.Endpoint = parseURL(t, test.endpoint) })
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func TestPages_headersOfALinkGoWithTheNextRequestOnly(t *testing.T) {
 		says(http.StatusOK, pageWith("c", `{"uri":"/customers/usagerecords?page=4","headers":null}`)),
 		says(http.StatusOK, pageWith("d", "null")),
 	))
-	if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+	if _, err := customerUsage(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	w.wantRequests(t, 4)
@@ -145,7 +145,7 @@ func TestPages_headersOfALinkDoNotReplaceOurs(t *testing.T) {
 			{"key":"Authorization","value":"Bearer theirs"},{"key":"Accept","value":"text/xml"},{"key":"MS-RequestId","value":"theirs"}]}`)),
 		says(http.StatusOK, pageWith("b", "null")),
 	))
-	if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+	if _, err := customerUsage(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	header := w.requests()[1].Header
@@ -157,7 +157,7 @@ func TestPages_headersOfALinkDoNotReplaceOurs(t *testing.T) {
 func TestPages_firstRequestHasNoQuery(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, emptyPage)))
-	if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+	if _, err := customerUsage(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.urls(); !slices.Equal(got, []string{"https://api.example/v1/customers/usagerecords"}) {
@@ -173,7 +173,7 @@ func TestPages_sameAddressWithAnotherTokenIsNoLoop(t *testing.T) {
 		says(http.StatusOK, pageWith("c", token("3"))),
 		says(http.StatusOK, pageWith("d", "null")),
 	))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestPages_loopsEnd(t *testing.T) {
 				pages = append(pages, says(http.StatusOK, pageWith("a", next)))
 			}
 			c, _ := newClient(t, inTurn(t, pages...))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			e := wantError(t, whole, err)
 			wantText(t, err, "read already")
 			if e.Page != len(nexts) {
@@ -230,7 +230,7 @@ func TestPages_bareContinuationToken(t *testing.T) {
 		says(http.StatusOK, `{"items":[{"resourceId":"b"}],"continuationToken":"BQ==","links":{"self":{"uri":"/customers/usagerecords"}}}`),
 		says(http.StatusOK, `{"items":[{"resourceId":"c"}],"continuationToken":"","links":null}`),
 	))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestPages_bareContinuationTokenAgainIsALoop(t *testing.T) {
 	t.Parallel()
 	same := says(http.StatusOK, `{"items":[],"continuationToken":"AQ=="}`)
 	c, _ := newClient(t, inTurn(t, same, same))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	wantFailure(t, whole, err)
 	wantText(t, err, "read already")
 }
@@ -262,7 +262,7 @@ func TestPages_linkGoesBeforeBareToken(t *testing.T) {
 		says(http.StatusOK, `{"continuationToken":"bare","items":[],"links":{"next":`+token("linked")+`}}`),
 		says(http.StatusOK, emptyPage),
 	))
-	if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+	if _, err := customerUsage(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.requests()[1].Header.Get("MS-ContinuationToken"); got != "linked" {
@@ -295,7 +295,7 @@ func TestPages_failingSecondPageIsNoPartialList(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, _ := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", token("1"))), test.second))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			e := wantError(t, whole, err)
 			if e.Page != 2 || e.Status != test.status || e.Path != "/v1/customers/usagerecords" {
 				t.Errorf("the error is about page %d of %s with status %d, want page 2 with %d", e.Page, e.Path, e.Status, test.status)
@@ -341,7 +341,7 @@ func TestPages_nextMustNotLeaveTheAPI(t *testing.T) {
 			c, w := newClient(t, inTurn(t,
 				says(http.StatusOK, pageWith("a", `{"uri":"`+test.next+`","method":"GET","headers":[]}`)),
 			), func(o *Options) { o.Endpoint = parseURL(t, test.endpoint) })
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			wantFailure(t, whole, err)
 			wantText(t, err, "the link to the next page")
 			w.wantRequests(t, 1)
@@ -369,7 +369,7 @@ func TestPages_nextStaysAtTheAPI(t *testing.T) {
 				says(http.StatusOK, emptyPage),
 			))
 			// Whether it is followed is all the same: only the host matters.
-			_, _ = c.CustomerUsageRecords(t.Context())
+			_, _ = customerUsage(t.Context(), c)
 			for _, request := range w.requests() {
 				if request.URL.Scheme != "https" || request.URL.Host != "api.example" || request.URL.User != nil || request.Host != "api.example" {
 					t.Errorf("a request went to %s (Host: %s)", request.URL, request.Host)
@@ -384,7 +384,7 @@ func TestPages_nextStaysAtTheAPI(t *testing.T) {
 func TestPages_controlCharacterInTheQueryOfNext(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", `{"uri":"/customers/usagerecords?key=hush\u0001"}`))))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	wantNothingOf(t, err, "hush")
 	wantFailure(t, whole, err)
 	w.wantRequests(t, 1)
@@ -401,7 +401,7 @@ func TestPages_methodOfNext(t *testing.T) {
 				says(http.StatusOK, pageWith("a", `{"uri":"/customers/usagerecords?page=2","method":`+method+`}`)),
 				says(http.StatusOK, emptyPage),
 			))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			if followed {
 				if err != nil {
 					t.Error(err)
@@ -438,7 +438,7 @@ func TestPages_redirectIsNotFollowed(t *testing.T) {
 				c, _ := newClient(t, nil, func(o *Options) {
 					o.Endpoint, o.Transport = parseURL(t, api.URL), nil
 				})
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				if e := wantError(t, whole, err); e.Status != status {
 					t.Errorf("the status is %d, want %d", e.Status, status)
 				}
@@ -496,7 +496,7 @@ func TestPages_brokenPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, w := newClient(t, says(http.StatusOK, test.body))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			e := wantError(t, whole, err)
 			wantText(t, err, test.want)
 			if e.Page != 1 || e.Status != http.StatusOK || e.Path != "/v1/customers/usagerecords" || e.RequestID == "" {
@@ -530,7 +530,7 @@ func TestPages_totalCountIsOfTheFirstPage(t *testing.T) {
 				says(http.StatusOK, `{`+test.first+`"items":[],`+next+`}`),
 				says(http.StatusOK, `{`+test.second+`"items":[]}`),
 			))
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -548,7 +548,7 @@ func TestPages_anyOrderOfMembers(t *testing.T) {
 		says(http.StatusOK, `{"links":{"next":`+token("1")+`},"attributes":{"objectType":"Collection"},"items":[{"resourceId":"a"}],"totalCount":2}`),
 		says(http.StatusOK, `{"items":[{"resourceId":"b"}],"links":{"next":null}}`),
 	))
-	whole, err := c.CustomerUsageRecords(t.Context())
+	whole, err := customerUsage(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func TestRetry_survives(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, inTurn(t, failure, failure, failure, failure, failure, says(http.StatusOK, onePage)), fiveRetries)
 				start := time.Now()
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -67,7 +67,7 @@ func TestRetry_givesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, says(http.StatusServiceUnavailable, `{"code":7,"description":"Down."}`), fiveRetries)
-		whole, err := c.CustomerUsageRecords(t.Context())
+		whole, err := customerUsage(t.Context(), c)
 		if e := wantError(t, whole, err); e.Status != 503 || e.Code != "7" || e.Description != "Down." {
 			t.Errorf("the error is %v", e)
 		}
@@ -85,7 +85,7 @@ func TestRetry_noneIsOneTry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, failure, func(o *Options) { o.MaxRetries = 0 })
 				start := time.Now()
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				wantFailure(t, whole, err)
 				w.wantRequests(t, 1)
 				wantElapsed(t, start, 0)
@@ -128,7 +128,7 @@ func TestRetry_notWorthIt(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, failure, fiveRetries)
 				start := time.Now()
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				wantFailure(t, whole, err)
 				w.wantRequests(t, 1)
 				wantElapsed(t, start, 0)
@@ -146,7 +146,7 @@ func TestRetry_oversizedBody(t *testing.T) {
 				return &limitedBody{ReadCloser: io.NopCloser(strings.NewReader(onePage)), left: int64(len(onePage)) - 1}
 			})
 			c, w := newClient(t, large, fiveRetries)
-			whole, err := c.CustomerUsageRecords(t.Context())
+			whole, err := customerUsage(t.Context(), c)
 			wantFailure(t, whole, err)
 			wantText(t, err, "the answer is larger than 512 MiB")
 			w.wantRequests(t, 1)
@@ -219,7 +219,7 @@ func TestRetry_policiesRunForEveryTry(t *testing.T) {
 		c, _ := newClient(t, inTurn(t, says(http.StatusInternalServerError, ``), says(http.StatusOK, onePage)), fiveRetries, func(o *Options) {
 			o.Policies = []policy.Policy{eachTry(func(request *http.Request) { seen = append(seen, request.Header.Get("Authorization")) })}
 		})
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(seen, []string{"Bearer token-1", "Bearer token-1"}) {
@@ -251,7 +251,7 @@ func TestRetry_waitsForRetryAfter(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, inTurn(t, says(test.status, ``, "Retry-After", test.retryAfter), says(http.StatusOK, onePage)), fiveRetries)
 				start := time.Now()
-				if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+				if _, err := customerUsage(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
 				if got := w.waits(start); !slices.Equal(got, []time.Duration{0, test.want}) {
@@ -273,7 +273,7 @@ func TestRetry_absurdRetryAfter(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, inTurn(t, says429(retryAfter), says(http.StatusOK, onePage)), fiveRetries)
 				start := time.Now()
-				if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+				if _, err := customerUsage(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
 				if wait := w.waits(start)[1]; wait < 500*time.Millisecond || wait > 2*time.Second {
@@ -302,7 +302,7 @@ func TestRetry_afterLongerThanAnyoneWaits(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, inTurn(t, says429(retryAfter), says(http.StatusOK, emptyPage)), fiveRetries)
 				start := time.Now()
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				if e := wantError(t, whole, err); e.RetryAfter != want || e.Status != http.StatusTooManyRequests {
 					t.Errorf("the error says %d and to wait %s, want 429 and %s", e.Status, e.RetryAfter, want)
 				}
@@ -402,7 +402,7 @@ func TestRetry_ids(t *testing.T) {
 		), fiveRetries)
 		ctx, cancel := c.Operation(t.Context())
 		defer cancel()
-		if _, err := c.CustomerUsageRecords(ctx); err != nil {
+		if _, err := customerUsage(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.UsageSummary(ctx); err != nil {
@@ -435,7 +435,7 @@ func TestTimeout_ofOneTry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, inTurn(t, slow, says(http.StatusOK, onePage)), fiveRetries)
 				start := time.Now()
-				if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+				if _, err := customerUsage(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
 				if second := w.waits(start)[1]; second < 3*time.Minute || second > 3*time.Minute+2*time.Second {
@@ -447,7 +447,7 @@ func TestTimeout_ofOneTry(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, w := newClient(t, slow, func(o *Options) { o.MaxRetries, o.RequestTimeout = 2, 10*time.Second })
-				whole, err := c.CustomerUsageRecords(t.Context())
+				whole, err := customerUsage(t.Context(), c)
 				wantFailure(t, whole, err)
 				wantText(t, err, "no whole answer within request_timeout (10s)")
 				if errors.Is(err, ErrOperationTimeout) {
@@ -487,7 +487,7 @@ func TestTimeout_ofOneTryDoesNotCountTheThrottle(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c, w := newClient(t, inTurn(t, says429("100"), says(http.StatusOK, emptyPage)), func(o *Options) { o.RequestTimeout = 10 * time.Second })
 			start := time.Now()
-			_, err := c.CustomerUsageRecords(t.Context())
+			_, err := customerUsage(t.Context(), c)
 			wantText(t, err, "429")
 			if _, err := c.SubscriptionMeterUsage(t.Context(), "c", "s"); err != nil {
 				t.Error(err)

@@ -112,7 +112,7 @@ func TestSignIn_anewBetweenTwoTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		get, _ := counting(100 * time.Second)
 		c, w := newClient(t, inTurn(t, says429("90"), says(http.StatusOK, emptyPage)), fiveRetries, func(o *Options) { o.Credential = get })
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		if got := tokens(w); got != "token-1 token-2" {
@@ -127,7 +127,7 @@ func TestSignIn_after401WithAnotherToken(t *testing.T) {
 		get, asked := counting(time.Hour)
 		c, w := newClient(t, refusing("token-2", says(http.StatusOK, onePage)), fiveRetries, func(o *Options) { o.Credential = get })
 		start := time.Now()
-		whole, err := c.CustomerUsageRecords(t.Context())
+		whole, err := customerUsage(t.Context(), c)
 		if err != nil || owners(whole) != "a" {
 			t.Fatal(whole, err)
 		}
@@ -152,7 +152,7 @@ func TestSignIn_after401OnceOnly(t *testing.T) {
 		get, asked := counting(time.Hour)
 		c, w := newClient(t, refusing("none", nil), fiveRetries, func(o *Options) { o.Credential = get })
 		start := time.Now()
-		whole, err := c.CustomerUsageRecords(t.Context())
+		whole, err := customerUsage(t.Context(), c)
 		if e := wantError(t, whole, err); e.Status != http.StatusUnauthorized || e.Code != "400" {
 			t.Errorf("the error is %v", e)
 		}
@@ -169,7 +169,7 @@ func TestSignIn_after401WithTheSameToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, refusing("none", nil), fiveRetries)
 		start := time.Now()
-		whole, err := c.CustomerUsageRecords(t.Context())
+		whole, err := customerUsage(t.Context(), c)
 		if e := wantError(t, whole, err); e.Status != http.StatusUnauthorized || e.Description != "Access denied." {
 			t.Errorf("the error is %v", e)
 		}
@@ -211,7 +211,7 @@ func TestSignIn_retriesAfterA401(t *testing.T) {
 		c, w := newClient(t, inTurn(t,
 			says(http.StatusUnauthorized, ``), says(http.StatusServiceUnavailable, ``), says(http.StatusOK, emptyPage),
 		), fiveRetries, func(o *Options) { o.Credential = get })
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		if got := tokens(w); got != "token-1 token-2 token-2" {
@@ -244,7 +244,7 @@ func TestSignIn_finalRefusalIsRemembered(t *testing.T) {
 			})
 		}
 		reads.Wait()
-		if _, err := c.CustomerUsageRecords(t.Context()); !errors.Is(err, refused) {
+		if _, err := customerUsage(t.Context(), c); !errors.Is(err, refused) {
 			t.Errorf("the error is %v", err)
 		}
 		wantAsked(t, &asked, 1)
@@ -275,12 +275,12 @@ func TestSignIn_passingFailureIsNotRemembered(t *testing.T) {
 				})
 				start := time.Now()
 				// The credential has made its own retries.
-				if _, err := c.CustomerUsageRecords(t.Context()); !errors.Is(err, failure) {
+				if _, err := customerUsage(t.Context(), c); !errors.Is(err, failure) {
 					t.Errorf("the error is %v, want %v", err, failure)
 				}
 				wantElapsed(t, start, 0)
 				w.wantRequests(t, 0)
-				if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+				if _, err := customerUsage(t.Context(), c); err != nil {
 					t.Error(err)
 				}
 				wantAsked(t, &asked, 2)
@@ -305,10 +305,10 @@ func TestSignIn_cancelledIsNotRemembered(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := c.CustomerUsageRecords(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := customerUsage(ctx, c); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the error is %v", err)
 		}
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Error(err)
 		}
 	})

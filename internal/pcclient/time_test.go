@@ -1,7 +1,9 @@
 package pcclient
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -115,4 +117,29 @@ func TestTime_Compare(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzTime holds a time against package time, which reads the same and more.
+func FuzzTime(f *testing.F) {
+	for _, seed := range []string{
+		"", "2019-09-17T17:08:11.1433333+00:00", "2019-08-28T00:00:00-07:00", "2019-08-02T00:00:00", "2019-08-02T00:00:00.1234567",
+		"0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999Z", "2019-02-29T00:00:00Z", "2019-08-02T24:00:00Z", "2019-08-02T00:00:60Z",
+		"2019-08-02T00:00:00,5Z", "2019-08-02T00:00:00+24:00", "2019-08-02 00:00:00Z", "2019-08-02T00:00:00." + strings.Repeat("1", 400), "\u0662019-08-02T00:00:00Z",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, written string) {
+		got, err := ParseTime(written)
+		if err != nil {
+			wantOneLine(t, err.Error())
+			return
+		}
+		if kept := got.String(); kept != written && kept != written+"Z" {
+			t.Errorf("%s became %s", written, kept)
+		}
+		want, err := time.Parse(time.RFC3339, got.String())
+		if err != nil || !got.Instant().Equal(want) {
+			t.Errorf("%s is %s, want %s, %v", written, got.Instant(), want, err)
+		}
+	})
 }

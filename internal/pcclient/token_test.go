@@ -474,7 +474,7 @@ func TestToken_ofTheAPIOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAuthority(t, says(http.StatusOK, goodToken), asUser("refresh-1"))
 		c, w := newClient(t, says(http.StatusOK, emptyPage), func(o *Options) { o.Credential = a.credential })
-		if _, err := c.CustomerUsageRecords(t.Context()); err != nil {
+		if _, err := customerUsage(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		if got := a.forms[0].Get("scope"); got != "https://api.example/.default" {

@@ -75,8 +75,8 @@ func (r *CustomerUsageRecord) BudgetAmount() *Decimal {
 
 // CustomerUsageRecords lists the usage of all customers
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).
-func (c *Client) CustomerUsageRecords(ctx context.Context) (*Collection[CustomerUsageRecord], error) {
-	return collect[CustomerUsageRecord](ctx, c, route("customers", "usagerecords"))
+func (c *Client) CustomerUsageRecords() *Walk[CustomerUsageRecord] {
+	return &Walk[CustomerUsageRecord]{listing[CustomerUsageRecord]{client: c}, route("customers", "usagerecords")}
 }
 
 // MeterUsageRecord is what a subscription has used of one meter in the current

@@ -1,9 +1,6 @@
 package pcclient
 
 import (
-	"context"
-	"errors"
-	"iter"
 	"net/url"
 	"strconv"
 	"time"
@@ -113,7 +110,7 @@ type UtilizationQuery struct {
 // AzureUtilization lists the utilization of an MS-AZR-0145P subscription. It may
 // have millions of records, so it is walked and not kept
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure).
-func (c *Client) AzureUtilization(customerID, subscriptionID string, query UtilizationQuery) *Utilization {
+func (c *Client) AzureUtilization(customerID, subscriptionID string, query UtilizationQuery) *Walk[AzureUtilizationRecord] {
 	const zulu = "2006-01-02T15:04:05Z"
 	values := url.Values{
 		"start_time": {query.Start.UTC().Format(zulu)},
@@ -129,29 +126,5 @@ func (c *Client) AzureUtilization(customerID, subscriptionID string, query Utili
 	first := route("customers", customerID, "subscriptions", subscriptionID, "utilizations", "azure").with(values)
 	// Here the continuation is spelled in another way, and stands alone.
 	first.seek = "seek_operation=Next"
-	return &Utilization{listing[AzureUtilizationRecord]{client: c, mayLack: true}, first}
+	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, mayLack: true, forget: true}, first}
 }
-
-// Utilization is a walk over utilization.
-type Utilization struct {
-	listing listing[AzureUtilizationRecord]
-	first   page
-}
-
-// Records yields all records, or an error as the last.
-func (u *Utilization) Records(ctx context.Context) iter.Seq2[AzureUtilizationRecord, error] {
-	return func(yield func(AzureUtilizationRecord, error) bool) {
-		for record, err := range u.listing.items(ctx, u.first) {
-			if e, failed := errors.AsType[*Error](err); failed && noUsage(err) && e.RetryAfter == 0 {
-				return
-			}
-			if !yield(record, err) {
-				return
-			}
-		}
-	}
-}
-
-// TotalCount is how many records the API says there are, if it does. It is known
-// after the walk.
-func (u *Utilization) TotalCount() *int64 { return u.listing.totalCount }

@@ -24,6 +24,12 @@ const (
 	onePage   = `{"totalCount":1,"items":[{"resourceId":"a","totalCost":1.5}]}`
 )
 
+// customerUsage is all of a walk.
+func customerUsage(ctx context.Context, c *Client) (*Collection[CustomerUsageRecord], error) {
+	walk := c.CustomerUsageRecords()
+	return walk.listing.collect(ctx, walk.first)
+}
+
 // reply is what the other end does with a request.
 type reply func(*http.Request) (*http.Response, error)
 

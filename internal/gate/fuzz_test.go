@@ -1,0 +1,105 @@
+package gate
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+)
+
+// FuzzEvaluate holds the verdict on two customers against fractions, and their
+// names within the report.
+func FuzzEvaluate(f *testing.F) {
+	f.Add("Modern Azure Customer SE", "120.5682999999995904716", "20", "100", "12.39999999999999985235", "1000")
+	f.Add("exactly", "20", "20", "100", "10", "20")
+	f.Add("a digit more", "20.00000000000000000001", "20", "100", "10", "20.00000000000000000001")
+	f.Add("no budget for anything", "0.01", "0", "100", "0", "0")
+	f.Add("a refund", "-5", "0", "0", "-5", "0")
+	f.Add("no budget", "1", "", "100", "1", "100")
+	f.Add("nothing known", "", "", "100", "", "100")
+	f.Add("a|b\n`c` <img src=x> [l](http://x) **B** @all \u202e\"]; end www.example.com", "99", "1", "100", "1", "100")
+	f.Add("```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30")
+	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit string) {
+		rules := Rules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit)}
+		if rules.MaxPercentUsed == nil || rules.MaxUSDTotalCost == nil {
+			t.Skip("a rule that is off is no rule")
+		}
+		spender := Customer{ID: "1", Name: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget)}
+		one := decimal.NewFromInt(1)
+		other := Customer{ID: "2", Name: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one}
+		verdict := Evaluate(Spend{Customers: []Customer{spender, other}, Listed: 2}, rules, now)
+
+		if want := keeps(spender, rules) && keeps(other, rules) && keepTogether(rules, spender, other); verdict.Passed() != want {
+			t.Errorf("passed is %t, want %t: %v", verdict.Passed(), want, verdict.Messages())
+		}
+		again := Evaluate(Spend{Customers: []Customer{other, spender}, Listed: 2}, rules, now)
+		if diff := cmp.Diff(verdict.Messages(), again.Messages()); diff != "" {
+			t.Errorf("the order matters:\n%s", diff)
+		}
+		checkLines(t, verdict)
+	})
+}
+
+// anyDecimal is nil for what is no number of a length that the client passes.
+func anyDecimal(text string) *decimal.Decimal {
+	d, err := decimal.NewFromString(text)
+	if err != nil || len(text) > 150 || d.Exponent() > 150 || d.Exponent() < -150 {
+		return nil
+	}
+	return &d
+}
+
+// keeps tells in fractions whether a customer keeps within its budget.
+func keeps(c Customer, rules Rules) bool {
+	if c.Cost == nil || c.Budget == nil {
+		return false
+	}
+	used := new(big.Rat).Mul(c.Cost.Rat(), big.NewRat(100, 1))
+	return used.Cmp(new(big.Rat).Mul(rules.MaxPercentUsed.Rat(), c.Budget.Rat())) <= 0
+}
+
+// keepTogether tells in fractions whether customers keep within the limit in USD.
+func keepTogether(rules Rules, all ...Customer) bool {
+	total := new(big.Rat)
+	for _, c := range all {
+		if c.USDCost == nil {
+			return false
+		}
+		total.Add(total, c.USDCost.Rat())
+	}
+	return total.Cmp(rules.MaxUSDTotalCost.Rat()) <= 0
+}
+
+// checkLines checks that no name makes a line, a column or a tag.
+func checkLines(t *testing.T, verdict *Verdict) {
+	t.Helper()
+	for _, message := range append(verdict.Messages(), verdict.Summary()) {
+		if strings.ContainsAny(message, "\n\r\u2028\u2029\u202e\x00\x1b") {
+			t.Errorf("not a line: %q", message)
+		}
+	}
+	report := verdict.Markdown()
+	table, chart, _ := strings.Cut(report, "```mermaid\n")
+	rows := 0
+	for line := range strings.Lines(table) {
+		if !strings.HasPrefix(line, "|") {
+			continue
+		}
+		rows++
+		if columns := strings.Count(line, "|") - 1; columns != 5 {
+			t.Errorf("a row of %d columns: %q", columns, line)
+		}
+		if cells := strings.ReplaceAll(line, "<!-- -->", ""); strings.ContainsAny(cells, "<>`[]\\") {
+			t.Errorf("a cell that is not plain: %q", line)
+		}
+	}
+	if want := 2 + len(verdict.Customers); rows != want {
+		t.Errorf("the table has %d lines, want %d:\n%s", rows, want, report)
+	}
+	if lines := slices.Collect(strings.Lines(chart)); len(lines) != 0 && len(lines) != 6 {
+		t.Errorf("the chart has %d lines, want 6:\n%s", len(lines), chart)
+	}
+}
