@@ -7,6 +7,7 @@ type aim struct {
 	Text     string
 	Limit    float64
 	Measured float64 // not a number if it was not
+	CPU      float64 // the same of the computing time, which is not judged
 }
 
 func (a aim) Verdict() string {
@@ -29,7 +30,8 @@ func aims(r results, starts []start) []aim {
 	// The aims are of this many customers.
 	const many = 10_000
 	between := func(text string, limit float64, series, other string, size int) aim {
-		return aim{text, limit, r.find(series, many).over(r.find(other, size))}
+		a, b := r.find(series, many), r.find(other, size)
+		return aim{text, limit, a.over(b), a.cpuOver(b)}
 	}
 	list := []aim{
 		between("totals of 10,000 customers ÷ of one customer", 2, "totals", "totals", 1),
@@ -46,18 +48,18 @@ func aims(r results, starts []start) []aim {
 		handshake, schema = ratio(starts[0].Handshake, starts[1].Handshake), ratio(starts[0].Schema, starts[1].Schema)
 	}
 	list = append(list,
-		aim{"start of the process ÷ the scaffolding provider's", 1.25, handshake},
-		aim{"start to schema ÷ the scaffolding provider's", 1.25, schema},
+		aim{"start of the process ÷ the scaffolding provider's", 1.25, handshake, math.NaN()},
+		aim{"start to schema ÷ the scaffolding provider's", 1.25, schema, math.NaN()},
 	)
 	for _, g := range growths(r) {
 		if g.Ours {
-			list = append(list, aim{"linear: " + g.Title + ", one more among the most ÷ one more among the fewer", steady, g.Ratio})
+			list = append(list, aim{"linear: " + g.Title + ", CPU of one more among the most ÷ among fewer", steady, g.Ratio, g.Ratio})
 		}
 	}
 	return list
 }
 
-// growth is how the time of one more unit changes with the size.
+// growth is how the computing time of one more unit changes with the size.
 type growth struct {
 	Title         string
 	Ours          bool
@@ -66,7 +68,7 @@ type growth struct {
 	Ratio         float64
 }
 
-// growths are those of the series with three sizes or more: from the first to the last but one, and from there to the last.
+// growths are those of the series with three sizes or more, of their last three.
 func growths(r results) []growth {
 	var all []growth
 	for _, s := range allSeries {
@@ -74,7 +76,7 @@ func growths(r results) []growth {
 		if n < 3 {
 			continue
 		}
-		sizes := [3]int{s.sizes[0], s.sizes[n-2], s.sizes[n-1]}
+		sizes := [3]int(s.sizes[n-3:])
 		small, middle, large := r.find(s.name, sizes[0]), r.find(s.name, sizes[1]), r.find(s.name, sizes[2])
 		first, second := perUnit(small, middle), perUnit(middle, large)
 		if math.IsNaN(first) || math.IsNaN(second) {

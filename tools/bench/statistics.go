@@ -89,10 +89,17 @@ func (r *result) over(other *result) float64 {
 	return ratio(r.seconds(), other.seconds())
 }
 
-// perUnit is the time of one more unit between two sizes, in seconds.
+func (r *result) cpuOver(other *result) float64 {
+	if r == nil || other == nil {
+		return math.NaN()
+	}
+	return ratio(r.cpu(), other.cpu())
+}
+
+// perUnit is the computing time of one more unit between two sizes, in seconds.
 func perUnit(small, large *result) float64 {
 	if small == nil || large == nil {
 		return math.NaN()
 	}
-	return (large.median() - small.median()) / float64(large.size-small.size)
+	return (median(large.cpu()) - median(small.cpu())) / float64(large.size-small.size)
 }

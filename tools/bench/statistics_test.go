@@ -41,8 +41,8 @@ func TestRatiosAreWithinARun(t *testing.T) {
 
 func TestPerUnitLeavesTheFixedCostOut(t *testing.T) {
 	t.Parallel()
-	if got := perUnit(measured("totals", 1_000, 3), measured("totals", 11_000, 5)); got != 0.0002 {
-		t.Errorf("%v s a customer, want 0.0002", got)
+	if got := perUnit(measured("totals", 1_000, 3), measured("totals", 11_000, 5)); got != 0.0001 {
+		t.Errorf("%v s a customer, want 0.0001", got)
 	}
 }
 
