@@ -295,6 +295,7 @@ func TestWhatItRefuses(t *testing.T) {
 		"no port":            {[]string{"-listen", "127.0.0.1"}, 2, "missing port in address"},
 		"negative customers": {[]string{"-customers", "-1"}, 2, "must not be negative"},
 		"negative records":   {[]string{"-utilization", "-1"}, 2, "must not be negative"},
+		"nobody over":        {[]string{"-over-budget", "1"}, 2, "needs -customers"},
 		"no certificate":     {[]string{"-certificate", os.Args[0]}, 2, "has no certificate in PEM"},
 		"no such file":       {[]string{"-certificate", "no-such-file"}, 2, "no-such-file"},
 		"a bad fault":        {[]string{"-misbehave", "explode"}, 2, `unknown word "explode"`},
@@ -321,7 +322,7 @@ func TestHelp(t *testing.T) {
 	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "/emulator/spend?customer=", "Examples:"} {
+	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "/emulator/spend?customer=", "Examples:"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &stdout)
 		}

@@ -66,9 +66,11 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
 	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the believable 25")
+	flags.IntVar(&s.options.OverBudget, "over-budget", 0, "let this `number` of generated customers be over their budget instead of 4 of 25")
 	flags.IntVar(&s.options.PageSize, "page-size", 0, "split collections into pages of this `number` of items")
 	flags.DurationVar(&s.options.Latency, "latency", 0, "`time` that every API answer takes, such as 200ms")
 	flags.IntVar(&s.options.Utilization, "utilization", 0, "give each legacy subscription this `number` of utilization records")
+	flags.IntVar(&s.options.ThrottleEvery, "throttle-every", 0, "refuse one of this `number` of API requests with a 429 that asks to wait for a second")
 	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code until its user has signed in; -1 is none (default 1)")
 	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token that has been exchanged for another")
 	flags.Func("certificate", "PEM `file` with a certificate that is good in place of the client secret; can be given several times", func(name string) error {
@@ -103,8 +105,12 @@ func printHelp(flags *flag.FlagSet, stdout io.Writer) error {
 }
 
 func (s settings) check() error {
-	if s.options.Customers < 0 || s.options.PageSize < 0 || s.options.Latency < 0 || s.options.Utilization < 0 {
-		return errors.New("-customers, -page-size, -latency and -utilization must not be negative")
+	o := s.options
+	if min(o.Customers, o.OverBudget, o.PageSize, o.Utilization, o.ThrottleEvery) < 0 || o.Latency < 0 {
+		return errors.New("-customers, -over-budget, -page-size, -latency, -utilization and -throttle-every must not be negative")
+	}
+	if o.OverBudget > 0 && o.Customers == 0 {
+		return errors.New("-over-budget is of generated customers, and needs -customers")
 	}
 	return checkLoopback(s.listen)
 }

@@ -14,6 +14,9 @@ type Options struct {
 	// Customers is how many customers to generate; 0 stands for the believable
 	// partner of 25 customers.
 	Customers int
+	// OverBudget is how many of the generated customers are over their budget;
+	// 0 stands for as many as of the believable ones, 4 of 25.
+	OverBudget int
 	// PageSize splits collections into pages with links.next; 0 answers each in
 	// one page.
 	PageSize int
@@ -22,6 +25,9 @@ type Options struct {
 	// Utilization is how many utilization records a legacy subscription has,
 	// whatever the time asked for; 0 stands for a handful a day or an hour.
 	Utilization int
+	// ThrottleEvery refuses one of this number of API requests, the last one,
+	// with a 429 that asks to wait for a second; 0 refuses none.
+	ThrottleEvery int
 
 	// DevicePolls is how often a device code is answered with
 	// authorization_pending before its user has signed in: 0 stands for once,
@@ -45,13 +51,14 @@ type Emulator struct {
 	spending sync.Mutex
 	grants   grants
 	faults   faultQueue
+	gateway  gateway
 	requests requestLog
 }
 
 // New returns an Emulator that nobody has asked anything yet.
 func New(options Options) *Emulator {
 	e := &Emulator{options: options, routes: allRoutes()}
-	e.books.Store(&books{partner: newPartner(options.Customers), options: options})
+	e.books.Store(&books{partner: newPartner(options), options: options})
 	return e
 }
 

@@ -41,3 +41,24 @@ func generatedCustomers(asOf time.Time, count int) []customer {
 func decimalScale(round int) json.Number {
 	return json.Number(fmt.Sprintf("%d.%03d", 1+round/1000, round%1000))
 }
+
+// limitOverBudget leaves as many customers over their budget as asked for, the
+// first ones that have a budget and have spent anything: they have used 125
+// percent of it. The others that were over it have used half of it. With 0
+// everything stays.
+func limitOverBudget(customers []customer, over int) {
+	if over == 0 {
+		return
+	}
+	for i := range customers {
+		c := &customers[i]
+		switch {
+		case !c.hasBudget() || compare(c.cost, "0") <= 0:
+		case over > 0:
+			c.budget = product(c.cost, "0.8")
+			over--
+		case c.overBudget():
+			c.budget = product(c.cost, "2")
+		}
+	}
+}

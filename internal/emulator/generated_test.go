@@ -47,6 +47,21 @@ func TestGeneratedCustomersAreAMixOfTheSameKinds(t *testing.T) {
 	}
 }
 
+func TestAsManyCustomersAreOverBudgetAsAskedFor(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[int]int{0: 16, 1: 1, 7: 7, 100: 76} {
+		over := 0
+		for _, r := range decode[usageRecords](t, serve(t, emulator.Options{Customers: 100, OverBudget: asked}).read(t, customersPath)).Items {
+			if r.Budget.Amount != nil && rational(t, r.TotalCost).Cmp(rational(t, *r.Budget.Amount)) > 0 {
+				over++
+			}
+		}
+		if over != want {
+			t.Errorf("%d are over budget, want %d of %d", over, want, asked)
+		}
+	}
+}
+
 // BenchmarkLargePartner is what the first reader of 10,000 customers waits for.
 func BenchmarkLargePartner(b *testing.B) {
 	for b.Loop() {

@@ -21,17 +21,18 @@ type partner struct {
 	invoices []invoice
 }
 
-// newPartner returns the believable partner, or for a count above 0 one with
-// that many generated customers.
-func newPartner(count int) partner {
+// newPartner returns the believable partner, or one with generated customers if
+// the options ask for any.
+func newPartner(options Options) partner {
 	p := partner{
 		name:     "Harbourline Cloud Partners",
 		currency: "EUR",
 		locale:   "fr-FR",
 		asOf:     time.Date(2026, time.November, 20, 6, 0, 0, 0, time.UTC),
 	}
-	if count > 0 {
-		p.customers = generatedCustomers(p.asOf, count)
+	if options.Customers > 0 {
+		p.customers = generatedCustomers(p.asOf, options.Customers)
+		limitOverBudget(p.customers, options.OverBudget)
 	} else {
 		p.customers = believableCustomers(p.asOf)
 	}

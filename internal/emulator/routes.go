@@ -53,6 +53,9 @@ func (e *Emulator) dispatch(r *http.Request, fault Fault) (answer, error) {
 	if fault.answers() {
 		return fault.apiAnswer(), nil
 	}
+	if e.gateway.throttles(e.options.ThrottleEvery) {
+		return throttledAnswer(), nil
+	}
 	if r.Method != http.MethodGet {
 		return answer{}, &refusal{
 			status:      http.StatusMethodNotAllowed,

@@ -1,0 +1,1 @@
+# Nothing: what Terraform itself takes to start.

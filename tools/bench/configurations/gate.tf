@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    partnercenter = { source = "seed-12616aef/partnercenter" }
+  }
+}
+
+variable "limit" {
+  type = number
+}
+
+data "partnercenter_spend_gate" "all" {
+  max_percent_used = var.limit
+  require_budget   = false
+}
+
+check "spend" {
+  assert {
+    condition     = data.partnercenter_spend_gate.all.passed
+    error_message = data.partnercenter_spend_gate.all.summary
+  }
+}
+
+output "customers" {
+  value = data.partnercenter_spend_gate.all.evaluated_customer_count
+}
+
+output "over_limit" {
+  value = length(data.partnercenter_spend_gate.all.violations)
+}
+
+output "who" {
+  value = sha256(join(",", sort(data.partnercenter_spend_gate.all.violations[*].customer_name)))
+}
