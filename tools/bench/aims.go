@@ -2,7 +2,7 @@ package main
 
 import "math"
 
-// aim is a limit for a ratio.
+// aim is a limit for a ratio, or for memory.
 type aim struct {
 	Text     string
 	Limit    float64
@@ -50,6 +50,11 @@ func aims(r results, starts []start) []aim {
 	list = append(list,
 		aim{"start of the process ÷ the scaffolding provider's", 1.25, handshake, math.NaN()},
 		aim{"start to schema ÷ the scaffolding provider's", 1.25, schema, math.NaN()},
+	)
+	const most = 100_000
+	list = append(list,
+		aim{"MB of the provider for the totals of 100,000 customers in one body of 48 MB", 3*48 + 50, r.find("totals_body", most).providerMemory(), math.NaN()},
+		aim{"MB of the provider for the totals of 100,000 customers in pages of 500", 80, r.find("totals_pages", most).providerMemory(), math.NaN()},
 	)
 	for _, g := range growths(r) {
 		if g.Ours {

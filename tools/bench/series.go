@@ -35,6 +35,8 @@ func large(customers int) []string {
 	return []string{"-customers", strconv.Itoa(customers), "-over-budget", strconv.Itoa(fewOver)}
 }
 
+func paged(customers int) []string { return append(large(customers), "-page-size", "500") }
+
 func throttled(customers int) []string {
 	return append(large(customers), "-throttle-every", strconv.Itoa(throttle))
 }
@@ -55,6 +57,14 @@ var allSeries = []series{
 	{
 		name: "totals", title: "totals, `include_records = false`", sizes: customerSizes, configuration: "totals.tf",
 		family: "customers", emulator: large, file: "jsondecode_file", http: "jsondecode_http",
+	},
+	{
+		name: "totals_body", title: "totals, in one body of 48 MB", sizes: []int{100_000}, configuration: "totals.tf",
+		family: "customers", emulator: large,
+	},
+	{
+		name: "totals_pages", title: "totals, in pages of 500", sizes: []int{100_000}, configuration: "totals.tf",
+		family: "customers", emulator: paged,
 	},
 	{
 		name: "gate", title: "spend gate, few findings", sizes: customerSizes, configuration: "gate.tf",

@@ -59,6 +59,14 @@ func (r *result) peak() memory {
 	return peak
 }
 
+// providerMemory is not a number if it was not measured.
+func (r *result) providerMemory() float64 {
+	if r == nil || r.peak().provider == 0 {
+		return math.NaN()
+	}
+	return r.peak().provider
+}
+
 // median is not a number without values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
