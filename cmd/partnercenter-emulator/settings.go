@@ -44,10 +44,12 @@ Examples:
   partnercenter-emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
 
 A fault is the end of a path and a colon, both left out for every API request,
-then words in any order: status=, retry-after=, code=, description=, body=,
-content-type=, delay=, times= (a number, or always; 1 if left out), cut-body,
-reset. A value with blanks stands in double quotes. The sign-in is hit by the
-paths token and devicecode only; error= names its errors, as in
+then words in any order: status=, retry-after=, code=, description=, date=,
+location=, body=, content-type=, pad= (a number of blanks), gzip, delay=, trickle= (the
+time of a byte), framing= (chunked, or until-close), cut-body, reset, after= (a
+number of requests), times= (a number, or always; 1 if left out). A value with
+blanks stands in double quotes. The sign-in is hit by the paths token and
+devicecode only; error= names its errors, as in
 'token: status=400 error=authorization_declined'.
 
 What a customer has spent can be changed while it runs, without signing in:

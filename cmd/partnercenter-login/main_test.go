@@ -179,9 +179,7 @@ func TestFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, atOnce)
-			if test.fault != (emulator.Fault{}) {
-				s.Misbehave(test.fault)
-			}
+			s.Misbehave(test.fault)
 			got := execute(t, s.command(t, test.args...))
 			got.check(t, 1, append(test.says, "partnercenter-login: ")...)
 			if got.stdout != "" {
@@ -263,9 +261,7 @@ func TestInterrupt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, test.options)
-			if test.fault != (emulator.Fault{}) {
-				s.Misbehave(test.fault)
-			}
+			s.Misbehave(test.fault)
 			directory := t.TempDir()
 			process := s.command(t, "-out", filepath.Join(directory, "refresh-token"))
 			stderr, err := process.StderrPipe()

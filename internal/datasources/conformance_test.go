@@ -403,7 +403,7 @@ func TestErrors(t *testing.T) {
 			{answer{status: 408, body: `{}`}, []string{"408", "again"}},
 			{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
 			{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
-			{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "byte 0"}},
+			{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "page for a browser"}},
 			{answer{body: ``}, []string{"200 OK", "no body"}},
 			{answer{body: `[]`}, []string{"an array where an object is expected"}},
 			{answer{body: `null`}, []string{"null where an object is expected"}},

@@ -44,6 +44,8 @@ func Diagnose(title string, err error) diag.Diagnostic {
 			advice(answer),
 			line("MS-RequestId", answer.RequestID)+line("MS-CorrelationId", answer.CorrelationID),
 		))
+	case errors.Is(err, pcclient.ErrOperationTimeout):
+		return diag.NewErrorDiagnostic(summary, paragraphs(sentence(err.Error()), raiseTimeout)) // Another read was waited for.
 	}
 	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
 }
@@ -51,7 +53,8 @@ func Diagnose(title string, err error) diag.Diagnostic {
 const (
 	signInAsUser = "Sign in as a user (App+User): give the provider a `refresh_token` or `refresh_token_file` of a partner user with multifactor authentication, " +
 		"or run `az login` as that user and set `use_cli = true`."
-	askForRole = "Sign in as a user with the Admin agent or Billing admin role in Partner Center."
+	askForRole   = "Sign in as a user with the Admin agent or Billing admin role in Partner Center."
+	raiseTimeout = "Raise `operation_timeout` in the provider's configuration, or ask for less at once."
 )
 
 // adviceByCode says what to do about the API's own error codes
@@ -78,8 +81,10 @@ func advice(e *pcclient.Error) string {
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "The read was cancelled."
+	case errors.Is(e.Err, pcclient.ErrOperationTimeout) && e.Status >= http.StatusRequestTimeout:
+		return "Partner Center kept the read waiting until its time was over. Try again later, or raise `operation_timeout` in the provider's configuration."
 	case errors.Is(e.Err, pcclient.ErrOperationTimeout):
-		return "Raise `operation_timeout` in the provider's configuration, or ask for less at once."
+		return raiseTimeout
 	case refused && (e.AppOnly || strings.Contains(strings.ToLower(e.Description), "application credentials")):
 		return adviceByCode["900329"]
 	case refused && e.WithoutMFA:
@@ -132,6 +137,8 @@ func signInAdvice(e *pcclient.SignInError) string {
 		return text
 	}
 	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return "The read was cancelled."
 	case e.Endpoint == "": // Nothing was asked: the error says what is wrong on this machine.
 		return ""
 	case e.Status == 0:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"strconv"
 )
 
 // answer is a response that has not been sent, so that a fault can still
@@ -22,22 +21,6 @@ type answer struct {
 func (a answer) clone() answer {
 	a.header = a.header.Clone()
 	return a
-}
-
-// send writes the answer: all of it, or with cut the first half of the body
-// under a Content-Length that announces the whole. The server then closes the
-// connection, since what it promised is missing.
-func (a answer) send(w http.ResponseWriter, cut bool) {
-	maps.Copy(w.Header(), a.header)
-	body := a.body
-	if hasBody(a.status) {
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	if cut {
-		body = body[:len(body)/2]
-	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a client that has hung up is its own affair
 }
 
 // hasBody tells whether HTTP allows a body under a final status.

@@ -101,13 +101,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		delay += e.options.Latency
 	}
 
+	response = fault.dress(response)
 	gone := !pause(r.Context(), delay)
 	e.requests.end(number)
-	switch {
-	case gone:
-	case fault.Reset:
-		reset(w)
-	default:
-		response.send(w, fault.CutBody)
+	if !gone {
+		fault.send(r.Context(), w, response)
 	}
 }

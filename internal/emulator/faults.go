@@ -1,9 +1,7 @@
 package emulator
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,6 +21,8 @@ type Fault struct {
 	// sign-in endpoints are hit only by a path of their own, such as "token" or
 	// "devicecode".
 	Path string
+	// After is how many requests to let pass first: 1 hits the second page.
+	After int
 	// Times is how many requests to hit: 0 is one, Always is all of them.
 	Times int
 
@@ -42,19 +42,44 @@ type Fault struct {
 	// Description is the text in the error body.
 	Description string
 
+	// Date is the header of that name: what the clock of the service says.
+	Date string
+	// Location is the header of that name, where a redirect leads to.
+	Location string
 	// Body replaces the body, with no byte order mark added; without a status
 	// it is sent as a success.
 	Body *string
+	// Edit changes the body that would be sent.
+	Edit func([]byte) []byte
 	// ContentType replaces the content type.
 	ContentType string
+	// Pad is how many blanks follow the body, which is as good with them.
+	Pad int
+	// Gzip compresses the body, whether the client takes that or not.
+	Gzip bool
 
 	// Delay holds the answer back.
 	Delay time.Duration
+	// Trickle is the time that each byte of the body takes.
+	Trickle time.Duration
+	// Framing is how the end of the body is told: by its length, or as one of
+	// Chunked and UntilClose.
+	Framing string
 	// CutBody announces the whole body, sends half of it and hangs up.
 	CutBody bool
-	// Reset closes the connection instead of answering.
+	// Reset closes the connection instead of answering, or with CutBody instead
+	// of hanging up.
 	Reset bool
 }
+
+// The framings of a body that do not tell its length.
+const (
+	// Chunked ends the body with an empty chunk.
+	Chunked = "chunked"
+	// UntilClose ends the body with the connection, as HTTP/1.0 did: half of
+	// it looks like all of it.
+	UntilClose = "until-close"
+)
 
 // matches tells whether the fault hits requests for a path.
 func (f Fault) matches(path string) bool {
@@ -71,13 +96,13 @@ func (f Fault) answers() bool { return f.Status != 0 || f.Body != nil }
 // apiAnswer is the fault's own answer to an API request.
 func (f Fault) apiAnswer() answer {
 	if f.Status == http.StatusTooManyRequests && f.Code == 0 {
-		return f.dress(apiAnswer(f.Status, f.throttled()))
+		return apiAnswer(f.Status, f.throttled())
 	}
 	code := f.Code
 	if code == 0 {
 		code = usualCode(f.Status)
 	}
-	return f.dress(errorAnswer(&refusal{status: f.Status, code: code, description: f.describe()}))
+	return errorAnswer(&refusal{status: f.Status, code: code, description: f.describe()})
 }
 
 // signInAnswer is the fault's own answer to a request to sign in.
@@ -90,23 +115,34 @@ func (f Fault) signInAnswer(asOf time.Time) answer {
 		refused.code = f.Code
 	}
 	refused.message = f.describe()
-	return f.dress(refused.answer(asOf))
+	return refused.answer(asOf)
 }
 
-// dress puts the parts on an answer that are the same for every kind of error.
+// dress puts the parts on an answer that are the same for every kind of answer.
 func (f Fault) dress(a answer) answer {
-	a.status = f.Status
-	if a.status == 0 {
+	switch {
+	case f.Status != 0:
+		a.status = f.Status
+	case f.Body != nil:
 		a.status = http.StatusOK
 	}
 	if f.Body != nil {
 		a.body = []byte(*f.Body)
+	}
+	if f.Edit != nil {
+		a.body = f.Edit(a.body)
 	}
 	if f.ContentType != "" {
 		a.header.Set("Content-Type", f.ContentType)
 	}
 	if f.RetryAfter != "" {
 		a.header.Set("Retry-After", f.RetryAfter)
+	}
+	if f.Date != "" {
+		a.header.Set("Date", f.Date)
+	}
+	if f.Location != "" {
+		a.header.Set("Location", f.Location)
 	}
 	if !hasBody(a.status) {
 		a.body = nil
@@ -202,6 +238,10 @@ func (q *faultQueue) take(path string) Fault {
 	if i < 0 {
 		return Fault{}
 	}
+	if q.faults[i].After > 0 {
+		q.faults[i].After--
+		return Fault{}
+	}
 	fault := q.faults[i]
 	switch {
 	case fault.Times < 0:
@@ -211,33 +251,4 @@ func (q *faultQueue) take(path string) Fault {
 		q.faults = slices.Delete(q.faults, i, i+1)
 	}
 	return fault
-}
-
-// pause waits, and tells whether the client waited as well.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// reset drops the connection without an answer. Without lingering, TCP says so
-// with a reset instead of an orderly end.
-func reset(w http.ResponseWriter) {
-	connection, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		http.Error(w, "the connection cannot be reset: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = connection.Close()
 }

@@ -16,9 +16,10 @@ import (
 //	token: reset times=always
 //	delay=5s
 //
-// The words are status, retry-after, code, error, description, body,
-// content-type, delay, times (a number, or always), and, with no value, cut-body
-// and reset. A value with blanks stands in double quotes or back quotes, as in Go.
+// The words are status, retry-after, code, error, description, date, location,
+// body, content-type, pad, delay, trickle, framing (chunked, or until-close), after,
+// times (a number, or always), and, with no value, gzip, cut-body and reset. A
+// value with blanks stands in double quotes or back quotes, as in Go.
 func ParseFault(text string) (Fault, error) {
 	fault, err := parseFault(text)
 	if err != nil {
@@ -80,20 +81,21 @@ func cutWord(words string) (name string, value *string, rest string, err error) 
 // set gives one field its value; nil stands for a word without one.
 func (f *Fault) set(name string, value *string) error {
 	switch name {
-	case "cut-body", "reset":
+	case "gzip", "cut-body", "reset":
 		if value != nil {
 			return fmt.Errorf("%s takes no value", name)
 		}
+		f.Gzip = f.Gzip || name == "gzip"
 		f.CutBody = f.CutBody || name == "cut-body"
 		f.Reset = f.Reset || name == "reset"
 		return nil
-	case "status", "retry-after", "code", "error", "description", "body", "content-type", "delay", "times":
+	case "status", "retry-after", "code", "error", "description", "date", "location", "body", "content-type", "pad", "delay", "trickle", "framing", "after", "times":
 		if value == nil {
 			return fmt.Errorf("%s needs a value, as in %s=…", name, name)
 		}
 		return f.setValue(name, *value)
 	default:
-		return fmt.Errorf("unknown word %q; known are status, retry-after, code, error, description, body, content-type, delay, times, cut-body, reset", name)
+		return fmt.Errorf("unknown word %q; known are status, retry-after, code, error, description, date, location, body, content-type, pad, delay, trickle, framing, after, times, gzip, cut-body, reset", name)
 	}
 }
 
@@ -109,14 +111,27 @@ func (f *Fault) setValue(name, value string) (err error) {
 		f.Error = value
 	case "description":
 		f.Description = value
+	case "date":
+		f.Date = value
+	case "location":
+		f.Location = value
 	case "body":
 		f.Body = &value
 	case "content-type":
 		f.ContentType = value
+	case "pad":
+		f.Pad, err = number(name, value, 1, 1<<30)
 	case "delay":
-		if f.Delay, err = time.ParseDuration(value); err != nil || f.Delay < 0 {
-			return fmt.Errorf("delay %q is not a duration such as 500ms or 2s", value)
+		f.Delay, err = duration(name, value)
+	case "trickle":
+		f.Trickle, err = duration(name, value)
+	case "framing":
+		if value != Chunked && value != UntilClose {
+			return fmt.Errorf("framing %q is neither %s nor %s", value, Chunked, UntilClose)
 		}
+		f.Framing = value
+	case "after":
+		f.After, err = number(name, value, 0, 1_000_000)
 	case "times":
 		if value == "always" {
 			f.Times = Always
@@ -133,4 +148,12 @@ func number(name, text string, low, high int) (int, error) {
 		return 0, fmt.Errorf("%s %q is not a number from %d to %d", name, text, low, high)
 	}
 	return n, nil
+}
+
+func duration(name, text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%s %q is not a duration such as 500ms or 2s", name, text)
+	}
+	return d, nil
 }

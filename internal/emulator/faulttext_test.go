@@ -26,8 +26,12 @@ func TestParseFault(t *testing.T) {
 			Status: 502, Body: new(`<html>"Bad" Gateway</html>`), ContentType: "text/html",
 		},
 		"token: status=400 error=expired_token": {Path: "token", Status: 400, Error: "expired_token"},
-		`status=403 body=""`:                    {Status: 403, Body: new("")},
-		`body= status=403`:                      {Status: 403, Body: new("")},
+		"after=1 times=2 trickle=10ms pad=1000 gzip framing=until-close": {
+			After: 1, Times: 2, Trickle: 10 * time.Millisecond, Pad: 1000, Gzip: true, Framing: emulator.UntilClose,
+		},
+		"status=302 location=https://elsewhere.example/": {Status: 302, Location: "https://elsewhere.example/"},
+		`status=403 body=""`:                             {Status: 403, Body: new("")},
+		`body= status=403`:                               {Status: 403, Body: new("")},
 	} {
 		got, err := emulator.ParseFault(text)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -51,6 +55,10 @@ func TestParseFaultSaysWhatIsWrong(t *testing.T) {
 		"times=0":                     `times "0" is not a number from 1`,
 		"delay=5":                     `delay "5" is not a duration such as 500ms or 2s`,
 		"delay=-5s":                   `delay "-5s" is not a duration such as 500ms or 2s`,
+		"trickle=slow":                `trickle "slow" is not a duration`,
+		"framing=none":                `framing "none" is neither chunked nor until-close`,
+		"gzip=yes":                    "gzip takes no value",
+		"pad=-1":                      `pad "-1" is not a number from 1`,
 		"reset=true":                  "reset takes no value",
 		`description="no end`:         "description: the closing quote is missing",
 		`x: status=500 body="\q"`:     "body: ",

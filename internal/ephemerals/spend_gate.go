@@ -57,7 +57,8 @@ func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response 
 		MarkdownDescription: "Whether the spend of customers keeps within limits, when the plan is made and again when it is applied. " +
 			"A saved plan is stopped if spend has risen since, which the [data source](../data-sources/spend_gate.md) lets pass.\n\n" +
 			"~> **It holds back only what depends on it.** Write `depends_on = [ephemeral.partnercenter_spend_gate.x]` on the module or the resource. What does not depend on it is applied.\n\n" +
-			"A gate that fails is an error, with the summary. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own.\n\n" +
+			"A gate that fails is an error, with the summary. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own. " +
+			"Give that module an output that refers to it: without one, OpenTofu does not open it when a plan is applied.\n\n" +
 			"The figures are those of [partnercenter_customer_usage_records](../data-sources/customer_usage_records.md), and the sign-in has to be a user's (App+User).",
 		Attributes: attributes,
 	}

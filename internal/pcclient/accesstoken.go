@@ -41,7 +41,8 @@ func (t accessToken) GetToken(_ context.Context, options policy.TokenRequestOpti
 	}
 	if expiry := claims.Expiry(); !expiry.IsZero() {
 		if time.Since(expiry) > clockSkew {
-			return azcore.AccessToken{}, t.wrong("the access token expired at %s; get a new one", expiry.Format(time.RFC3339))
+			return azcore.AccessToken{}, t.wrong("the access token expired at %s, and by the clock of this machine it is %s; get a new one, or set the clock right",
+				expiry.Format(time.RFC3339), time.Now().UTC().Format(time.RFC3339))
 		}
 		usable.ExpiresOn = expiry.Add(clockSkew)
 	}

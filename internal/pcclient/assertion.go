@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func FederatedTokenFile(path string) Assertion {
 
 // readToken reads a file that holds a token and nothing else.
 func readToken(what, path string) (string, error) {
-	content, err := os.ReadFile(path)
+	content, err := readSecret(path)
 	if err != nil {
 		return "", fmt.Errorf("the %s file cannot be read: %w", what, err)
 	}

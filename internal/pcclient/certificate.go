@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"os"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
@@ -16,7 +15,7 @@ import (
 // ReadCertificate reads a file that holds a certificate and its private key, and
 // returns what signs with it. The password is that of a PKCS#12 file.
 func ReadCertificate(path, password string) (Assertion, error) {
-	content, err := os.ReadFile(path)
+	content, err := readSecret(path)
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func TestAccessToken_expiry(t *testing.T) {
 		sent := len(w.requests())
 		time.Sleep(time.Second)
 		for range 2 {
-			wantText(t, read("later"), "the access token expired at 2000-01-01T00:01:00Z; get a new one")
+			wantText(t, read("later"), "the access token expired at 2000-01-01T00:01:00Z, and by the clock of this machine it is 2000-01-01T00:06:01Z; get a new one")
 		}
 		w.wantRequests(t, sent)
 	})

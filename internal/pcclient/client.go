@@ -18,8 +18,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Options configure a [Client]. Every field but TenantID, UserAgent, Policies
-// and Transport must be set.
+// Options configure a [Client]. Every field but TenantID, the limits, UserAgent,
+// Policies and Transport must be set.
 type Options struct {
 	Endpoint   *url.URL // base URL of the API, without /v1
 	Credential azcore.TokenCredential
@@ -31,6 +31,10 @@ type Options struct {
 	MaxRetryWait     time.Duration // the longest Retry-After that is waited for
 	RequestTimeout   time.Duration // one try
 	OperationTimeout time.Duration // one whole read
+
+	// Limits are beyond anything that a partner has. What crosses one is an error.
+	MaxBody  int64 // bytes of one answer, inflated; 0 is 512 MiB
+	MaxPages int   // of one collection; 0 is 100,000
 
 	UserAgent string
 	Policies  []policy.Policy    // run for every try, next to the wire: logging
@@ -44,6 +48,7 @@ type Client struct {
 	pipeline         runtime.Pipeline
 	maxRetryWait     time.Duration
 	operationTimeout time.Duration
+	maxPages         int
 	memo             memo
 }
 
@@ -55,6 +60,7 @@ func New(options Options) *Client {
 		pipeline:         newPipeline(options),
 		maxRetryWait:     options.MaxRetryWait,
 		operationTimeout: options.OperationTimeout,
+		maxPages:         cmp.Or(options.MaxPages, maxPages),
 	}
 }
 
@@ -102,8 +108,13 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 	for name, value := range p.header {
 		a.sent.Set(name, value)
 	}
+	last := &lastTry{}
+	request.SetOperationValue(last)
 	a.response, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
 	if err != nil {
+		if ctx.Err() != nil {
+			a.response, err = last.response, last.failure(c.tenantID)
+		}
 		return nil, a.explain(ctx, err)
 	}
 	a.body, err = runtime.Payload(a.response)
@@ -111,11 +122,13 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 		return nil, a.explain(ctx, err)
 	}
 	a.body = withoutBOM(a.body)
-	switch {
+	switch text := bytes.TrimSpace(a.body); {
 	case a.response.StatusCode != http.StatusOK:
 		return nil, a.explain(ctx, answerError(a.response, a.body, c.tenantID))
-	case len(bytes.TrimSpace(a.body)) == 0:
+	case len(text) == 0:
 		return nil, a.explain(ctx, errors.New("the answer has no body"))
+	case text[0] == '<':
+		return nil, a.explain(ctx, errors.New(browserPage))
 	}
 	return a, nil
 }
@@ -123,16 +136,19 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 // explain turns any failure of a page into an [Error] that says what was asked
 // and under which ids. A failed sign-in speaks for itself.
 func (a *answer) explain(ctx context.Context, err error) error {
-	if _, ok := errors.AsType[*SignInError](err); ok {
-		return err
+	if signIn, ok := errors.AsType[*SignInError](err); ok {
+		if ctx.Err() == nil {
+			return err
+		}
+		ended := *signIn
+		ended.Err = overtaken(ctx, signIn.Err)
+		return &ended
 	}
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Err: transportError(err)}
 	}
-	if ctx.Err() != nil {
-		e.Err = context.Cause(ctx)
-	}
+	e.Err = overtaken(ctx, e.Err)
 	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+a.page.path, a.page.number
 	e.RequestID, e.CorrelationID = a.sent.Get(requestIDHeader), a.sent.Get(correlationIDHeader)
 	if a.response != nil {

@@ -36,7 +36,8 @@ func newDecimal(text string) (Decimal, error) {
 	}
 	parsed, err := decimal.NewFromString(text)
 	if err != nil {
-		return Decimal{}, fmt.Errorf("%.40q is not a decimal number", text)
+		// All that the library refuses of JSON is a huge exponent.
+		return Decimal{}, fmt.Errorf("the number %.40s has more than %d digits, which cannot be passed to Terraform exactly", text, maxDigits)
 	}
 	d := Decimal{parsed}
 	return d, d.check()

@@ -338,7 +338,7 @@ func TestDecode_object(t *testing.T) {
 		"array":            {`[]`, "the answer is an array where an object is expected"},
 		"empty":            {``, "the answer has no body"},
 		"BOM only":         {"\ufeff", "the answer has no body"},
-		"cut":              {`{"totalCost":1`, "unexpected EOF"},
+		"cut":              {`{"totalCost":1`, "the answer ends in the middle"},
 		"garbage after it": {`{"totalCost":1}x`, "not the JSON it should be"},
 		"a second object":  {`{"totalCost":1}{}`, "not the JSON it should be"},
 		"a field twice":    {`{"totalCost":1,"totalCost":1}`, "duplicate object member name"},

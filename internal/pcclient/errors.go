@@ -2,9 +2,11 @@ package pcclient
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -104,6 +106,12 @@ type fault struct {
 	ErrorMessage     string `json:"errorMessage"`
 }
 
+// browserPage describes HTML.
+const browserPage = "the answer is a page for a browser; a proxy or a gateway may have answered in place of Partner Center"
+
+// maxDepth is that of the JSON library, which goes no deeper.
+const maxDepth = 10_000
+
 // codeInText finds the code of "Authentication failed. MFA required. (10001)".
 var codeInText = regexp.MustCompile(`\((\d+)\)$`)
 
@@ -116,7 +124,7 @@ func describe(body []byte) (code, description string) {
 	case len(body) == 0:
 		return "", "the answer is empty"
 	case body[0] == '<':
-		return "", "the answer is a page for a browser; a proxy or a gateway may have answered in place of Partner Center"
+		return "", browserPage
 	case body[0] != '{':
 		text := oneLine(string(body))
 		if match := codeInText.FindStringSubmatch(text); match != nil {
@@ -168,9 +176,24 @@ func oneLine(text string) string {
 // the query, and the path is in [Error] already.
 func transportError(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the connection ended before the whole answer was there: %w", err)
 	}
 	return err
+}
+
+// overtaken is why a read is over whose context is, beside what went wrong before.
+func overtaken(ctx context.Context, before error) error {
+	cause := context.Cause(ctx)
+	if cause == nil {
+		return before
+	}
+	if before == nil || before == ctx.Err() { //nolint:errorlint // A timeout of the network passes for that of a context.
+		return cause
+	}
+	return fmt.Errorf("%w; before that: %w", cause, before)
 }
 
 // decodeError says in the words of the API's reader, not of a Go programmer,
@@ -179,6 +202,10 @@ func decodeError(err error) error {
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
 	switch {
+	case errors.As(err, &syntactic) && errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the answer ends in the middle, at byte %d (%s)", syntactic.ByteOffset, fieldName(syntactic.JSONPointer))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the answer ends in the middle")
 	case errors.As(err, &semantic):
 		problem := "has a value of the wrong type"
 		if semantic.Err != nil {
@@ -187,6 +214,8 @@ func decodeError(err error) error {
 			problem = "is " + kindName(kind) + ", which is not the type that it has by Microsoft's documentation"
 		}
 		return fmt.Errorf("the field %s of the answer cannot be read: %s", fieldName(semantic.JSONPointer), problem)
+	case errors.As(err, &syntactic) && strings.Contains(syntactic.Err.Error(), "max depth"):
+		return fmt.Errorf("the answer is nested more than %d deep, which is the limit", maxDepth)
 	case errors.As(err, &syntactic):
 		return fmt.Errorf("the answer is not the JSON it should be, at byte %d (%s): %w", syntactic.ByteOffset, fieldName(syntactic.JSONPointer), syntactic.Err)
 	}

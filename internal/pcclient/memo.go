@@ -29,7 +29,9 @@ func (m *memo) remember(ctx context.Context, p page, get func(context.Context, p
 		if known, ok := m.load(key); ok {
 			return known.recall()
 		}
+		took := make(chan struct{})
 		flight := m.flights.DoChan(key, func() (any, error) {
+			close(took)
 			if known, ok := m.load(key); ok {
 				return known.recall() // A flight has ended since the look above.
 			}
@@ -42,19 +44,25 @@ func (m *memo) remember(ctx context.Context, p page, get func(context.Context, p
 			}
 			return a, err
 		})
+		var result singleflight.Result
 		select {
+		case result = <-flight:
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case result := <-flight:
-			if result.Err == nil {
-				return result.Val.(*answer), nil //nolint:forcetypeassert // As returned above.
+			select {
+			case <-took: // It ends with this read, and knows what the read was waiting for.
+				result = <-flight
+			default:
+				return nil, context.Cause(ctx)
 			}
-			var abandoned *abandonedError
-			if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
-				continue
-			}
-			return nil, result.Err
 		}
+		if result.Err == nil {
+			return result.Val.(*answer), nil //nolint:forcetypeassert // As returned above.
+		}
+		var abandoned *abandonedError
+		if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
+			continue
+		}
+		return nil, result.Err
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -106,10 +108,12 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 			case err != nil:
 			case following == nil:
 				return
+			case !following.canBeSent():
+				err = errors.New("the link to the next page has a header that HTTP does not allow")
 			case seen[following.place()]:
 				err = errors.New("the answer links to a page that has been read already, so that the list would never end")
-			case following.number > maxPages:
-				err = fmt.Errorf("the list has more than %d pages", maxPages)
+			case following.number > l.client.maxPages:
+				err = fmt.Errorf("the list has more than %d pages, which is the limit", l.client.maxPages)
 			}
 			if err != nil {
 				yield(none, answer.explain(ctx, err))
@@ -168,6 +172,19 @@ func isPastTheEnd(p page, err error) bool {
 // token only.
 func (p page) place() string {
 	return p.path + "?" + p.query + " " + p.header[http.CanonicalHeaderKey(continuationHeader)]
+}
+
+// headerName is what HTTP calls a token.
+var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+
+// canBeSent reports whether HTTP allows the headers of a next link.
+func (p page) canBeSent() bool {
+	for name, value := range p.header {
+		if !headerName.MatchString(name) || strings.ContainsFunc(value, unicode.IsControl) {
+			return false
+		}
+	}
+	return true
 }
 
 // envelope is what a page says beside its items.

@@ -1,6 +1,7 @@
 package pcclient
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -17,7 +18,7 @@ import (
 )
 
 const (
-	maxBody      = 512 << 20 // of one page
+	maxBody      = 512 << 20
 	maxErrorBody = 64 << 10
 )
 
@@ -25,6 +26,7 @@ const (
 //
 //	headers    ids, once per page
 //	           retries, by azcore: 408, 429, 500, 502, 503, 504 and no answer
+//	last try   for the error, if the time is over during a wait
 //	sign-in    a bearer token, and a new one after a 401
 //	throttle   few at once, and everybody waits after a 429
 //	timeout    of this try; the body is read whole in here
@@ -34,6 +36,7 @@ func newPipeline(options Options) runtime.Pipeline {
 	return runtime.NewPipeline("", "", runtime.PipelineOptions{
 		PerCall: []policy.Policy{headers{options.UserAgent}},
 		PerRetry: append([]policy.Policy{
+			remembering{},
 			newSignIn(options.Credential, options.Scope),
 			newThrottle(options.MaxConcurrency, options.MaxRetryWait),
 			timeout(options.RequestTimeout),
@@ -54,7 +57,7 @@ func clientOptions(options Options) *policy.ClientOptions {
 			// azcore does not wait at all for a longer Retry-After.
 			MaxRetryDelay: options.MaxRetryWait,
 		},
-		Transport: limited{transport},
+		Transport: limited{transport, cmp.Or(options.MaxBody, maxBody)},
 	}
 }
 
@@ -96,7 +99,10 @@ func (t timeout) Do(request *policy.Request) (*http.Response, error) {
 
 // limited reads no more of a body than anyone needs, since azcore keeps all of it,
 // and writes a Retry-After in the form that azcore reads.
-type limited struct{ policy.Transporter }
+type limited struct {
+	policy.Transporter
+	maxBody int64
+}
 
 func (l limited) Do(request *http.Request) (*http.Response, error) {
 	response, err := l.Transporter.Do(request)
@@ -108,7 +114,7 @@ func (l limited) Do(request *http.Request) (*http.Response, error) {
 		response.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	if response.StatusCode == http.StatusOK {
-		response.Body = &limitedBody{ReadCloser: response.Body, left: maxBody}
+		response.Body = &limitedBody{response.Body, l.maxBody, l.maxBody}
 	} else {
 		response.Body = struct {
 			io.Reader
@@ -120,13 +126,13 @@ func (l limited) Do(request *http.Request) (*http.Response, error) {
 
 type limitedBody struct {
 	io.ReadCloser
-	left int64
+	limit, left int64
 }
 
 func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.left -= int64(n); b.left < 0 {
-		return 0, permanentError{fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)}
+		return 0, permanentError{fmt.Errorf("the answer is larger than %d MiB, which is the limit", b.limit>>20)}
 	}
 	return n, err
 }

@@ -143,7 +143,7 @@ func TestRetry_oversizedBody(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			large := saysBody(http.StatusOK, func(*http.Request) io.ReadCloser {
-				return &limitedBody{ReadCloser: io.NopCloser(strings.NewReader(onePage)), left: int64(len(onePage)) - 1}
+				return &limitedBody{ReadCloser: io.NopCloser(strings.NewReader(onePage)), limit: 512 << 20, left: int64(len(onePage)) - 1}
 			})
 			c, w := newClient(t, large, fiveRetries)
 			whole, err := customerUsage(t.Context(), c)
@@ -164,7 +164,7 @@ func TestRetry_oversizedBody(t *testing.T) {
 	t.Run("is noticed in every answer", func(t *testing.T) {
 		t.Parallel()
 		for status, want := range map[int]int64{http.StatusOK: 512<<20 + 1, http.StatusBadRequest: 64 << 10} {
-			response, err := limited{&wire{answer: saysBody(status, func(*http.Request) io.ReadCloser { return io.NopCloser(endless{}) })}}.
+			response, err := limited{&wire{answer: saysBody(status, func(*http.Request) io.ReadCloser { return io.NopCloser(endless{}) })}, maxBody}.
 				Do(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 			if err != nil {
 				t.Fatal(err)

@@ -68,10 +68,7 @@ func (s *signIn) get(ctx context.Context, rejected string) (string, error) {
 	}
 	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}})
 	if err != nil {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		if failed, ok := errors.AsType[*SignInError](err); ok && failed.Final {
+		if failed, ok := errors.AsType[*SignInError](err); ok && failed.Final && ctx.Err() == nil {
 			s.refused = permanentError{err}
 		}
 		return "", permanentError{err}

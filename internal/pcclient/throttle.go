@@ -57,10 +57,12 @@ func (t *throttle) wait(ctx context.Context) error {
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return ctx.Err()
+			return errPaused
 		}
 	}
 }
+
+var errPaused = errors.New("Partner Center had asked all requests of this run to wait") //nolint:staticcheck // A name.
 
 // pause holds the requests back, unless it is longer than anyone waits: then
 // each of them is told so by the API.
@@ -85,7 +87,16 @@ func retryAfter(response *http.Response) time.Duration {
 		return time.Duration(max(0, min(seconds, int64(year/time.Second)))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, min(time.Until(date), year))
+		return max(0, min(date.Sub(clockOf(response)), year))
 	}
 	return 0
+}
+
+// clockOf is the time where the answer comes from: its dates mean that clock, and
+// this machine's may be another one.
+func clockOf(response *http.Response) time.Time {
+	if now, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		return now
+	}
+	return time.Now()
 }

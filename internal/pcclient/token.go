@@ -1,17 +1,21 @@
 package pcclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -35,6 +39,9 @@ type TokenOptions struct {
 	NotSaved func(ctx context.Context, err error) // is told why that failed
 }
 
+// maxTokenBody is far beyond any token.
+const maxTokenBody = 1 << 20
+
 // tokenEndpoint is a credential of Microsoft's secure application model
 // (https://learn.microsoft.com/partner-center/developer/enable-secure-app-model).
 type tokenEndpoint struct {
@@ -50,6 +57,7 @@ func NewTokenCredential(token TokenOptions, options Options) azcore.TokenCredent
 }
 
 func newTokenEndpoint(token TokenOptions, options Options) *tokenEndpoint {
+	options.MaxBody = maxTokenBody
 	pipeline := runtime.NewPipeline("", "", runtime.PipelineOptions{
 		PerRetry: append([]policy.Policy{repeatable{}, timeout(options.RequestTimeout)}, options.Policies...),
 	}, clientOptions(options))
@@ -60,13 +68,25 @@ func newTokenEndpoint(token TokenOptions, options Options) *tokenEndpoint {
 }
 
 // repeatable lets a token request be tried again after an answer that was cut
-// short, which azcore does not do with a POST.
+// short, which azcore does not do with a POST. Every try has a body of its own:
+// that of an earlier one may still be on its way.
 type repeatable struct{}
 
+// newBody is a request's GetBody.
+type newBody func() (io.ReadCloser, error)
+
 func (repeatable) Do(request *policy.Request) (*http.Response, error) {
+	var body newBody
+	if request.OperationValue(&body) {
+		fresh, err := body()
+		if err != nil {
+			return nil, err
+		}
+		request.Raw().Body = fresh
+	}
 	response, err := request.Next()
 	if _, permanent := errors.AsType[permanentError](err); err != nil && !permanent {
-		err = errors.New(transportError(err).Error())
+		err = errors.New(strings.TrimPrefix(transportError(err).Error(), "body download policy: "))
 	}
 	return response, err
 }
@@ -80,6 +100,9 @@ func (t *tokenEndpoint) GetToken(ctx context.Context, options policy.TokenReques
 	token, err := get(ctx, options.Scopes)
 	if err != nil {
 		return azcore.AccessToken{}, err
+	}
+	if token.Expiry.IsZero() {
+		token.Expiry = time.Now().Add(unknownLifetime)
 	}
 	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
 }
@@ -161,14 +184,19 @@ func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) er
 	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: endpoint}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		e.Err = transportError(err)
+		e.Status, e.Err = answerOf(err)
 		return e
 	}
-	// An answer may repeat what it was asked with.
+	secrets = append(secrets, t.ClientSecret)
+	if uuid.Validate(t.ClientID) != nil {
+		// It may be a secret in the wrong argument.
+		secrets = append(secrets, t.ClientID)
+	}
+	// An answer may repeat what it was asked with, also as it was in the form.
 	masked := func(text string) string {
-		for _, secret := range append(secrets, t.ClientSecret) {
+		for _, secret := range secrets {
 			if secret != "" {
-				text = strings.ReplaceAll(text, secret, "[secret]")
+				text = strings.NewReplacer(secret, "[secret]", url.QueryEscape(secret), "[secret]").Replace(text)
 			}
 		}
 		return oneLine(text)
@@ -192,15 +220,37 @@ func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) er
 	return e
 }
 
+// answerOf describes an answer without a token, which oauth2 does in the words of a
+// Go programmer, or that there is none.
+func answerOf(err error) (status int, described error) {
+	switch text := err.Error(); {
+	case strings.HasPrefix(text, "oauth2: cannot parse"):
+		return http.StatusOK, errors.New("the answer is not that of a token endpoint; a proxy or a gateway may have answered in its place")
+	case strings.HasPrefix(text, "oauth2: "):
+		return http.StatusOK, errors.New("the answer has no access_token")
+	}
+	return 0, transportError(err)
+}
+
 // roundTripper lets oauth2 send its requests through a pipeline.
 type roundTripper struct{ pipeline runtime.Pipeline }
 
 func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
+	body := newBody(request.GetBody)
 	wrapped, err := runtime.NewRequestFromRequest(request)
 	if err != nil {
 		return nil, err
 	}
+	if body != nil {
+		wrapped.SetOperationValue(body)
+	}
 	response, err := r.pipeline.Do(wrapped)
+	if request.Context().Err() != nil && response != nil && response.StatusCode != http.StatusOK {
+		// The time ended a wait, and this is what for. azcore has read it to its end.
+		content, err := runtime.Payload(response)
+		response.Body = io.NopCloser(bytes.NewReader(content))
+		return response, err
+	}
 	if err != nil {
 		return nil, err // With a response beside it, net/http would log that it ignores that.
 	}

@@ -358,6 +358,32 @@ func TestToken_waitThatIsTooLong(t *testing.T) {
 	})
 }
 
+// A connection may still read what one try sends while the next one sends it again.
+func TestToken_everyTrySendsAllOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var earlier io.Reader = http.NoBody
+		tries := 0
+		transport := &wire{answer: func(request *http.Request) (*http.Response, error) {
+			if tries++; tries < 3 {
+				earlier = request.Body
+				return nil, syscall.ECONNRESET
+			}
+			_, _ = io.ReadAll(earlier)
+			content, err := io.ReadAll(request.Body)
+			if form, _ := url.ParseQuery(string(content)); form.Get("refresh_token") != "refresh-1" || err != nil {
+				t.Errorf("the last try sends %q, %v", content, err)
+			}
+			return says(http.StatusOK, goodToken)(request)
+		}}
+		a := newAuthority(t, nil, asUser("refresh-1"), withRetries, func(_ *TokenOptions, o *Options) { o.Transport = transport })
+		if _, err := a.signIn(t); err != nil {
+			t.Error(err)
+		}
+		transport.wantRequests(t, 3)
+	})
+}
+
 // With a response beside an error, net/http writes to the log that it ignores the
 // response.
 func TestToken_noAnswerBesideAnError(t *testing.T) {

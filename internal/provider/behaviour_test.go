@@ -1,14 +1,9 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
-	"io"
-	"io/fs"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -200,25 +195,47 @@ func TestTerraform_deadRefreshToken(t *testing.T) {
 	}
 }
 
-// Ctrl-C during a slow answer ends everything.
+// Ctrl-C ends everything, wherever the read is.
 func TestTerraform_interrupt(t *testing.T) {
 	t.Parallel()
-	e, environment := emulate(t, emulator.Options{})
-	e.Misbehave(emulator.Fault{Path: "usagesummary", Delay: time.Hour})
-	w := newWorkspace(t, `
+	for stage, test := range map[string]struct {
+		fault    emulator.Fault
+		path     string // of the requests
+		requests int    // after which it is there
+	}{
+		"the sign-in":         {emulator.Fault{Path: "token", Delay: time.Hour}, "/token", 1},
+		"the headers":         {emulator.Fault{Path: "usagerecords", Delay: time.Hour}, "/usagerecords", 1},
+		"the body":            {emulator.Fault{Path: "usagerecords", Trickle: time.Minute}, "/usagerecords", 1},
+		"a Retry-After":       {emulator.Fault{Path: "usagerecords", Status: 429, RetryAfter: "100"}, "/usagerecords", 1},
+		"a wait for the next": {emulator.Fault{Path: "usagerecords", Status: 503, Times: 4}, "/usagerecords", 3},
+		"the second page":     {emulator.Fault{Path: "usagerecords", After: 1, Delay: time.Hour}, "/usagerecords", 2},
+	} {
+		t.Run(stage, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{PageSize: 12})
+			e.Misbehave(test.fault)
+			w := newWorkspace(t, `
 provider "partnercenter" {}
 
-data "partnercenter_usage_summary" "partner" {}
+data "partnercenter_customer_usage_records" "all" {}
 `, environment...)
+			interrupt(t, w.command(t, "plan"), func() bool { return countRequests(e, test.path) == test.requests })
+		})
+	}
+}
+
+// interrupt starts a command, presses Ctrl-C once it is ready, and checks that it
+// and all that it has started end.
+func interrupt(t *testing.T, command *exec.Cmd, ready func() bool) {
+	t.Helper()
 	var output bytes.Buffer
-	command := w.command(t, "plan", "-no-color")
 	command.Stdout, command.Stderr = &output, &output
 	// A shell puts a command and its children into one group, which gets the signal.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the request arrives", func() bool { return countRequests(e, "/usagesummary") == 1 })
+	eventually(t, "the read is that far", ready)
 	if err := syscall.Kill(-command.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -248,143 +265,14 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	t.Fatalf("it never happens that %s", what)
 }
 
-// However chatty the log is, nothing that anybody could sign in with is in it,
-// nor in the plan, the state, or the errors.
-func TestTerraform_secrets(t *testing.T) {
-	t.Parallel()
-	const configuration = `
-provider "partnercenter" {}
-
-data "partnercenter_usage_summary" "partner" {}
-
-output "name" {
-  value = data.partnercenter_usage_summary.partner.partner_name
-}
-`
-	file := filepath.Join(t.TempDir(), "refresh-token")
-	if err := os.WriteFile(file, []byte(emulator.RefreshToken+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	token := emulator.UserAccessToken()
-	for name, test := range map[string]struct {
-		environment []string
-		fault       emulator.Fault
-		fails       bool
-	}{
-		"refresh token":         {},
-		"refresh token in file": {environment: []string{"PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_REFRESH_TOKEN_FILE=" + file}},
-		"access token":          {environment: []string{"PARTNERCENTER_CLIENT_SECRET=", "PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_ACCESS_TOKEN=" + token}},
-		"app-only":              {environment: []string{"PARTNERCENTER_REFRESH_TOKEN="}, fails: true},
-		"dead refresh token":    {environment: []string{"PARTNERCENTER_REFRESH_TOKEN=" + emulator.ExpiredRefreshToken}, fails: true},
-		"secret echoed": {
-			fault: emulator.Fault{Path: "token", Status: 400, Description: "The value " + emulator.ClientSecret + " and " + emulator.RefreshToken + " are wrong."},
-			fails: true,
-		},
-		"token echoed": {
-			environment: []string{"PARTNERCENTER_CLIENT_SECRET=", "PARTNERCENTER_REFRESH_TOKEN=", "PARTNERCENTER_ACCESS_TOKEN=" + token},
-			fault:       emulator.Fault{Path: "usagesummary", Status: 403, Code: 1002, Description: "Not with " + token},
-			fails:       true,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			e, environment := emulate(t, emulator.Options{})
-			if test.fault.Status != 0 {
-				e.Misbehave(test.fault)
-			}
-			// A proxy's password may stand in the URL.
-			for i := range environment {
-				environment[i] = strings.Replace(environment[i], "http://", "http://somebody:proxy-password@", 1)
-			}
-			environment = append(environment, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-			w := newWorkspace(t, configuration, append(environment, test.environment...)...)
-			planned := w.terraform(t, "plan", "-out=plan")
-			if test.fails {
-				planned.fail(t, "Error: Could not")
-			} else {
-				planned.succeed(t)
-				w.terraform(t, "apply", "plan").succeed(t)
-			}
-			log := w.read(t, "trace.log")
-			if !strings.Contains(log, "Partner Center request") {
-				t.Error("the log is not that of the provider")
-			}
-
-			secrets := []string{emulator.ClientSecret, emulator.RefreshToken, emulator.ExpiredRefreshToken, token, "proxy-password"}
-			for _, request := range e.Requests() {
-				if _, sent, found := strings.Cut(request.Header.Get("Authorization"), "Bearer "); found {
-					secrets = append(secrets, sent)
-				}
-			}
-			everything := written(t, w.directory)
-			everything["stdout"], everything["stderr"] = planned.stdout, planned.stderr
-			for place, content := range everything {
-				for _, secret := range secrets {
-					if strings.Contains(content, secret) {
-						t.Errorf("%s has the secret %.40q", place, secret)
-					}
-				}
-			}
-		})
-	}
-}
-
-// written returns the content of all files of a directory, and of the files in a
-// plan, which is an archive.
-func written(t *testing.T, directory string) map[string]string {
-	t.Helper()
-	contents := map[string]string{}
-	err := fs.WalkDir(os.DirFS(directory), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(filepath.Join(directory, path))
-		if err != nil {
-			return err
-		}
-		contents[path] = string(content)
-		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			return nil //nolint:nilerr // It is no archive.
-		}
-		for _, member := range archive.File {
-			opened, err := member.Open()
-			if err != nil {
-				return err
-			}
-			inner, err := io.ReadAll(opened)
-			if err != nil {
-				return err
-			}
-			contents[path+"/"+member.Name] = string(inner)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(contents) < 3 {
-		t.Fatalf("only %d files were written", len(contents))
-	}
-	return contents
-}
-
 // Whoever has no sign-in is told on the argument, before anything is sent.
 func TestTerraform_nothingConfigured(t *testing.T) {
 	t.Parallel()
 	e, environment := emulate(t, emulator.Options{})
-	terraform, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Skip("there is no terraform")
-	}
 	w := newWorkspace(t, "provider \"partnercenter\" {}\n\ndata \"partnercenter_usage_summary\" \"partner\" {}\n", environment[0])
 	// Without the Azure CLI that this machine may have.
-	path := t.TempDir()
-	if err := os.Symlink(terraform, filepath.Join(path, "terraform")); err != nil {
-		t.Fatal(err)
-	}
-	w.environment = append(w.environment, "PATH="+path)
-	w.terraform(t, "plan").fail(t, "Azure CLI not found", `with provider["`+source+`"]`, "PARTNERCENTER_REFRESH_TOKEN")
+	w.environment = append(w.environment, "PATH="+t.TempDir())
+	w.terraform(t, "plan").fail(t, "Azure CLI not found", "with provider[\"", source+`"]`, "PARTNERCENTER_REFRESH_TOKEN")
 	if requests := e.Requests(); len(requests) > 0 {
 		t.Errorf("%d requests were sent", len(requests))
 	}

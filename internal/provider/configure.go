@@ -46,7 +46,7 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 	name, place := signIn.identifier("environment")
 	cloud, known := pcclient.CloudNamed(name)
 	if !known {
-		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %q of %s is not a cloud of Partner Center, which are public, usgovernment and china.", name, place))
+		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center, which are public, usgovernment and china.", quoted(name), place))
 		cloud, _ = pcclient.CloudNamed("public")
 	}
 	options.Scope = cloud.Scope()
@@ -136,7 +136,7 @@ func (s *settings) number(argument string, otherwise, least int) int {
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil || number < least {
-		s.problem(argument, "Not a number that can be used", fmt.Sprintf("The value %q of %s is not a whole number of at least %d.", text, place, least))
+		s.problem(argument, "Not a number that can be used", fmt.Sprintf("The value %s of %s is not a whole number of at least %d.", quoted(text), place, least))
 		return otherwise
 	}
 	return number
@@ -152,7 +152,7 @@ func (s *settings) parseBool(argument, text, place string) bool {
 	value, err := strconv.ParseBool(text)
 	if err != nil {
 		s.unusable[argument] = true
-		s.problem(argument, "Not a boolean", fmt.Sprintf("The value %q of %s is neither true nor false.", text, place))
+		s.problem(argument, "Not a boolean", fmt.Sprintf("The value %s of %s is neither true nor false.", quoted(text), place))
 	}
 	return value
 }
@@ -164,7 +164,7 @@ func (s *settings) duration(argument string, otherwise time.Duration) time.Durat
 	}
 	duration, err := time.ParseDuration(text)
 	if err != nil || duration <= 0 {
-		s.problem(argument, "Not a duration", fmt.Sprintf("The value %q of %s is not a positive duration such as 90s, 2m or 1h30m.", text, place))
+		s.problem(argument, "Not a duration", fmt.Sprintf("The value %s of %s is not a positive duration such as 90s, 2m or 1h30m.", quoted(text), place))
 		return otherwise
 	}
 	return duration
@@ -186,4 +186,13 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 	}
 	s.problem(argument, summary, fmt.Sprintf("The value of %s %s.", place, err))
 	return &url.URL{}
+}
+
+// quoted is a value that is wrong, unless it is so long that it may be a secret
+// in the wrong argument.
+func quoted(text string) string {
+	if len(text) > 20 {
+		return "(not repeated, since it may be a secret)"
+	}
+	return strconv.Quote(text)
 }

@@ -191,7 +191,7 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 	clientID, _ := c.identifier("client_id")
 	tenantID, place := c.identifier("tenant_id")
 	if tenantID != "" && !pcclient.IsTenant(tenantID) {
-		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %q of %s is neither the id of a tenant nor a domain.", tenantID, place))
+		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %s of %s is neither the id of a tenant nor a domain.", quoted(tenantID), place))
 	}
 	atTokenEndpoint := len(c.chosen) > 0 && !c.hasAny(alone)
 	if atTokenEndpoint && tenantID == "" && !c.unusable["tenant_id"] {

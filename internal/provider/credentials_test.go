@@ -560,10 +560,8 @@ func TestSignInErrors(t *testing.T) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, m)
-				if fault := test.fault; fault != (emulator.Fault{}) {
-					fault.Path, fault.Times = tokenRoute, emulator.Always
-					site.Misbehave(fault)
-				}
+				test.fault.Path, test.fault.Times = tokenRoute, emulator.Always
+				site.Misbehave(test.fault)
 				failure := server.Read(t, summary, nil).Fail(t)
 				checkText(t, failure, append(test.says, "Could not sign in", places[configuration != nil], test.advice)...)
 				if !test.noIDs {

@@ -90,6 +90,12 @@ data "partnercenter_customer_usage_records" "all" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if !needTerraform(t).has(8, never) { // Others do not say that a plan is not complete.
+				test.want = slices.DeleteFunc(test.want, func(message string) bool { return message == partial })
+			}
+			if len(test.want) == 0 {
+				test.want = nil
+			}
 			_, environment := emulate(t, emulator.Options{})
 			if test.environment != "" {
 				environment = append(environment, test.environment)

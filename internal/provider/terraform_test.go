@@ -19,13 +19,13 @@ import (
 // What stands in this file runs the terraform command, as users do, with the
 // provider built from this tree.
 
-const source = "registry.terraform.io/seed-12616aef/partnercenter"
+const source = "seed-12616aef/partnercenter"
 
 // required begins every configuration.
 const required = `
 terraform {
   required_providers {
-    partnercenter = { source = "seed-12616aef/partnercenter" }
+    partnercenter = { source = "` + source + `" }
   }
 }
 `
@@ -51,6 +51,13 @@ func TestMain(m *testing.M) {
 	if programs, err = os.MkdirTemp("", "terraform-provider-partnercenter-test-"); err != nil {
 		panic(err)
 	}
+	if c, err := installed(); err == nil && c.openTofu {
+		// terraform-plugin-testing takes Terraform's registry for the default one.
+		err = errors.Join(os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org"), os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp"))
+		if err != nil {
+			panic(err)
+		}
+	}
 	code := m.Run()
 	_ = os.RemoveAll(programs)
 	os.Exit(code)
@@ -61,15 +68,6 @@ func TestMain(m *testing.M) {
 type workspace struct {
 	directory   string
 	environment []string
-}
-
-// needTerraform skips a test where Terraform is not to be run, like tests of
-// terraform-plugin-testing.
-func needTerraform(t testing.TB) {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("runs Terraform only if TF_ACC is set")
-	}
 }
 
 // newWorkspace makes a workspace of a configuration.
@@ -117,7 +115,8 @@ func (w *workspace) read(t testing.TB, name string) string {
 // command is terraform with arguments, not started yet.
 func (w *workspace) command(t testing.TB, arguments ...string) *exec.Cmd {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "terraform", arguments...)
+	needLanguage(t, w.directory)
+	command := exec.CommandContext(t.Context(), needTerraform(t).path, arguments...)
 	command.Dir, command.Env = w.directory, w.environment
 	return command
 }

@@ -3,11 +3,13 @@
 package providertest
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,19 +83,25 @@ func (s *Server) Configure(tb testing.TB, arguments Arguments) []*tfprotov6.Diag
 // Read validates and reads a data source.
 func (s *Server) Read(tb testing.TB, name string, arguments Arguments) Result {
 	tb.Helper()
+	return s.ReadUntil(tb.Context(), tb, name, arguments)
+}
+
+// ReadUntil is Read with a context that may end it.
+func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, arguments Arguments) Result {
+	tb.Helper()
 	schema, ok := s.schemas.DataSourceSchemas[name]
 	if !ok {
 		tb.Fatalf("there is no data source %s", name)
 	}
 	config := s.config(tb, schema, arguments)
-	validated, err := s.protocol.ValidateDataResourceConfig(tb.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := s.protocol.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	if len(validated.Diagnostics) > 0 {
 		return Result{Diagnostics: validated.Diagnostics}
 	}
-	response, err := s.protocol.ReadDataSource(tb.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
+	response, err := s.protocol.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -102,6 +110,15 @@ func (s *Server) Read(tb testing.TB, name string, arguments Arguments) Result {
 		tb.Fatal(err)
 	}
 	return Result{state, response.Diagnostics}
+}
+
+// Stop ends whatever goes on, as Terraform does after an interrupt.
+func (s *Server) Stop(tb testing.TB) {
+	tb.Helper()
+	response, err := s.protocol.StopProvider(tb.Context(), &tfprotov6.StopProviderRequest{})
+	if err != nil || response.Error != "" {
+		tb.Errorf("%v %s", err, response.Error)
+	}
 }
 
 func (s *Server) config(tb testing.TB, schema *tfprotov6.Schema, arguments Arguments) *tfprotov6.DynamicValue {
@@ -222,6 +239,30 @@ func (r Result) Golden(tb testing.TB, file string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		tb.Errorf("the state differs from %s (-want +got):\n%s", file, diff)
+	}
+}
+
+// Section compares what stands between two lines of a file. The flag -update
+// writes it.
+func Section(tb testing.TB, file, begin, end, got string) {
+	tb.Helper()
+	content, err := os.ReadFile(file) //nolint:gosec // A file of the repository.
+	if err != nil {
+		tb.Fatal(err)
+	}
+	before, rest, begins := strings.Cut(string(content), begin+"\n")
+	want, after, ends := strings.Cut(rest, end+"\n")
+	if !begins || !ends {
+		tb.Fatalf("%s has no lines %q and %q", file, begin, end)
+	}
+	if *update {
+		want = got
+		if err := os.WriteFile(file, []byte(before+begin+"\n"+got+end+"\n"+after), 0o600); err != nil { //nolint:gosec // As above.
+			tb.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		tb.Errorf("%s differs (-want +got); go test -update writes it:\n%s", file, diff)
 	}
 }
 

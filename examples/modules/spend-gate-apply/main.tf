@@ -18,3 +18,11 @@ ephemeral "partnercenter_spend_gate" "this" {
   max_data_age      = var.max_data_age
   enforce           = var.enforce
 }
+
+# OpenTofu opens an ephemeral resource of a module in an apply only if an output
+# of the module refers to it.
+output "passed" {
+  description = "Whether spend keeps within the limits. It is known while planning and while applying, and kept in neither plan nor state."
+  value       = ephemeral.partnercenter_spend_gate.this.passed
+  ephemeral   = true
+}

@@ -24,7 +24,7 @@ variable "max_percent_used" {
 
 variable "warn_percent_used" {
   type        = number
-  description = "The share of each customer's budget, in percent, from which on there is a warning. Below max_percent_used; null is no warning."
+  description = "The share of each customer's budget, in percent, above which there is a warning. Below max_percent_used; null is no warning."
   default     = null
 }
 
