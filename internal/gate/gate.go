@@ -156,7 +156,7 @@ func compareShares(a, b Customer) int {
 		return boolean(a.Budget.IsZero()) - boolean(b.Budget.IsZero())
 	}
 	// The rounded shares tell most of them apart, at a fraction of the time.
-	if order := b.share.Cmp(*a.share); order != 0 {
+	if order := b.share.Cmp(*a.share); order != 0 || a.Cost.Equal(*b.Cost) && a.Budget.Equal(*b.Budget) {
 		return order
 	}
 	return b.Cost.Mul(*a.Budget).Cmp(a.Cost.Mul(*b.Budget))

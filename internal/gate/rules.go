@@ -43,6 +43,9 @@ func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
 // worstFirst orders what was found: what is about all of them, then who is not
 // listed, then the customers in their order.
 func (e *evaluation) worstFirst(findings []Finding) []Finding {
+	if len(findings) < 2 {
+		return findings
+	}
 	rank := map[string]int{"": -2}
 	for _, id := range e.spend.Missing {
 		rank[id] = -1
