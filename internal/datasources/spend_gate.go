@@ -95,7 +95,7 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	m.Summary = new(verdict.Summary())
 	m.Messages = verdict.Messages()
 	m.ReportMarkdown = new(verdict.Markdown())
-	m.EvaluatedCustomerCount = new(int64(len(verdict.Customers)))
+	m.EvaluatedCustomerCount = new(int64(verdict.Customers))
 	if m.Violations, err = newGateFindings(verdict.Violations); err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func checkLines(t *testing.T, verdict *Verdict) {
 			t.Errorf("a cell that is not plain: %q", line)
 		}
 	}
-	if want := 2 + len(verdict.Customers); rows != want {
+	if want := 2 + verdict.Customers; rows != want {
 		t.Errorf("the table has %d lines, want %d:\n%s", rows, want, report)
 	}
 	if lines := slices.Collect(strings.Lines(chart)); len(lines) != 0 && len(lines) != 6 {

@@ -20,8 +20,6 @@ type Customer struct {
 	USDCost      *decimal.Decimal
 	Budget       *decimal.Decimal // nil without one
 	LastModified *time.Time
-
-	share *decimal.Decimal // see [Customer.percent]
 }
 
 // Spend is what a gate looks at.
@@ -55,13 +53,16 @@ type Finding struct {
 	Actual       *decimal.Decimal
 	Limit        *decimal.Decimal
 	Currency     string
+
+	customer *Customer // nil for what is about all of them, and for who is not listed
 }
 
 // Verdict is what a gate comes to.
 type Verdict struct {
 	Violations []Finding
 	Warnings   []Finding
-	Customers  []Customer // worst first
+	Customers  int         // that were looked at
+	Worst      []*Customer // those of them that a report lists, worst first
 	// WithoutBudget are those that a share of the budget says nothing about.
 	WithoutBudget int
 }
@@ -105,7 +106,7 @@ func (v *Verdict) Summary() string {
 	case "warned":
 		line.WriteString("Spend gate passed with warnings")
 	default:
-		fmt.Fprintf(&line, "Spend gate passed for %s", customers(len(v.Customers)))
+		fmt.Fprintf(&line, "Spend gate passed for %s", customers(v.Customers))
 	}
 	for i, finding := range findings[:min(len(findings), named)] {
 		line.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0])
@@ -127,12 +128,29 @@ func customers(n int) string {
 	return fmt.Sprintf("%d customers", n)
 }
 
+// worst are the customers that are worst off, up to n of them, in order. Sorting
+// all of them takes longer than everything else that a gate does.
+func worst(customers []*Customer, n int) []*Customer {
+	var list []*Customer
+	for _, c := range customers {
+		if len(list) == n && worstFirst(list[n-1], c) <= 0 {
+			continue
+		}
+		place, _ := slices.BinarySearchFunc(list, c, worstFirst)
+		list = slices.Insert(list, place, c)
+		list = list[:min(len(list), n)]
+	}
+	return list
+}
+
 // worstFirst orders customers by the share of their budget that is used, then by
 // their cost in USD, then by name and id. Those of whom something is not known
 // come first: they may be anything.
-func worstFirst(a, b Customer) int {
+func worstFirst(a, b *Customer) int {
+	if order := compareShares(a, b); order != 0 {
+		return order
+	}
 	return cmp.Or(
-		compareShares(a, b),
 		compareKnown(a.USDCost, b.USDCost),
 		cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.ID, b.ID),
@@ -141,7 +159,7 @@ func worstFirst(a, b Customer) int {
 
 // compareShares compares cost ÷ budget without dividing, so that it is exact and
 // a budget of 0 is no trouble. Customers without a budget come last.
-func compareShares(a, b Customer) int {
+func compareShares(a, b *Customer) int {
 	switch {
 	case a.Budget == nil || b.Budget == nil:
 		return boolean(a.Budget == nil) - boolean(b.Budget == nil)
@@ -154,10 +172,6 @@ func compareShares(a, b Customer) int {
 		}
 		// Nothing of nothing is no share.
 		return boolean(a.Budget.IsZero()) - boolean(b.Budget.IsZero())
-	}
-	// The rounded shares tell most of them apart, at a fraction of the time.
-	if order := b.share.Cmp(*a.share); order != 0 || a.Cost.Equal(*b.Cost) && a.Budget.Equal(*b.Budget) {
-		return order
 	}
 	return b.Cost.Mul(*a.Budget).Cmp(a.Cost.Mul(*b.Budget))
 }

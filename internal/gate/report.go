@@ -43,12 +43,12 @@ func (v *Verdict) Markdown() string {
 func (f *Finding) isGeneral() bool { return f.CustomerID == "" || f.Rule == "customer_found" }
 
 func (v *Verdict) table(text *strings.Builder) {
-	if len(v.Customers) == 0 {
+	if v.Customers == 0 {
 		return
 	}
 	states := v.states()
 	text.WriteString("\n| customer | spend | budget | used | state |\n|---|--:|--:|--:|---|\n")
-	for _, c := range v.Customers[:min(len(v.Customers), reported)] {
+	for _, c := range v.Worst {
 		spend, budget, used := "not known", "none", ""
 		if c.Cost != nil {
 			spend = money(*c.Cost, c.Currency)
@@ -61,7 +61,7 @@ func (v *Verdict) table(text *strings.Builder) {
 		}
 		fmt.Fprintf(text, "| %s | %s | %s | %s | %s |\n", cell(c.who()), cell(spend), cell(budget), used, states[c.ID])
 	}
-	if more := len(v.Customers) - reported; more > 0 {
+	if more := v.Customers - len(v.Worst); more > 0 {
 		fmt.Fprintf(text, "\nand %s more.\n", customers(more))
 	}
 }
@@ -69,7 +69,7 @@ func (v *Verdict) table(text *strings.Builder) {
 // states say of each customer what the rules found.
 func (v *Verdict) states() map[string]string {
 	states := map[string]string{}
-	for _, c := range v.Customers {
+	for _, c := range v.Worst {
 		states[c.ID] = "within limits"
 		if c.Budget == nil {
 			states[c.ID] = "no budget"
@@ -89,7 +89,7 @@ func (v *Verdict) states() map[string]string {
 func (v *Verdict) chart(text *strings.Builder) {
 	var names, shares []string
 	most := hundred
-	for _, c := range v.Customers {
+	for _, c := range v.Worst {
 		percent := c.percent()
 		if percent == nil || !percent.IsPositive() || len(names) == charted {
 			continue

@@ -21,11 +21,10 @@ var hundred = decimal.NewFromInt(100)
 
 // Evaluate applies the rules. The order of what it finds is the same every time.
 func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
-	e := &evaluation{Rules: rules, spend: spend, customers: slices.Clone(spend.Customers)}
-	for i := range e.customers {
-		e.customers[i].share = e.customers[i].percent()
+	e := &evaluation{Rules: rules, spend: spend, customers: make([]*Customer, len(spend.Customers))}
+	for i := range spend.Customers {
+		e.customers[i] = &spend.Customers[i]
 	}
-	slices.SortFunc(e.customers, worstFirst)
 	e.complete()
 	e.customerFound()
 	e.notEmpty()
@@ -37,33 +36,26 @@ func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
 	e.usdTotalCost()
 	e.totalCost()
 	e.customerUSDTotalCost()
-	return &Verdict{e.worstFirst(e.violations), e.worstFirst(e.warnings), e.customers, e.withoutBudget}
+	slices.SortStableFunc(e.violations, compareFindings)
+	slices.SortStableFunc(e.warnings, compareFindings)
+	return &Verdict{e.violations, e.warnings, len(e.customers), worst(e.customers, reported), e.withoutBudget}
 }
 
-// worstFirst orders what was found: what is about all of them, then who is not
-// listed, then the customers in their order.
-func (e *evaluation) worstFirst(findings []Finding) []Finding {
-	if len(findings) < 2 {
-		return findings
+// compareFindings puts first what is about all of them, then who is not listed,
+// then the customers that are worst off.
+func compareFindings(a, b Finding) int {
+	if a.customer != nil && b.customer != nil {
+		return worstFirst(a.customer, b.customer)
 	}
-	rank := map[string]int{"": -2}
-	for _, id := range e.spend.Missing {
-		rank[id] = -1
-	}
-	for i, c := range e.customers {
-		if c.ID != "" {
-			rank[c.ID] = i
-		}
-	}
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(rank[a.CustomerID], rank[b.CustomerID]) })
-	return findings
+	rank := func(f Finding) int { return boolean(f.CustomerID != "") + 2*boolean(f.customer != nil) }
+	return cmp.Compare(rank(a), rank(b))
 }
 
 // evaluation is a gate at work.
 type evaluation struct {
 	Rules
 	spend         Spend
-	customers     []Customer
+	customers     []*Customer
 	violations    []Finding
 	warnings      []Finding
 	withoutBudget int
@@ -198,7 +190,7 @@ func hours(d time.Duration) decimal.Decimal {
 // percentUsed compares cost × 100 with limit × budget, which is exact, and needs
 // no share of a budget of 0.
 func (e *evaluation) percentUsed() {
-	above := func(c Customer, limit *decimal.Decimal) bool {
+	above := func(c *Customer, limit *decimal.Decimal) bool {
 		return c.Cost.Mul(hundred).GreaterThan(limit.Mul(*c.Budget))
 	}
 	for _, c := range e.customers {
@@ -288,24 +280,23 @@ func (e *evaluation) total(code string) (total decimal.Decimal, known bool) {
 }
 
 func (e *evaluation) whoSpends(code string) string {
+	spenders := slices.DeleteFunc(slices.Clone(e.customers), func(c *Customer) bool { return cmp.Or(c.Currency, unknownCurrency) != code })
 	var names []string
-	for _, c := range e.customers {
-		if cmp.Or(c.Currency, unknownCurrency) == code {
-			names = append(names, c.who())
-		}
+	for _, c := range worst(spenders, named) {
+		names = append(names, c.who())
 	}
-	if more := len(names) - named; more > 0 {
-		names = append(names[:named], fmt.Sprintf("and %d more", more))
+	if more := len(spenders) - named; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }
 
-func (c Customer) finding(rule, message string) Finding {
-	return Finding{Rule: rule, CustomerID: c.ID, CustomerName: c.Name, Message: message}
+func (c *Customer) finding(rule, message string) Finding {
+	return Finding{Rule: rule, CustomerID: c.ID, CustomerName: c.Name, Message: message, customer: c}
 }
 
 // who is the customer's name on one line, or the id of one without a name.
-func (c Customer) who() string { return cmp.Or(oneLine(c.Name), c.ID, "a customer without a name") }
+func (c *Customer) who() string { return cmp.Or(oneLine(c.Name), c.ID, "a customer without a name") }
 
 // oneLine is a text without line breaks, or anything else that is not seen but
 // changes what is.
@@ -323,7 +314,7 @@ func oneLine(text string) string {
 }
 
 // spent is what is used of the budget.
-func (c Customer) spent() string {
+func (c *Customer) spent() string {
 	text := moneyOf(*c.Cost, *c.Budget, c.Currency)
 	if percent := c.percent(); percent != nil {
 		text += " (" + percent.StringFixed(2) + " %)"
@@ -333,9 +324,9 @@ func (c Customer) spent() string {
 
 // percent is the share of the budget that is used, to four decimals, half away
 // from zero. A budget of 0 has no shares.
-func (c Customer) percent() *decimal.Decimal {
-	if c.share != nil || c.Budget == nil || c.Budget.IsZero() || c.Cost == nil {
-		return c.share
+func (c *Customer) percent() *decimal.Decimal {
+	if c.Budget == nil || c.Budget.IsZero() || c.Cost == nil {
+		return nil
 	}
 	percent := c.Cost.Mul(hundred).DivRound(*c.Budget, 4)
 	return &percent
