@@ -55,7 +55,7 @@ func (d Decimal) Float() (*big.Float, error) {
 	}
 	// Three bits and a third for each digit, and those of a float64: so many tell
 	// the number from all others, and from any that is written as a float64.
-	bits := uint(min(56+d.digits()*10/3, 512))
+	bits := uint(min(56+d.digits()*10/3, 512)) //nolint:gosec // Neither is negative.
 	float, _, err := big.ParseFloat(d.String(), 10, bits, big.ToNearestEven)
 	return float, err
 }
