@@ -41,6 +41,7 @@ func aims(r results, starts []start) []aim {
 		between("gate over 10,000 customers, 20 % found ÷ totals of them", 1.1, "gate_many", "totals", many),
 		between("gate over 10,000 customers, 20 % found ÷ the same by `jsondecode` of a file", 0.2, "gate_many", "jsondecode_file_many", many),
 		between("gate over 10,000 customers, 20 % found ÷ from the bare server", 1.2, "gate_many", "gate_many_bare", many),
+		between("full records of 10,000 customers ÷ from the bare server that encodes", 1.2, "records", "records_encoded", many),
 		between("full records of 10,000 customers ÷ from the bare server", 1.2, "records", "records_bare", many),
 	}
 	handshake, schema := math.NaN(), math.NaN()

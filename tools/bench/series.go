@@ -87,6 +87,10 @@ var allSeries = []series{
 		family: "customers", emulator: large, rival: true, bare: true, steps: []step{recordCustomers},
 	},
 	{
+		name: "records_encoded", title: "full records, bare server that encodes", sizes: []int{10_000}, configuration: "records.tf",
+		family: "customers", emulator: large, rival: true, bare: true, steps: []step{recordCustomers, encode},
+	},
+	{
 		name: "jsondecode_file", title: "gate by `jsondecode`, file", sizes: customerSizes, configuration: "jsondecode_file.tf",
 		family: "customers", emulator: large, rival: true, steps: []step{limit(100), answerFile},
 	},

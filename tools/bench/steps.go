@@ -66,6 +66,12 @@ func recordCustomers(ctx context.Context, p *preparation) error {
 	return p.record(ctx, "partnercenter_customer_usage_records", map[string]any{})
 }
 
+// encode has the bare server write the values that it has read.
+func encode(_ context.Context, p *preparation) error {
+	p.workspace.environment = append(p.workspace.environment, recording.Encode+"=1")
+	return nil
+}
+
 func recordGate(ctx context.Context, p *preparation) error {
 	return p.record(ctx, "partnercenter_spend_gate", map[string]any{"max_percent_used": p.variables["limit"], "require_budget": false})
 }

@@ -1,6 +1,7 @@
 // Command bare is a provider that serves answers which the provider gave
 // before, straight on the plugin protocol. What Terraform takes with it is
-// Terraform's own share.
+// Terraform's own share, and, if it encodes the values of the answers, what any
+// provider takes.
 package main
 
 import (
@@ -26,7 +27,7 @@ func main() {
 		log.Fatal(err)
 	}
 	err = tf6server.Serve(address, func() tfprotov6.ProviderServer {
-		return &server{directory: directory, schemas: schemas}
+		return &server{directory: directory, encodes: os.Getenv(recording.Encode) != "", schemas: schemas}
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -39,6 +40,7 @@ type server struct {
 	tfprotov6.ProviderServer
 
 	directory string
+	encodes   bool
 	schemas   *tfprotov6.GetProviderSchemaResponse
 }
 
@@ -63,7 +65,8 @@ func (s *server) ValidateDataResourceConfig(context.Context, *tfprotov6.Validate
 }
 
 func (s *server) ReadDataSource(_ context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	arguments, err := set(request.Config, s.schemas.DataSourceSchemas[request.TypeName].ValueType())
+	typ := s.schemas.DataSourceSchemas[request.TypeName].ValueType()
+	arguments, err := set(request.Config, typ)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +74,19 @@ func (s *server) ReadDataSource(_ context.Context, request *tfprotov6.ReadDataSo
 	if err != nil {
 		return nil, err
 	}
-	return &tfprotov6.ReadDataSourceResponse{State: &tfprotov6.DynamicValue{MsgPack: state}}, nil
+	answer := &tfprotov6.DynamicValue{MsgPack: state}
+	if s.encodes {
+		values, err := answer.Unmarshal(typ)
+		if err != nil {
+			return nil, err
+		}
+		written, err := tfprotov6.NewDynamicValue(typ, values)
+		if err != nil {
+			return nil, err
+		}
+		answer = &written
+	}
+	return &tfprotov6.ReadDataSourceResponse{State: answer}, nil
 }
 
 // set are the arguments that are not null.

@@ -15,6 +15,10 @@ import (
 // Environment is the variable that says which directory the recordings are in.
 const Environment = "PARTNERCENTER_BENCH_RECORDINGS"
 
+// Encode is the variable that makes the bare provider read the values of a
+// recording and write them again.
+const Encode = "PARTNERCENTER_BENCH_ENCODE"
+
 // Schema is the file with what terraform providers schema -json says.
 func Schema(directory string) string { return filepath.Join(directory, "schema.json") }
 
