@@ -560,8 +560,9 @@ func TestSignInErrors(t *testing.T) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, m)
-				test.fault.Path, test.fault.Times = tokenRoute, emulator.Always
-				site.Misbehave(test.fault)
+				fault := test.fault
+				fault.Path, fault.Times = tokenRoute, emulator.Always
+				site.Misbehave(fault)
 				failure := server.Read(t, summary, nil).Fail(t)
 				checkText(t, failure, append(test.says, "Could not sign in", places[configuration != nil], test.advice)...)
 				if !test.noIDs {
