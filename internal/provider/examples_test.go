@@ -1,14 +1,11 @@
 package provider_test
 
 import (
-	"bytes"
 	"crypto/x509"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
@@ -505,33 +502,42 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends the demo and all that it started.
+// Ctrl-C ends the demo and all that it started, also if Terraform was about to end
+// well, as an init may be.
 func TestDemo_interrupt(t *testing.T) {
 	t.Parallel()
 	needDemo(t)
-	temporary := t.TempDir()
 	if output, err := exec.CommandContext(t.Context(), "make", "-s", "-C", "../..", "build").CombinedOutput(); err != nil {
 		t.Fatalf("%s\n%s", err, output)
 	}
-	var output bytes.Buffer
-	demo := exec.CommandContext(t.Context(), examples+"/demo/run", "-latency", "1h")
-	demo.Env = append(os.Environ(), "TMPDIR="+temporary)
-	demo.Stdout, demo.Stderr = &output, &output
-	demo.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := demo.Start(); err != nil {
+	calm := t.TempDir()
+	const script = `#!/bin/sh
+trap : INT
+if [ "$1" != init ]; then exec sleep 1000; fi
+: >"${0%/*}/begun"
+sleep 1
+exit 0
+`
+	if err := os.WriteFile(filepath.Join(calm, "terraform"), []byte(script), 0o700); err != nil { //nolint:gosec // A program.
 		t.Fatal(err)
 	}
-	eventually(t, "the demo has started", func() bool { return len(entries(t, temporary)) > 0 })
-	if err := syscall.Kill(-demo.Process.Pid, syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	err := demo.Wait()
-	if _, failed := errors.AsType[*exec.ExitError](err); !failed {
-		t.Errorf("an interrupted demo succeeds: %v\n%s", err, output.String())
-	}
-	eventually(t, "no process is left", func() bool { return syscall.Kill(-demo.Process.Pid, 0) != nil })
-	if left := entries(t, temporary); len(left) > 0 {
-		t.Errorf("the demo leaves %v behind", left)
+	for name, test := range map[string]struct {
+		path  string
+		begun func(temporary string) bool
+	}{
+		"at once":        {os.Getenv("PATH"), func(temporary string) bool { return len(entries(t, temporary)) > 0 }},
+		"during an init": {calm + ":" + os.Getenv("PATH"), func(string) bool { return len(entries(t, calm)) > 1 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			temporary := t.TempDir()
+			demo := exec.CommandContext(t.Context(), examples+"/demo/run", "-latency", "1h")
+			demo.Env = append(os.Environ(), "TMPDIR="+temporary, "PATH="+test.path)
+			interrupt(t, demo, func() bool { return test.begun(temporary) })
+			if left := entries(t, temporary); len(left) > 0 {
+				t.Errorf("the demo leaves %v behind", left)
+			}
+		})
 	}
 }
 
