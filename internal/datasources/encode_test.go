@@ -15,31 +15,26 @@ import (
 // Whatever a model holds, Terraform gets the value that the framework would make.
 func TestEncode(t *testing.T) {
 	t.Parallel()
-	for _, construct := range All() {
-		d := construct()
-		var metadata datasource.MetadataResponse
-		d.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "partnercenter"}, &metadata)
-		t.Run(metadata.TypeName, func(t *testing.T) {
-			t.Parallel()
-			var schema datasource.SchemaResponse
-			d.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
-			terraform := schema.Schema.Type().TerraformType(t.Context())
-			for seed := range uint64(200) {
-				model := reflect.New(modelOf(d))
-				if seed > 0 { // The first one is empty.
-					fill(t, rand.New(rand.NewPCG(seed, 0)), model.Elem())
-				}
-				state := tfsdk.State{Schema: schema.Schema, Raw: tftypes.NewValue(terraform, nil)}
-				if diagnostics := state.Set(t.Context(), model.Interface()); diagnostics.HasError() {
-					t.Fatalf("seed %d: %v", seed, diagnostics)
-				}
-				if got := encode(model.Interface(), terraform); !got.Equal(state.Raw) {
-					difference, _ := state.Raw.Diff(got)
-					t.Fatalf("seed %d: %v", seed, difference)
-				}
+	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
+		t.Helper()
+		var schema datasource.SchemaResponse
+		d.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
+		terraform := schema.Schema.Type().TerraformType(t.Context())
+		for seed := range uint64(200) {
+			model := reflect.New(modelOf(d))
+			if seed > 0 { // The first one is empty.
+				fill(t, rand.New(rand.NewPCG(seed, 0)), model.Elem())
 			}
-		})
-	}
+			state := tfsdk.State{Schema: schema.Schema, Raw: tftypes.NewValue(terraform, nil)}
+			if diagnostics := state.Set(t.Context(), model.Interface()); diagnostics.HasError() {
+				t.Fatalf("seed %d: %v", seed, diagnostics)
+			}
+			if got := encode(model.Interface(), terraform); !got.Equal(state.Raw) {
+				difference, _ := state.Raw.Diff(got)
+				t.Fatalf("seed %d: %v", seed, difference)
+			}
+		}
+	})
 }
 
 // modelOf is the M of a source[M].
