@@ -1,10 +1,8 @@
 package datasources
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,28 +39,28 @@ type azureRateCard struct {
 }
 
 type meter struct {
-	MeterID          *string    `tfsdk:"meter_id"`
-	MeterName        *string    `tfsdk:"meter_name"`
-	Category         *string    `tfsdk:"category"`
-	Subcategory      *string    `tfsdk:"subcategory"`
-	Region           *string    `tfsdk:"region"`
-	Unit             *string    `tfsdk:"unit"`
-	IncludedQuantity *big.Float `tfsdk:"included_quantity"`
-	EffectiveDate    *string    `tfsdk:"effective_date"`
-	Tags             []string   `tfsdk:"tags"`
-	Rates            []rate     `tfsdk:"rates"`
+	MeterID          *string           `tfsdk:"meter_id"`
+	MeterName        *string           `tfsdk:"meter_name"`
+	Category         *string           `tfsdk:"category"`
+	Subcategory      *string           `tfsdk:"subcategory"`
+	Region           *string           `tfsdk:"region"`
+	Unit             *string           `tfsdk:"unit"`
+	IncludedQuantity *pcclient.Decimal `tfsdk:"included_quantity"`
+	EffectiveDate    *string           `tfsdk:"effective_date"`
+	Tags             []string          `tfsdk:"tags"`
+	Rates            []rate            `tfsdk:"rates"`
 }
 
 type rate struct {
-	FromQuantity *big.Float `tfsdk:"from_quantity"`
-	Rate         *big.Float `tfsdk:"rate"`
+	FromQuantity *pcclient.Decimal `tfsdk:"from_quantity"`
+	Rate         *pcclient.Decimal `tfsdk:"rate"`
 }
 
 type offerTerm struct {
-	Name             *string    `tfsdk:"name"`
-	Discount         *big.Float `tfsdk:"discount"`
-	ExcludedMeterIDs []string   `tfsdk:"excluded_meter_ids"`
-	EffectiveDate    *string    `tfsdk:"effective_date"`
+	Name             *string           `tfsdk:"name"`
+	Discount         *pcclient.Decimal `tfsdk:"discount"`
+	ExcludedMeterIDs []string          `tfsdk:"excluded_meter_ids"`
+	EffectiveDate    *string           `tfsdk:"effective_date"`
 }
 
 func azureRateCardSchema() schema.Schema {
@@ -124,21 +122,12 @@ func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCa
 	wanted, inCategories := oneOf(m.MeterIDs), oneOf(m.Categories)
 	meters := kept(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
 	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(lowered(a.ID), lowered(b.ID)) })
-	m.Meters = make([]meter, len(meters))
-	for i, priced := range meters {
-		if m.Meters[i], err = newMeter(priced); err != nil {
-			return err
-		}
-	}
+	m.Meters = mapped(meters, newMeter)
 	m.OfferTerms = mapped(kept(card.OfferTerms, everything), newOfferTerm)
 	return nil
 }
 
-func newMeter(m *pcclient.AzureMeter) (meter, error) {
-	rates, err := newRates(m.Rates)
-	if err != nil {
-		return meter{}, fmt.Errorf("the rates of the meter %s cannot be read: %w", value(m.ID), err)
-	}
+func newMeter(m *pcclient.AzureMeter) meter {
 	return meter{
 		MeterID:          lowered(m.ID),
 		MeterName:        m.Name,
@@ -146,30 +135,19 @@ func newMeter(m *pcclient.AzureMeter) (meter, error) {
 		Subcategory:      m.Subcategory,
 		Region:           m.Region,
 		Unit:             m.Unit,
-		IncludedQuantity: exact(m.IncludedQuantity),
+		IncludedQuantity: m.IncludedQuantity,
 		EffectiveDate:    instant(m.EffectiveDate),
 		Tags:             append([]string{}, m.Tags...),
-		Rates:            rates,
-	}, nil
+		Rates:            newRates(m.Rates),
+	}
 }
 
-// newRates orders the tiers, whose quantities the API writes as texts.
-func newRates(byQuantity map[string]pcclient.Decimal) ([]rate, error) {
-	type tier struct{ from, price pcclient.Decimal }
-	tiers := make([]tier, 0, len(byQuantity))
-	for text, price := range byQuantity {
-		from, err := pcclient.ParseDecimal(text)
-		if err != nil {
-			return nil, err
-		}
-		tiers = append(tiers, tier{from, price})
+func newRates(prices pcclient.AzureRates) []rate {
+	rates := make([]rate, len(prices))
+	for i := range prices {
+		rates[i] = rate{&prices[i].From, &prices[i].Price}
 	}
-	slices.SortFunc(tiers, func(a, b tier) int { return cmp.Or(a.from.Cmp(b.from.Decimal), a.price.Cmp(b.price.Decimal)) })
-	rates := make([]rate, len(tiers))
-	for i, t := range tiers {
-		rates[i] = rate{exact(&t.from), exact(&t.price)}
-	}
-	return rates, nil
+	return rates
 }
 
 func newOfferTerm(t *pcclient.AzureOfferTerm) offerTerm {
@@ -179,7 +157,7 @@ func newOfferTerm(t *pcclient.AzureOfferTerm) offerTerm {
 	}
 	return offerTerm{
 		Name:             t.Name,
-		Discount:         exact(t.Discount),
+		Discount:         t.Discount,
 		ExcludedMeterIDs: ids,
 		EffectiveDate:    instant(t.EffectiveDate),
 	}

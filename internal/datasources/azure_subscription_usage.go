@@ -3,7 +3,6 @@ package datasources
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -77,9 +76,7 @@ func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *az
 	records := kept(all.Items, func(r *pcclient.ResourceUsageRecord) bool { return wanted(r.EntitlementID) })
 	m.HasUsage = new(len(records) > 0)
 	m.ResourceCount = new(int64(len(records)))
-	if m.CostByResourceGroup, err = costByResourceGroup(records); err != nil {
-		return err
-	}
+	m.CostByResourceGroup = costByResourceGroup(records)
 	m.cost, err = costOfAll(records)
 	return err
 }
@@ -135,15 +132,12 @@ func costOfAll(records []*pcclient.ResourceUsageRecord) (cost, error) {
 	for _, r := range records {
 		s.add(&r.Cost)
 	}
-	sums, err := s.totals()
-	if err != nil {
-		return cost{}, err
-	}
+	sums := s.totals()
 	if len(sums.CostByCurrency) > 1 {
 		return cost{}, fmt.Errorf("its resources are billed in %d currencies, which cannot be added up: use partnercenter_subscription_resource_usage", len(sums.CostByCurrency))
 	}
 	if len(records) == 0 {
-		return cost{TotalCost: new(big.Float), USDTotalCost: new(big.Float), CurrencyDerived: new(false)}, nil
+		return cost{TotalCost: new(pcclient.Decimal), USDTotalCost: new(pcclient.Decimal), CurrencyDerived: new(false)}, nil
 	}
 	together := newCost(&records[0].Cost)
 	for _, total := range sums.CostByCurrency {

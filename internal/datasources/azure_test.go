@@ -184,7 +184,7 @@ func TestAzureRateCard_badQuantity(t *testing.T) {
 	t.Parallel()
 	failure := server(t, api{"/v1/ratecards/azure": {body: `{"meters":[{"id":"m","rates":{"many":1}}]}`}}).
 		Read(t, "partnercenter_azure_rate_card", nil).Fail(t)
-	if !strings.Contains(failure.Detail, "meter m") || !strings.Contains(failure.Detail, `"many"`) {
+	if !strings.Contains(failure.Detail, "meters[0].rates") || !strings.Contains(failure.Detail, `"many"`) || !strings.Contains(failure.Detail, "GET /v1/ratecards/azure") {
 		t.Error(failure.Detail)
 	}
 }

@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"math/big"
 	"slices"
 	"time"
 
@@ -47,7 +46,7 @@ type utilizationRecord struct {
 	Category       *string           `tfsdk:"category"`
 	Subcategory    *string           `tfsdk:"subcategory"`
 	Region         *string           `tfsdk:"region"`
-	Quantity       *big.Float        `tfsdk:"quantity"`
+	Quantity       *pcclient.Decimal `tfsdk:"quantity"`
 	Unit           *string           `tfsdk:"unit"`
 	ResourceURI    *string           `tfsdk:"resource_uri"`
 	Location       *string           `tfsdk:"location"`
@@ -59,14 +58,14 @@ type utilizationRecord struct {
 }
 
 type meterQuantity struct {
-	MeterID     *string    `tfsdk:"meter_id"`
-	MeterName   *string    `tfsdk:"meter_name"`
-	Category    *string    `tfsdk:"category"`
-	Subcategory *string    `tfsdk:"subcategory"`
-	Region      *string    `tfsdk:"region"`
-	Unit        *string    `tfsdk:"unit"`
-	Quantity    *big.Float `tfsdk:"quantity"`
-	RecordCount int64      `tfsdk:"record_count"`
+	MeterID     *string           `tfsdk:"meter_id"`
+	MeterName   *string           `tfsdk:"meter_name"`
+	Category    *string           `tfsdk:"category"`
+	Subcategory *string           `tfsdk:"subcategory"`
+	Region      *string           `tfsdk:"region"`
+	Unit        *string           `tfsdk:"unit"`
+	Quantity    *pcclient.Decimal `tfsdk:"quantity"`
+	RecordCount int64             `tfsdk:"record_count"`
 }
 
 func azureUtilizationSchema() schema.Schema {
@@ -157,9 +156,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 	}
 	m.RecordCount = new(int64(read))
 	m.collection = collectionOf(read, usage.TotalCount())
-	if m.QuantityByMeter, err = quantityByMeter(byMeter); err != nil {
-		return err
-	}
+	m.QuantityByMeter = quantityByMeter(byMeter)
 	if include {
 		m.Records = utilizationRows(records)
 	}
@@ -190,13 +187,9 @@ func newMeterKey(r *pcclient.AzureUtilizationRecord) meterKey {
 	}
 }
 
-func quantityByMeter(byMeter map[meterKey]*meterSum) ([]meterQuantity, error) {
+func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 	list := make([]meterQuantity, 0, len(byMeter))
 	for key, s := range byMeter {
-		quantity, err := s.quantity.total()
-		if err != nil {
-			return nil, err
-		}
 		list = append(list, meterQuantity{
 			MeterID:     optional(key.id),
 			MeterName:   optional(key.name),
@@ -204,7 +197,7 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) ([]meterQuantity, error) {
 			Subcategory: optional(key.subcategory),
 			Region:      optional(key.region),
 			Unit:        optional(key.unit),
-			Quantity:    quantity,
+			Quantity:    s.quantity.total(),
 			RecordCount: s.records,
 		})
 	}
@@ -218,7 +211,7 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) ([]meterQuantity, error) {
 			compareTexts(a.Subcategory, b.Subcategory),
 		)
 	})
-	return list, nil
+	return list
 }
 
 func utilizationRows(records []pcclient.AzureUtilizationRecord) []utilizationRecord {
@@ -242,7 +235,7 @@ func newUtilizationRecord(r *pcclient.AzureUtilizationRecord) utilizationRecord 
 		Category:       r.Resource.Category,
 		Subcategory:    r.Resource.Subcategory,
 		Region:         r.Resource.Region,
-		Quantity:       exact(r.Quantity),
+		Quantity:       r.Quantity,
 		Unit:           r.Unit,
 		ResourceURI:    r.InstanceData.ResourceURI,
 		Location:       r.InstanceData.Location,

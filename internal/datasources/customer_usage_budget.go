@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -19,9 +18,9 @@ func newCustomerUsageBudget() datasource.DataSource {
 }
 
 type customerUsageBudget struct {
-	CustomerID   *string    `tfsdk:"customer_id"`
-	HasBudget    *bool      `tfsdk:"has_budget"`
-	BudgetAmount *big.Float `tfsdk:"budget_amount"`
+	CustomerID   *string           `tfsdk:"customer_id"`
+	HasBudget    *bool             `tfsdk:"has_budget"`
+	BudgetAmount *pcclient.Decimal `tfsdk:"budget_amount"`
 }
 
 func customerUsageBudgetSchema() schema.Schema {
@@ -44,6 +43,6 @@ func readCustomerUsageBudget(ctx context.Context, api *pcclient.Client, m *custo
 		return err
 	}
 	m.HasBudget = new(spending.BudgetAmount() != nil)
-	m.BudgetAmount = exact(spending.BudgetAmount())
+	m.BudgetAmount = spending.BudgetAmount()
 	return nil
 }

@@ -116,8 +116,8 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 	if unless(m.IncludeRecords) {
 		m.Records = customerUsageRows(records)
 	}
-	m.Totals, err = spent.totals()
-	return err
+	m.Totals = spent.totals()
+	return nil
 }
 
 // filter returns what the arguments ask to keep.
@@ -153,12 +153,8 @@ func (s *customerSpend) add(r *pcclient.CustomerUsageRecord) {
 	}
 }
 
-func (s *customerSpend) totals() (*customerTotals, error) {
-	sums, err := s.spend.totals()
-	if err != nil {
-		return nil, err
-	}
-	return &customerTotals{totals: *sums, OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}, nil
+func (s *customerSpend) totals() *customerTotals {
+	return &customerTotals{totals: *s.spend.totals(), OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}
 }
 
 func customerUsageRows(records []pcclient.CustomerUsageRecord) []customerUsageRecord {

@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -19,9 +18,9 @@ func newCustomerUsageSummary() datasource.DataSource {
 }
 
 type customerUsageSummary struct {
-	CustomerID          *string    `tfsdk:"customer_id"`
-	CustomerName        *string    `tfsdk:"customer_name"`
-	ForecastPercentUsed *big.Float `tfsdk:"forecast_percent_used"`
+	CustomerID          *string           `tfsdk:"customer_id"`
+	CustomerName        *string           `tfsdk:"customer_name"`
+	ForecastPercentUsed *pcclient.Decimal `tfsdk:"forecast_percent_used"`
 	budget
 	summary
 }
@@ -52,11 +51,9 @@ func readCustomerUsageSummary(ctx context.Context, api *pcclient.Client, m *cust
 	amount := usage.BudgetAmount()
 	m.CustomerName = usage.Owner()
 	m.budget = newBudget(amount, usage.TotalCost, percentOf(amount, usage.TotalCost))
-	if m.summary, err = newSummary(&usage.Cost, &usage.Period); err != nil {
-		return err
-	}
-	m.ForecastPercentUsed, err = computed(percentOf(amount, forecast(&usage.Cost, &usage.Period)))
-	return err
+	m.summary = newSummary(&usage.Cost, &usage.Period)
+	m.ForecastPercentUsed = percentOf(amount, m.ForecastCost)
+	return nil
 }
 
 // withoutUsage reads the budget from where it stands all the same.

@@ -5,11 +5,15 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
 // An encoder makes Terraform's value of a field of a model, the one that the
-// framework's State.Set makes. That looks at the types of each value anew, which
-// is most of the time that ten thousand records take; this looks once a type.
+// framework's State.Set makes, which knows no decimals. That looks at the types of
+// each value anew, which is most of the time that ten thousand records take; this
+// looks once a type.
 type encoder func(reflect.Value) tftypes.Value
 
 // encoders are those of the models.
@@ -29,6 +33,11 @@ func newEncoder(field reflect.Type, as tftypes.Type) encoder {
 	if field.Kind() == reflect.Pointer && field.Elem().Kind() == reflect.Struct && as.Is(tftypes.Object{}) {
 		object := newEncoder(field.Elem(), as)
 		return orNull(as, func(value reflect.Value) tftypes.Value { return object(value.Elem()) })
+	}
+	if field == reflect.TypeFor[*pcclient.Decimal]() {
+		return orNull(as, func(value reflect.Value) tftypes.Value {
+			return tftypes.NewValue(as, figures.Number(value.Interface().(*pcclient.Decimal).Decimal)) //nolint:forcetypeassert // It is of this type.
+		})
 	}
 	switch as := as.(type) {
 	case tftypes.Object:

@@ -10,9 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/shopspring/decimal"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// Whatever a model holds, Terraform gets the value that the framework would make.
+// Whatever a model holds, Terraform gets the value that the framework would make of
+// the same model with the numbers that Terraform knows in place of decimals.
 func TestEncode(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
@@ -26,7 +31,7 @@ func TestEncode(t *testing.T) {
 				fill(t, rand.New(rand.NewPCG(seed, 0)), model.Elem())
 			}
 			state := tfsdk.State{Schema: schema.Schema, Raw: tftypes.NewValue(terraform, nil)}
-			if diagnostics := state.Set(t.Context(), model.Interface()); diagnostics.HasError() {
+			if diagnostics := state.Set(t.Context(), withNumbers(model.Elem()).Interface()); diagnostics.HasError() {
 				t.Fatalf("seed %d: %v", seed, diagnostics)
 			}
 			if got := encode(model.Interface(), terraform); !got.Equal(state.Raw) {
@@ -35,6 +40,71 @@ func TestEncode(t *testing.T) {
 			}
 		}
 	})
+}
+
+// withNumbers copies a model, with its decimals as numbers.
+func withNumbers(from reflect.Value) reflect.Value {
+	to := reflect.New(numbersIn(from.Type())).Elem()
+	switch {
+	case from.Type() == reflect.TypeFor[*pcclient.Decimal]():
+		if d, _ := reflect.TypeAssert[*pcclient.Decimal](from); d != nil {
+			to.Set(reflect.ValueOf(figures.Number(d.Decimal)))
+		}
+	case to.Type() == from.Type():
+		to.Set(from)
+	case from.Kind() == reflect.Pointer:
+		if !from.IsNil() {
+			to.Set(withNumbers(from.Elem()).Addr())
+		}
+	case from.Kind() == reflect.Slice:
+		if !from.IsNil() {
+			to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
+			for i := range from.Len() {
+				to.Index(i).Set(withNumbers(from.Index(i)))
+			}
+		}
+	case from.Kind() == reflect.Map:
+		if !from.IsNil() {
+			to.Set(reflect.MakeMap(to.Type()))
+			for entries := from.MapRange(); entries.Next(); {
+				to.SetMapIndex(entries.Key(), withNumbers(entries.Value()))
+			}
+		}
+	case from.Kind() == reflect.Struct:
+		for i := range to.NumField() {
+			to.Field(i).Set(withNumbers(from.FieldByName(to.Type().Field(i).Name)))
+		}
+	}
+	return to
+}
+
+// numbersIn is the type of what [withNumbers] makes. Embedded structs are spread out
+// in it.
+func numbersIn(model reflect.Type) reflect.Type {
+	switch {
+	case model == reflect.TypeFor[*pcclient.Decimal]():
+		return reflect.TypeFor[*big.Float]()
+	case model == reflect.TypeFor[*big.Float]():
+		return model
+	}
+	switch model.Kind() {
+	case reflect.Pointer:
+		return reflect.PointerTo(numbersIn(model.Elem()))
+	case reflect.Slice:
+		return reflect.SliceOf(numbersIn(model.Elem()))
+	case reflect.Map:
+		return reflect.MapOf(model.Key(), numbersIn(model.Elem()))
+	case reflect.Struct:
+		var fields []reflect.StructField
+		for _, field := range reflect.VisibleFields(model) {
+			if _, ok := field.Tag.Lookup("tfsdk"); ok {
+				fields = append(fields, reflect.StructField{Name: field.Name, Type: numbersIn(field.Type), Tag: field.Tag})
+			}
+		}
+		return reflect.StructOf(fields)
+	default:
+		return model
+	}
 }
 
 // modelOf is the M of a source[M].
@@ -46,9 +116,15 @@ func modelOf(d datasource.DataSource) reflect.Type {
 // fill puts anything into a model: nothing, something empty, or values.
 func fill(t *testing.T, random *rand.Rand, field reflect.Value) {
 	t.Helper()
-	if field.Type() == reflect.TypeFor[*big.Float]() {
+	switch field.Type() {
+	case reflect.TypeFor[*big.Float]():
 		if random.IntN(4) > 0 {
-			field.Set(reflect.ValueOf(anyNumber(t, random)))
+			field.Set(reflect.ValueOf(figures.Number(anyNumber(random))))
+		}
+		return
+	case reflect.TypeFor[*pcclient.Decimal]():
+		if random.IntN(4) > 0 {
+			field.Set(reflect.ValueOf(&pcclient.Decimal{Decimal: anyNumber(random)}))
 		}
 		return
 	}
@@ -91,12 +167,11 @@ func fill(t *testing.T, random *rand.Rand, field reflect.Value) {
 	}
 }
 
-func anyNumber(t *testing.T, random *rand.Rand) *big.Float {
-	t.Helper()
-	text := []string{"0", "-0.01", "120.5682999999995904716", "79228162514264337593543950335", "1e-20"}[random.IntN(5)]
-	number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return number
+func anyNumber(random *rand.Rand) decimal.Decimal {
+	quotient := decimal.NewFromInt(200).DivRound(decimal.NewFromInt(3), 600)
+	return []decimal.Decimal{
+		{},
+		decimal.RequireFromString("-0.01"), decimal.RequireFromString("120.5682999999995904716"),
+		decimal.RequireFromString("79228162514264337593543950335"), decimal.New(1, -60), decimal.New(1, 400), quotient,
+	}[random.IntN(7)]
 }

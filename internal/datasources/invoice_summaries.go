@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"math/big"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -25,14 +24,14 @@ type invoiceSummaries struct {
 }
 
 type invoiceSummary struct {
-	CurrencyCode             *string    `tfsdk:"currency_code"`
-	CurrencySymbol           *string    `tfsdk:"currency_symbol"`
-	BalanceAmount            *big.Float `tfsdk:"balance_amount"`
-	LastPaymentAmount        *big.Float `tfsdk:"last_payment_amount"`
-	LastPaymentDate          *string    `tfsdk:"last_payment_date"`
-	LatestInvoiceDate        *string    `tfsdk:"latest_invoice_date"`
-	FirstInvoiceCreationDate *string    `tfsdk:"first_invoice_creation_date"`
-	AccountingDate           *string    `tfsdk:"accounting_date"`
+	CurrencyCode             *string           `tfsdk:"currency_code"`
+	CurrencySymbol           *string           `tfsdk:"currency_symbol"`
+	BalanceAmount            *pcclient.Decimal `tfsdk:"balance_amount"`
+	LastPaymentAmount        *pcclient.Decimal `tfsdk:"last_payment_amount"`
+	LastPaymentDate          *string           `tfsdk:"last_payment_date"`
+	LatestInvoiceDate        *string           `tfsdk:"latest_invoice_date"`
+	FirstInvoiceCreationDate *string           `tfsdk:"first_invoice_creation_date"`
+	AccountingDate           *string           `tfsdk:"accounting_date"`
 }
 
 func invoiceSummariesSchema() schema.Schema {
@@ -67,8 +66,8 @@ func readInvoiceSummaries(ctx context.Context, api *pcclient.Client, m *invoiceS
 		return invoiceSummary{
 			CurrencyCode:             s.CurrencyCode,
 			CurrencySymbol:           s.CurrencySymbol,
-			BalanceAmount:            exact(unquoted(s.BalanceAmount)),
-			LastPaymentAmount:        exact(unquoted(s.LastPaymentAmount)),
+			BalanceAmount:            unquoted(s.BalanceAmount),
+			LastPaymentAmount:        unquoted(s.LastPaymentAmount),
 			LastPaymentDate:          instant(s.LastPaymentDate),
 			LatestInvoiceDate:        instant(s.LatestInvoiceDate),
 			FirstInvoiceCreationDate: instant(s.FirstInvoiceCreationDate),

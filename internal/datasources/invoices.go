@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"math/big"
 	"slices"
 	"time"
 
@@ -32,23 +31,23 @@ type invoices struct {
 }
 
 type invoice struct {
-	InvoiceID              *string    `tfsdk:"invoice_id"`
-	InvoiceDate            *string    `tfsdk:"invoice_date"`
-	BillingPeriodStartDate *string    `tfsdk:"billing_period_start_date"`
-	BillingPeriodEndDate   *string    `tfsdk:"billing_period_end_date"`
-	TotalCharges           *big.Float `tfsdk:"total_charges"`
-	PaidAmount             *big.Float `tfsdk:"paid_amount"`
-	CurrencyCode           *string    `tfsdk:"currency_code"`
-	CurrencySymbol         *string    `tfsdk:"currency_symbol"`
-	DocumentType           *string    `tfsdk:"document_type"`
-	InvoiceType            *string    `tfsdk:"invoice_type"`
-	AmendsOf               *string    `tfsdk:"amends_of"`
+	InvoiceID              *string           `tfsdk:"invoice_id"`
+	InvoiceDate            *string           `tfsdk:"invoice_date"`
+	BillingPeriodStartDate *string           `tfsdk:"billing_period_start_date"`
+	BillingPeriodEndDate   *string           `tfsdk:"billing_period_end_date"`
+	TotalCharges           *pcclient.Decimal `tfsdk:"total_charges"`
+	PaidAmount             *pcclient.Decimal `tfsdk:"paid_amount"`
+	CurrencyCode           *string           `tfsdk:"currency_code"`
+	CurrencySymbol         *string           `tfsdk:"currency_symbol"`
+	DocumentType           *string           `tfsdk:"document_type"`
+	InvoiceType            *string           `tfsdk:"invoice_type"`
+	AmendsOf               *string           `tfsdk:"amends_of"`
 }
 
 type invoiceTotals struct {
-	RecordCount       int64                 `tfsdk:"record_count"`
-	ChargesByCurrency map[string]*big.Float `tfsdk:"charges_by_currency"`
-	PaidByCurrency    map[string]*big.Float `tfsdk:"paid_by_currency"`
+	RecordCount       int64                        `tfsdk:"record_count"`
+	ChargesByCurrency map[string]*pcclient.Decimal `tfsdk:"charges_by_currency"`
+	PaidByCurrency    map[string]*pcclient.Decimal `tfsdk:"paid_by_currency"`
 }
 
 func invoicesSchema() schema.Schema {
@@ -98,8 +97,8 @@ func readInvoices(ctx context.Context, api *pcclient.Client, m *invoices) error 
 		return cmp.Or(newestFirst(a.InvoiceDate, b.InvoiceDate), compareTexts(a.ID, b.ID))
 	})
 	m.Invoices = mapped(list, newInvoice)
-	m.Totals, err = newInvoiceTotals(list)
-	return err
+	m.Totals = newInvoiceTotals(list)
+	return nil
 }
 
 // inPeriod reports whether an invoice is of the period that is asked for, both of
@@ -137,20 +136,14 @@ func newestFirst(a, b *pcclient.Time) int {
 	return b.Compare(a)
 }
 
-func newInvoiceTotals(list []*pcclient.Invoice) (*invoiceTotals, error) {
+func newInvoiceTotals(list []*pcclient.Invoice) *invoiceTotals {
 	charges, paid := sums{}, sums{}
 	for _, i := range list {
 		code := cmp.Or(value(i.CurrencyCode), unknownCurrency)
 		charges.add(code, unquoted(i.TotalCharges))
 		paid.add(code, unquoted(i.PaidAmount))
 	}
-	t := &invoiceTotals{RecordCount: int64(len(list))}
-	var err error
-	if t.ChargesByCurrency, err = charges.totals(); err != nil {
-		return nil, err
-	}
-	t.PaidByCurrency, err = paid.totals()
-	return t, err
+	return &invoiceTotals{RecordCount: int64(len(list)), ChargesByCurrency: charges.totals(), PaidByCurrency: paid.totals()}
 }
 
 func newInvoice(i *pcclient.Invoice) invoice {
@@ -159,8 +152,8 @@ func newInvoice(i *pcclient.Invoice) invoice {
 		InvoiceDate:            instant(i.InvoiceDate),
 		BillingPeriodStartDate: instant(i.BillingPeriodStartDate),
 		BillingPeriodEndDate:   instant(i.BillingPeriodEndDate),
-		TotalCharges:           exact(unquoted(i.TotalCharges)),
-		PaidAmount:             exact(unquoted(i.PaidAmount)),
+		TotalCharges:           unquoted(i.TotalCharges),
+		PaidAmount:             unquoted(i.PaidAmount),
 		CurrencyCode:           i.CurrencyCode,
 		CurrencySymbol:         i.CurrencySymbol,
 		DocumentType:           i.DocumentType,

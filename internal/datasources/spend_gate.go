@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -36,13 +35,13 @@ type spendGate struct {
 }
 
 type gateFinding struct {
-	Rule         string     `tfsdk:"rule"`
-	CustomerID   *string    `tfsdk:"customer_id"`
-	CustomerName *string    `tfsdk:"customer_name"`
-	Message      string     `tfsdk:"message"`
-	Actual       *big.Float `tfsdk:"actual"`
-	Limit        *big.Float `tfsdk:"limit"`
-	CurrencyCode *string    `tfsdk:"currency_code"`
+	Rule         string            `tfsdk:"rule"`
+	CustomerID   *string           `tfsdk:"customer_id"`
+	CustomerName *string           `tfsdk:"customer_name"`
+	Message      string            `tfsdk:"message"`
+	Actual       *pcclient.Decimal `tfsdk:"actual"`
+	Limit        *pcclient.Decimal `tfsdk:"limit"`
+	CurrencyCode *string           `tfsdk:"currency_code"`
 }
 
 func spendGateSchema() schema.Schema {
@@ -86,9 +85,7 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	if err != nil {
 		return err
 	}
-	if m.Totals, err = look.spent.totals(); err != nil {
-		return err
-	}
+	m.Totals = look.spent.totals()
 	m.MissingCustomerIDs = look.missing
 	m.Passed = new(verdict.Passed())
 	m.Status = new(verdict.Status())
@@ -96,14 +93,12 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	m.Messages = verdict.Messages()
 	m.ReportMarkdown = new(verdict.Markdown())
 	m.EvaluatedCustomerCount = new(int64(verdict.Customers))
-	if m.Violations, err = newGateFindings(verdict.Violations); err != nil {
-		return err
-	}
-	m.Warnings, err = newGateFindings(verdict.Warnings)
-	return err
+	m.Violations = newGateFindings(verdict.Violations)
+	m.Warnings = newGateFindings(verdict.Warnings)
+	return nil
 }
 
-func newGateFindings(findings []gate.Finding) ([]gateFinding, error) {
+func newGateFindings(findings []gate.Finding) []gateFinding {
 	list := make([]gateFinding, len(findings))
 	for i, f := range findings {
 		list[i] = gateFinding{
@@ -111,17 +106,12 @@ func newGateFindings(findings []gate.Finding) ([]gateFinding, error) {
 			CustomerID:   optional(f.CustomerID),
 			CustomerName: optional(f.CustomerName),
 			Message:      f.Message,
+			Actual:       known(f.Actual),
+			Limit:        known(f.Limit),
 			CurrencyCode: optional(f.Currency),
 		}
-		var err error
-		if list[i].Actual, err = computed(known(f.Actual)); err != nil {
-			return nil, err
-		}
-		if list[i].Limit, err = computed(known(f.Limit)); err != nil {
-			return nil, err
-		}
 	}
-	return list, nil
+	return list
 }
 
 // known is the opposite of plain.

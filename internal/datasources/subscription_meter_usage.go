@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"math/big"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -33,17 +32,17 @@ type subscriptionMeterUsage struct {
 }
 
 type meterUsageRecord struct {
-	ObjectType       *string    `tfsdk:"object_type"`
-	SubscriptionID   *string    `tfsdk:"subscription_id"`
-	SubscriptionName *string    `tfsdk:"subscription_name"`
-	Status           *string    `tfsdk:"status"`
-	OfferID          *string    `tfsdk:"offer_id"`
-	MeterID          *string    `tfsdk:"meter_id"`
-	MeterName        *string    `tfsdk:"meter_name"`
-	Category         *string    `tfsdk:"category"`
-	Subcategory      *string    `tfsdk:"subcategory"`
-	QuantityUsed     *big.Float `tfsdk:"quantity_used"`
-	Unit             *string    `tfsdk:"unit"`
+	ObjectType       *string           `tfsdk:"object_type"`
+	SubscriptionID   *string           `tfsdk:"subscription_id"`
+	SubscriptionName *string           `tfsdk:"subscription_name"`
+	Status           *string           `tfsdk:"status"`
+	OfferID          *string           `tfsdk:"offer_id"`
+	MeterID          *string           `tfsdk:"meter_id"`
+	MeterName        *string           `tfsdk:"meter_name"`
+	Category         *string           `tfsdk:"category"`
+	Subcategory      *string           `tfsdk:"subcategory"`
+	QuantityUsed     *pcclient.Decimal `tfsdk:"quantity_used"`
+	Unit             *string           `tfsdk:"unit"`
 	cost
 }
 
@@ -107,15 +106,10 @@ func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *su
 		s.add(&r.Cost)
 		byCategory.add(value(r.Category), &r.Cost)
 	}
-	if m.Totals, err = s.totals(); err != nil {
-		return err
-	}
-	m.CostByCategory, err = grouped(byCategory, cmp.Compare, func(category string, c groupCost) categoryCost {
+	m.Totals = s.totals()
+	m.CostByCategory = grouped(byCategory, cmp.Compare, func(category string, c groupCost) categoryCost {
 		return categoryCost{optional(category), c}
 	})
-	if err != nil {
-		return err
-	}
 	if unless(m.IncludeRecords) {
 		m.Records = mapped(records, newMeterUsageRecord)
 	}
@@ -133,7 +127,7 @@ func newMeterUsageRecord(r *pcclient.MeterUsageRecord) meterUsageRecord {
 		MeterName:        r.MeterName,
 		Category:         r.Category,
 		Subcategory:      r.Subcategory,
-		QuantityUsed:     exact(r.QuantityUsed),
+		QuantityUsed:     r.QuantityUsed,
 		Unit:             r.Unit,
 		cost:             newCost(&r.Cost),
 	}

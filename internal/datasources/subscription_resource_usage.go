@@ -130,18 +130,11 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 		s.add(&r.Cost)
 		byEntitlement.add([2]string{value(r.EntitlementName), value(lowered(r.EntitlementID))}, &r.Cost)
 	}
-	if m.Totals, err = s.totals(); err != nil {
-		return err
-	}
-	m.CostByEntitlement, err = grouped(byEntitlement, compareKeys, func(key [2]string, c groupCost) entitlementCost {
+	m.Totals = s.totals()
+	m.CostByEntitlement = grouped(byEntitlement, compareKeys, func(key [2]string, c groupCost) entitlementCost {
 		return entitlementCost{optional(key[1]), optional(key[0]), c}
 	})
-	if err != nil {
-		return err
-	}
-	if m.CostByResourceGroup, err = costByResourceGroup(records); err != nil {
-		return err
-	}
+	m.CostByResourceGroup = costByResourceGroup(records)
 	if unless(m.IncludeRecords) {
 		m.Records = mapped(records, newResourceUsageRecord)
 	}
@@ -150,7 +143,7 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 
 // costByResourceGroup adds up by resource group, whose names Azure compares
 // without case.
-func costByResourceGroup(records []*pcclient.ResourceUsageRecord) ([]resourceGroupCost, error) {
+func costByResourceGroup(records []*pcclient.ResourceUsageRecord) []resourceGroupCost {
 	names := map[[2]string]*string{}
 	byGroup := groups[[2]string]{}
 	for _, r := range records {

@@ -71,9 +71,7 @@ func readSubscriptionUsageRecords(ctx context.Context, api *pcclient.Client, m *
 	for _, r := range records {
 		s.add(&r.Cost)
 	}
-	if m.Totals, err = s.totals(); err != nil {
-		return err
-	}
+	m.Totals = s.totals()
 	if unless(m.IncludeRecords) {
 		m.Records = mapped(records, newSubscriptionUsageRecord)
 	}

@@ -47,6 +47,6 @@ func readSubscriptionUsageSummary(ctx context.Context, api *pcclient.Client, m *
 		return nil
 	}
 	m.SubscriptionName = usage.Owner()
-	m.summary, err = newSummary(&usage.Cost, &usage.Period)
-	return err
+	m.summary = newSummary(&usage.Cost, &usage.Period)
+	return nil
 }

@@ -1,8 +1,6 @@
 package datasources
 
 import (
-	"math/big"
-
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -26,24 +24,21 @@ func periodAttributes() attributes {
 
 // summary is the model of [summaryAttributes].
 type summary struct {
-	HasUsage     *bool      `tfsdk:"has_usage"`
-	ForecastCost *big.Float `tfsdk:"forecast_cost"`
+	HasUsage     *bool             `tfsdk:"has_usage"`
+	ForecastCost *pcclient.Decimal `tfsdk:"forecast_cost"`
 	cost
 	period
 }
 
-func newSummary(c *pcclient.Cost, p *pcclient.Period) (summary, error) {
-	s := summary{HasUsage: new(true), cost: newCost(c), period: newPeriod(p)}
-	var err error
-	s.ForecastCost, err = computed(forecast(c, p))
-	return s, err
+func newSummary(c *pcclient.Cost, p *pcclient.Period) summary {
+	return summary{HasUsage: new(true), ForecastCost: forecast(c, p), cost: newCost(c), period: newPeriod(p)}
 }
 
 // noUsage is the summary of nothing: it costs 0, in no currency.
 func noUsage() summary {
 	return summary{
 		HasUsage: new(false),
-		cost:     cost{TotalCost: new(big.Float), USDTotalCost: new(big.Float), CurrencyDerived: new(false)},
+		cost:     cost{TotalCost: new(pcclient.Decimal), USDTotalCost: new(pcclient.Decimal), CurrencyDerived: new(false)},
 	}
 }
 
@@ -53,13 +48,4 @@ func summaryAttributes() attributes {
 		"forecast_cost": number("What `total_cost` comes to at the end of the billing period if it grows on as it has so far, in `currency_code`: `total_cost` ÷ the share of the period that had passed at `last_modified_date`. " +
 			"Null before a day has passed, and without usage."),
 	})
-}
-
-// computed passes on a number that is made here, and may have more digits than
-// those it is made of.
-func computed(d *pcclient.Decimal) (*big.Float, error) {
-	if d == nil {
-		return nil, nil //nolint:nilnil // Null, and no error.
-	}
-	return d.Float()
 }

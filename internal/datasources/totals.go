@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math/big"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -43,13 +42,13 @@ func (c collection) shortfall() string {
 
 // totals is the model of [totalsAttributes].
 type totals struct {
-	RecordCount        int64                 `tfsdk:"record_count"`
-	CostByCurrency     map[string]*big.Float `tfsdk:"cost_by_currency"`
-	USDTotalCost       *big.Float            `tfsdk:"usd_total_cost"`
-	USDKnownCost       *big.Float            `tfsdk:"usd_known_cost"`
-	USDComplete        bool                  `tfsdk:"usd_complete"`
-	LastModifiedDate   *string               `tfsdk:"last_modified_date"`
-	OldestModifiedDate *string               `tfsdk:"oldest_modified_date"`
+	RecordCount        int64                        `tfsdk:"record_count"`
+	CostByCurrency     map[string]*pcclient.Decimal `tfsdk:"cost_by_currency"`
+	USDTotalCost       *pcclient.Decimal            `tfsdk:"usd_total_cost"`
+	USDKnownCost       *pcclient.Decimal            `tfsdk:"usd_known_cost"`
+	USDComplete        bool                         `tfsdk:"usd_complete"`
+	LastModifiedDate   *string                      `tfsdk:"last_modified_date"`
+	OldestModifiedDate *string                      `tfsdk:"oldest_modified_date"`
 }
 
 // unknownCurrency is the key of costs whose currency cannot be told.
@@ -84,29 +83,23 @@ func (s *spend) add(c *pcclient.Cost) {
 	}
 }
 
-func (s *spend) totals() (*totals, error) {
-	t := &totals{
+func (s *spend) totals() *totals {
+	return &totals{
 		RecordCount:        s.records,
+		CostByCurrency:     s.byCurrency.totals(),
+		USDTotalCost:       s.usd.total(),
+		USDKnownCost:       s.usd.known(),
 		USDComplete:        !s.usd.incomplete,
 		LastModifiedDate:   instant(s.newest),
 		OldestModifiedDate: instant(s.oldest),
 	}
-	var err error
-	if t.CostByCurrency, err = s.byCurrency.totals(); err != nil {
-		return t, err
-	}
-	if t.USDTotalCost, err = s.usd.total(); err != nil {
-		return t, err
-	}
-	t.USDKnownCost, err = s.usd.known()
-	return t, err
 }
 
 // groupCost is the model of [groupCostAttributes].
 type groupCost struct {
-	CurrencyCode *string    `tfsdk:"currency_code"`
-	TotalCost    *big.Float `tfsdk:"total_cost"`
-	USDTotalCost *big.Float `tfsdk:"usd_total_cost"`
+	CurrencyCode *string           `tfsdk:"currency_code"`
+	TotalCost    *pcclient.Decimal `tfsdk:"total_cost"`
+	USDTotalCost *pcclient.Decimal `tfsdk:"usd_total_cost"`
 }
 
 // groups adds up costs by a key and the currency.
@@ -130,23 +123,15 @@ func (g groups[Key]) add(key Key, c *pcclient.Cost) {
 }
 
 // grouped makes rows of groups, by key and currency.
-func grouped[Key comparable, Row any](g groups[Key], compare func(a, b Key) int, row func(Key, groupCost) Row) ([]Row, error) {
+func grouped[Key comparable, Row any](g groups[Key], compare func(a, b Key) int, row func(Key, groupCost) Row) []Row {
 	places := slices.SortedFunc(maps.Keys(g), func(a, b group[Key]) int {
 		return cmp.Or(compare(a.key, b.key), cmp.Compare(a.currency, b.currency))
 	})
 	list := make([]Row, len(places))
 	for i, place := range places {
-		total, err := g[place].total.total()
-		if err != nil {
-			return nil, err
-		}
-		usd, err := g[place].usd.total()
-		if err != nil {
-			return nil, err
-		}
-		list[i] = row(place.key, groupCost{optional(place.currency), total, usd})
+		list[i] = row(place.key, groupCost{optional(place.currency), g[place].total.total(), g[place].usd.total()})
 	}
-	return list, nil
+	return list
 }
 
 // sum adds up exactly, and remembers if a part of it is not known.
@@ -164,14 +149,12 @@ func (s *sum) add(part *pcclient.Decimal) {
 }
 
 // known is the sum of the parts that are known.
-func (s *sum) known() (*big.Float, error) {
-	return pcclient.Decimal{Decimal: s.parts}.Float()
-}
+func (s *sum) known() *pcclient.Decimal { return &pcclient.Decimal{Decimal: s.parts} }
 
 // total is null unless all parts are known.
-func (s *sum) total() (*big.Float, error) {
+func (s *sum) total() *pcclient.Decimal {
 	if s.incomplete {
-		return nil, nil //nolint:nilnil // Null, and no error.
+		return nil
 	}
 	return s.known()
 }
@@ -186,14 +169,10 @@ func (s sums) add(key string, part *pcclient.Decimal) {
 	s[key].add(part)
 }
 
-func (s sums) totals() (map[string]*big.Float, error) {
-	list := make(map[string]*big.Float, len(s))
+func (s sums) totals() map[string]*pcclient.Decimal {
+	list := make(map[string]*pcclient.Decimal, len(s))
 	for key, parts := range s {
-		total, err := parts.total()
-		if err != nil {
-			return nil, err
-		}
-		list[key] = total
+		list[key] = parts.total()
 	}
-	return list, nil
+	return list
 }

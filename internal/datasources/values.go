@@ -1,7 +1,6 @@
 package datasources
 
 import (
-	"math/big"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -12,19 +11,19 @@ import (
 
 // cost is the model of [costAttributes].
 type cost struct {
-	TotalCost        *big.Float `tfsdk:"total_cost"`
-	USDTotalCost     *big.Float `tfsdk:"usd_total_cost"`
-	CurrencyCode     *string    `tfsdk:"currency_code"`
-	CurrencyDerived  *bool      `tfsdk:"currency_derived"`
-	CurrencyLocale   *string    `tfsdk:"currency_locale"`
-	LastModifiedDate *string    `tfsdk:"last_modified_date"`
+	TotalCost        *pcclient.Decimal `tfsdk:"total_cost"`
+	USDTotalCost     *pcclient.Decimal `tfsdk:"usd_total_cost"`
+	CurrencyCode     *string           `tfsdk:"currency_code"`
+	CurrencyDerived  *bool             `tfsdk:"currency_derived"`
+	CurrencyLocale   *string           `tfsdk:"currency_locale"`
+	LastModifiedDate *string           `tfsdk:"last_modified_date"`
 }
 
 func newCost(c *pcclient.Cost) cost {
 	code, derived := currencyOf(c)
 	return cost{
-		TotalCost:        exact(c.TotalCost),
-		USDTotalCost:     exact(usdOf(c)),
+		TotalCost:        c.TotalCost,
+		USDTotalCost:     usdOf(c),
 		CurrencyCode:     optional(code),
 		CurrencyDerived:  &derived,
 		CurrencyLocale:   c.CurrencyLocale,
@@ -55,22 +54,22 @@ func usdOf(c *pcclient.Cost) *pcclient.Decimal {
 
 // budget is the model of [budgetAttributes].
 type budget struct {
-	HasBudget    *bool      `tfsdk:"has_budget"`
-	BudgetAmount *big.Float `tfsdk:"budget_amount"`
-	PercentUsed  *big.Float `tfsdk:"percent_used"`
-	WithinBudget *bool      `tfsdk:"within_budget"`
-	OverBudget   *bool      `tfsdk:"over_budget"`
+	HasBudget    *bool             `tfsdk:"has_budget"`
+	BudgetAmount *pcclient.Decimal `tfsdk:"budget_amount"`
+	PercentUsed  *pcclient.Decimal `tfsdk:"percent_used"`
+	WithinBudget *bool             `tfsdk:"within_budget"`
+	OverBudget   *bool             `tfsdk:"over_budget"`
 }
 
 func newBudget(amount, spent, percentUsed *pcclient.Decimal) budget {
 	b := budget{
 		HasBudget:    new(amount != nil),
-		BudgetAmount: exact(amount),
+		BudgetAmount: amount,
 		WithinBudget: new(withinBudget(amount, spent)),
 		OverBudget:   new(overBudget(amount, spent)),
 	}
 	if amount != nil {
-		b.PercentUsed = exact(percentUsed)
+		b.PercentUsed = percentUsed
 	}
 	return b
 }
@@ -92,15 +91,6 @@ func atLeastPercent(limit decimal.Decimal, amount, spent *pcclient.Decimal) bool
 		return false
 	}
 	return spent == nil || spent.Mul(hundred).GreaterThanOrEqual(limit.Mul(amount.Decimal))
-}
-
-// exact passes a number of the API on. It fits: the client has seen to that.
-func exact(d *pcclient.Decimal) *big.Float {
-	if d == nil {
-		return nil
-	}
-	float, _ := d.Float()
-	return float
 }
 
 func instant(t *pcclient.Time) *string {

@@ -1,7 +1,10 @@
 package figures
 
 import (
+	"fmt"
 	"math/big"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,4 +78,77 @@ func TestWritten(t *testing.T) {
 	if _, err := Written(new(big.Float).SetInf(true)); err == nil {
 		t.Error("infinity is written")
 	}
+}
+
+// What goes through Terraform's protocol is equal to the literal that a user
+// compares it with.
+func TestNumber_isTheLiteralOfHCL(t *testing.T) {
+	t.Parallel()
+	for _, literal := range []string{
+		"0", "0.5", "0.1", "120.5682999999995904716", "12.39999999999999985235", "27.23292827625710931604", "33.280000000000001044",
+		"1e59", "1e-60", "-123.456e10", "1e149", "1e-148", strings.Repeat("7", 60) + "." + strings.Repeat("3", 60),
+		strings.Repeat("7", 93) + "." + strings.Repeat("3", 60), strings.Repeat("9", 153),
+		"9999999999999999999999999999999999999999", "0.999999999999999999999999999999999999999",
+		"0.9999999999999999999999999999999999999999",
+		// As close to the float64 of 0.1 and of 0.3 as 40 digits come.
+		"0.100000000000000005551115123125782702118", "0.299999999999999988897769753748434595764",
+	} {
+		got := throughProtocol(t, Number(decimal.RequireFromString(literal)))
+		if want, _ := new(big.Rat).SetString(literal); got.Cmp(want) != 0 {
+			t.Errorf("%s becomes %s", literal, got.FloatString(160))
+		}
+	}
+}
+
+func TestNumber_everyNumberSurvives(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 5_000 {
+		digits := make([]byte, 1+random.IntN(153))
+		for i := range digits {
+			digits[i] = byte('0' + random.IntN(10))
+		}
+		literal := fmt.Sprintf("%se-%d", digits, random.IntN(len(digits)+1))
+		got := throughProtocol(t, Number(decimal.RequireFromString(literal)))
+		if want, _ := new(big.Rat).SetString(literal); got.Cmp(want) != 0 {
+			t.Fatalf("%s becomes %s", literal, got.FloatString(160))
+		}
+	}
+}
+
+// What HCL has computed goes back as it came, however many digits it has, and
+// nothing fails.
+func TestNumber_ofHCLArithmetic(t *testing.T) {
+	t.Parallel()
+	quotient := func(a, b int64) *big.Float {
+		return new(big.Float).SetPrec(512).Quo(new(big.Float).SetPrec(512).SetInt64(a), new(big.Float).SetPrec(512).SetInt64(b))
+	}
+	product := new(big.Float).SetPrec(512).Mul(quotient(105, 100), quotient(100, 1))
+	for _, f := range []*big.Float{quotient(200, 3), quotient(10, 3), quotient(-1, 7), quotient(1, 1<<62), product} {
+		written, err := Written(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Number(written); got.Cmp(f) != 0 {
+			t.Errorf("%s becomes %s", f.Text('g', 20), got.Text('f', -1))
+		}
+	}
+	long := decimal.RequireFromString(strings.Repeat("7", 400) + "." + strings.Repeat("3", 400))
+	if got := Number(long); got.Prec() != 512 || got.Text('g', 20) != "7.7777777777777777778e+399" {
+		t.Errorf("%s", got.Text('g', 20))
+	}
+}
+
+// throughProtocol is the number that Terraform reads of what terraform-plugin-go
+// writes: a float64 if it is one, or else text.
+func throughProtocol(t *testing.T, float *big.Float) *big.Rat {
+	t.Helper()
+	if short, accuracy := float.Float64(); accuracy == big.Exact {
+		return new(big.Rat).SetFloat64(short)
+	}
+	number, ok := new(big.Rat).SetString(float.Text('f', -1))
+	if !ok {
+		t.Fatalf("%s is not a number", float.Text('f', -1))
+	}
+	return number
 }

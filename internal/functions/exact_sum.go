@@ -18,7 +18,7 @@ func newExactSum() function.Function {
 			MarkdownDescription: "Adds numbers digit by digit, as on paper. Terraform's own `sum` adds binary fractions: a thousand times 0.01 is not 10 there.\n\n" +
 				"The numbers must be of one unit. Currencies are not told apart here: add those of one currency, or `usd_total_cost`.\n\n" +
 				"The sum of an empty list is 0. It is an error if an element is null, since a sum without it would pass for the whole, " +
-				"and if the sum has more than 150 digits, as that of quotients may: Terraform cannot take it exactly.",
+				"and if the sum has more than about 150 digits, as that of quotients may: Terraform cannot take it exactly.",
 			Parameters: []function.Parameter{
 				function.ListParameter{Name: "numbers", ElementType: types.NumberType, MarkdownDescription: "The numbers to add, all of one unit. None may be null."},
 			},

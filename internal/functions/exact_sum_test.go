@@ -25,6 +25,6 @@ func TestExactSum_tooLong(t *testing.T) {
 	t.Parallel()
 	check(t, "exact_sum", []call{
 		{name: "150 digits", arguments: []string{"[1e100, 1e-49]"}, want: "1" + strings.Repeat("0", 100) + "." + strings.Repeat("0", 48) + "1"},
-		{name: "151 digits", arguments: []string{"[1e100, 1e-50]"}, fails: "more than 150 cannot be passed to Terraform exactly", place: 0},
+		{name: "161 digits", arguments: []string{"[1e100, 1e-60]"}, fails: "more digits than Terraform can take exactly", place: 0},
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
 // Parameters, by kind.
@@ -45,15 +44,15 @@ func instant(place int64, name, written string) (time.Time, *function.FuncError)
 	return at, nil
 }
 
-// result is null for what is not known. If it is too long, so is the first
-// argument: that is the amount.
+// result is null for what is not known. That it is too long for a number of HCL
+// is the fault of the first argument: that is the amount.
 func result(figure decimal.Decimal, known bool) (any, *function.FuncError) {
 	if !known {
 		return (*big.Float)(nil), nil
 	}
-	float, err := pcclient.Decimal{Decimal: figure}.Float()
-	if err != nil {
-		return nil, function.NewArgumentFuncError(0, "The result is too long: "+err.Error()+".")
+	number := figures.Number(figure)
+	if written, err := figures.Written(number); err != nil || !written.Equal(figure) {
+		return nil, function.NewArgumentFuncError(0, "The result has more digits than Terraform can take exactly, which is about 150.")
 	}
-	return float, nil
+	return number, nil
 }

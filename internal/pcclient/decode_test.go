@@ -48,9 +48,6 @@ func TestDecode_customersOfTheSample(t *testing.T) {
 	if within.TotalCost.String() != "27.23292827625710931604" || within.USDTotalCost.String() != "33.280000000000001044" {
 		t.Errorf("the costs are %s and %s", within.TotalCost, within.USDTotalCost)
 	}
-	if got := text(t, *within.USDTotalCost); got != "33.280000000000001044" {
-		t.Errorf("Terraform would print %s", got)
-	}
 }
 
 func TestDecode_metersOfTheSamples(t *testing.T) {
@@ -255,7 +252,7 @@ func TestDecode_namesTheFieldOfAWrongType(t *testing.T) {
 	for item, want := range map[string]string{
 		`{"totalCost":"1.5"}`:                      "the field items[1].totalCost of the answer cannot be read: is a text where a number is expected",
 		`{"totalCost":true}`:                       "the field items[1].totalCost of the answer cannot be read: is a boolean where a number is expected",
-		`{"totalCost":1e400}`:                      "the field items[1].totalCost of the answer cannot be read: the number has 401 digits",
+		`{"totalCost":1e400}`:                      "the field items[1].totalCost of the answer cannot be read: the number 1e400 has more than 60 digits",
 		`{"totalCost":1e999999}`:                   "the field items[1].totalCost of the answer cannot be read: ",
 		`{"usdTotalCost":{}}`:                      "the field items[1].usdTotalCost of the answer cannot be read: is an object",
 		`{"lastModifiedDate":"yesterday"}`:         `the field items[1].lastModifiedDate of the answer cannot be read: "yesterday" is not an RFC 3339 time`,

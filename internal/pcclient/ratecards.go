@@ -1,8 +1,14 @@
 package pcclient
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/url"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // AzureRateCard has the prices of Azure for MS-AZR-0145P subscriptions
@@ -15,19 +21,43 @@ type AzureRateCard struct {
 	OfferTerms    []AzureOfferTerm `json:"offerTerms"`
 }
 
-// AzureMeter is the price of one meter. The rates are by the quantity from which
-// they hold, as a text.
+// AzureMeter is the price of one meter.
 type AzureMeter struct {
-	ID               *string            `json:"id"`
-	Name             *string            `json:"name"`
-	Category         *string            `json:"category"`
-	Subcategory      *string            `json:"subcategory"`
-	Region           *string            `json:"region"`
-	Unit             *string            `json:"unit"`
-	IncludedQuantity *Decimal           `json:"includedQuantity"`
-	EffectiveDate    *Time              `json:"effectiveDate"`
-	Tags             []string           `json:"tags"`
-	Rates            map[string]Decimal `json:"rates"`
+	ID               *string    `json:"id"`
+	Name             *string    `json:"name"`
+	Category         *string    `json:"category"`
+	Subcategory      *string    `json:"subcategory"`
+	Region           *string    `json:"region"`
+	Unit             *string    `json:"unit"`
+	IncludedQuantity *Decimal   `json:"includedQuantity"`
+	EffectiveDate    *Time      `json:"effectiveDate"`
+	Tags             []string   `json:"tags"`
+	Rates            AzureRates `json:"rates"`
+}
+
+// AzureRate is a price that holds from a quantity on.
+type AzureRate struct{ From, Price Decimal }
+
+// AzureRates are the prices of a meter by quantity, the smallest first.
+type AzureRates []AzureRate
+
+// UnmarshalJSONFrom reads the object that the API writes, with the quantities as
+// its keys.
+func (r *AzureRates) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	var byQuantity map[string]Decimal
+	if err := json.UnmarshalDecode(decoder, &byQuantity); err != nil {
+		return err
+	}
+	*r = make(AzureRates, 0, len(byQuantity))
+	for text, price := range byQuantity {
+		from, err := ParseDecimal(text)
+		if err != nil {
+			return fmt.Errorf("has a quantity that cannot be read: %w", err)
+		}
+		*r = append(*r, AzureRate{from, price})
+	}
+	slices.SortFunc(*r, func(a, b AzureRate) int { return cmp.Or(a.From.Cmp(b.From.Decimal), a.Price.Cmp(b.Price.Decimal)) })
+	return nil
 }
 
 // AzureOfferTerm is a discount, and the meters that it does not hold for.
