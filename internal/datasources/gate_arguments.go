@@ -2,9 +2,11 @@ package datasources
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/numbervalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -34,12 +36,20 @@ type GateArguments struct {
 	MaxCustomerUSDTotalCost *big.Float            `tfsdk:"max_customer_usd_total_cost"`
 	RequireBudget           *bool                 `tfsdk:"require_budget"`
 	MaxDataAge              *string               `tfsdk:"max_data_age"`
+	MaxFindings             *int64                `tfsdk:"max_findings"`
 }
+
+// Findings that are listed. The upper limit keeps a state at a size that Terraform
+// handles.
+const (
+	defaultMaxFindings = 100
+	mostFindings       = 10_000
+)
 
 // GateAttributes explain [GateArguments].
 func GateAttributes() map[string]schema.Attribute {
 	limit := func(description string, more ...validator.Number) schema.Attribute {
-		return schema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: append([]validator.Number{notNegative{}}, more...)}
+		return schema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: append([]validator.Number{threshold{}}, more...)}
 	}
 	limits := []path.Expression{
 		path.MatchRoot("warn_percent_used"), path.MatchRoot("max_usd_total_cost"), path.MatchRoot("max_total_cost"),
@@ -47,12 +57,12 @@ func GateAttributes() map[string]schema.Attribute {
 	}
 	rules := append([]path.Expression{path.MatchRoot("require_budget")}, limits...)
 	return attributes{
-		"customer_ids":         filter("Looks at these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
-		"exclude_customer_ids": filter("Looks not at these customers: ids (tenant ids), GUIDs in any case.", guid{}),
-		"is_upgraded":          option("Looks at customers with an Azure plan only (`true`), or at legacy (MS-AZR-0145P) ones only (`false`)."),
-		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is a warning only. Defaults to `false`."),
-		"allow_empty":          option("Whether it is a warning only that there is nobody to look at. Defaults to `false`."),
-		"allow_incomplete":     option("Whether it is a warning only that the API lists fewer customers than it says there are. Defaults to `false`."),
+		"customer_ids":         filter("Checks only these customers: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
+		"exclude_customer_ids": filter("Excludes these customers: ids (tenant ids), GUIDs in any case.", guid{}),
+		"is_upgraded":          option("Checks only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is checked in both cases."),
+		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is only a warning. Defaults to `false`."),
+		"allow_empty":          option("Whether it is only a warning that no customer is selected. Defaults to `false`."),
+		"allow_incomplete":     option("Whether it is only a warning that the API lists fewer customers than it says there are. Defaults to `false`."),
 		"max_percent_used": limit("The share of each customer's budget, in percent, that may be used: more is a violation. At least one rule must be set.",
 			numbervalidator.AtLeastOneOf(rules...)),
 		"warn_percent_used":  limit("The share of each customer's budget, in percent, above which there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
@@ -60,7 +70,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"max_total_cost": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,
 			MarkdownDescription: "What all customers together may have spent in each currency, by its ISO 4217 code. A currency with costs and without a limit is a violation.",
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode{}), mapvalidator.ValueNumbersAre(notNegative{})},
+			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode{}), mapvalidator.ValueNumbersAre(threshold{})},
 		},
 		"max_customer_usd_total_cost": limit("What each customer may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
 		"require_budget": schema.BoolAttribute{
@@ -71,49 +81,56 @@ func GateAttributes() map[string]schema.Attribute {
 		},
 		"max_data_age": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. That none has a date is a violation.",
+			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. A figure dated more than a day ahead of the clock counts as one without a date. If no figure has a date, that is a violation.",
 			Validators:          []validator.String{duration{}},
+		},
+		"max_findings": schema.Int64Attribute{
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf("How many violations, and how many warnings, are listed, the worst first: from 0 to %d. Defaults to %d. "+
+				"The counts, the verdict and the first line of the report are always those of all.", mostFindings, defaultMaxFindings),
+			Validators: []validator.Int64{int64validator.Between(0, mostFindings)},
 		},
 	}
 }
 
-// Evaluate reads the customers and applies the rules.
+// Evaluate reads the usage records and applies the rules.
 func (a *GateArguments) Evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, error) {
 	verdict, _, err := a.evaluate(ctx, api)
 	return verdict, err
 }
 
-// look is what a gate looked at.
-type look struct {
+// gateInput is what a gate has evaluated.
+type gateInput struct {
 	spent   customerSpend
 	missing []string
 }
 
-func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, look, error) {
-	var looked look
+func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*gate.Verdict, gateInput, error) {
+	var input gateInput
 	rules, err := a.rules()
 	if err != nil {
-		return nil, looked, err
+		return nil, input, err
 	}
 	all, asked, selects := api.CustomerUsageRecords(), newRollCall(a.CustomerIDs), a.selects()
 	var spend gate.Spend
 	for record, err := range all.Items(ctx) {
 		if err != nil {
-			return nil, looked, err
+			return nil, input, err
 		}
 		spend.Listed++
 		asked.see(record.OwnerID())
 		if selects(&record) {
-			spend.Customers = append(spend.Customers, newGateCustomer(&record))
-			looked.spent.add(&record)
+			spend.Records = append(spend.Records, newGateRecord(&record))
+			input.spent.add(&record)
 		}
 	}
-	looked.missing = asked.missing()
-	spend.Missing, spend.Total = looked.missing, all.TotalCount()
-	return gate.Evaluate(spend, rules, time.Now()), looked, nil
+	input.missing = asked.missing()
+	spend.Missing, spend.Total = input.missing, all.TotalCount()
+	return gate.Evaluate(spend, rules, time.Now()), input, nil
 }
 
-// selects returns what the arguments ask to look at.
+// selects returns a filter for the records of the selected customers. A customer
+// that may be one of them, for all that the API says, is one.
 func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
 	included := oneOf(a.CustomerIDs)
 	excluded := func(*string) bool { return false }
@@ -122,7 +139,7 @@ func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
 	}
 	return func(r *pcclient.CustomerUsageRecord) bool {
 		return included(r.OwnerID()) && !excluded(r.OwnerID()) &&
-			(a.IsUpgraded == nil || *a.IsUpgraded == whether(r.IsUpgraded))
+			(a.IsUpgraded == nil || r.IsUpgraded == nil || *a.IsUpgraded == *r.IsUpgraded)
 	}
 }
 
@@ -132,6 +149,10 @@ func (a *GateArguments) rules() (gate.Rules, error) {
 		AllowMissing:    whether(a.AllowMissing),
 		AllowEmpty:      whether(a.AllowEmpty),
 		AllowIncomplete: whether(a.AllowIncomplete),
+		MaxFindings:     defaultMaxFindings,
+	}
+	if a.MaxFindings != nil {
+		rules.MaxFindings = int(*a.MaxFindings)
 	}
 	var err error
 	for _, limit := range []struct {
@@ -167,29 +188,34 @@ func (a *GateArguments) rules() (gate.Rules, error) {
 	return rules, nil
 }
 
+// limitDecimals are the decimals of a limit, which are as many as a figure has.
+// Those that come after are noise: HCL calculates with binary fractions, in which
+// 100 * 1.05 is a little less than 105.
+const limitDecimals = 60
+
 // limitOf is a limit as it is written, or nil where there is none.
 func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 	if argument == nil {
 		return nil, nil //nolint:nilnil // No limit, and no error.
 	}
 	limit, err := figures.Written(argument)
-	return &limit, err
+	return new(limit.Round(limitDecimals)), err
 }
 
-func newGateCustomer(r *pcclient.CustomerUsageRecord) gate.Customer {
+func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
 	code, _ := currencyOf(&r.Cost)
-	c := gate.Customer{
-		ID:       value(lowered(r.OwnerID())),
-		Name:     value(r.Owner()),
-		Currency: code,
-		Cost:     plain(r.TotalCost),
-		USDCost:  plain(usdOf(&r.Cost)),
-		Budget:   plain(r.BudgetAmount()),
+	record := gate.Record{
+		CustomerID:   value(lowered(r.OwnerID())),
+		CustomerName: value(r.Owner()),
+		Currency:     code,
+		Cost:         plain(r.TotalCost),
+		USDCost:      plain(usdOf(&r.Cost)),
+		Budget:       plain(r.BudgetAmount()),
 	}
 	if !r.LastModifiedDate.IsZero() {
-		c.LastModified = new(r.LastModifiedDate.Instant())
+		record.LastModified = new(r.LastModifiedDate.Instant())
 	}
-	return c
+	return record
 }
 
 // plain is the number without what the client knows of it.

@@ -26,6 +26,8 @@ type spendGate struct {
 	Status                 *string         `tfsdk:"status"`
 	Summary                *string         `tfsdk:"summary"`
 	Messages               []string        `tfsdk:"messages"`
+	ViolationCount         *int64          `tfsdk:"violation_count"`
+	WarningCount           *int64          `tfsdk:"warning_count"`
 	Violations             []gateFinding   `tfsdk:"violations"`
 	Warnings               []gateFinding   `tfsdk:"warnings"`
 	ReportMarkdown         *string         `tfsdk:"report_markdown"`
@@ -47,54 +49,60 @@ type gateFinding struct {
 func spendGateSchema() schema.Schema {
 	findings := func(description string) schema.Attribute {
 		return rows(description, attributes{
-			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget` or `data_age_known`."),
-			"customer_id":   text("The id of the customer, in lower case. Null if it is about all of them."),
-			"customer_name": text("The name of the customer. Null if it is about all of them, or the API gives none."),
-			"message":       text("What was found, in words."),
-			"actual":        number("What there is: percent to four decimals, an amount in `currency_code`, hours for an age. Null if the rule has no number, or it is not known."),
-			"limit":         number("What the limit is, in the same unit. Null if the rule has no number."),
+			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget` or `data_age_known`."),
+			"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API gives no id."),
+			"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API gives no name."),
+			"message":       text("What was found, in words, with the limit that was broken."),
+			"actual":        number("The figure: percent, rounded to 4 decimals half away from zero; an amount in `currency_code`; hours for an age; a number of customers. Null if the rule has no figure, or it is not known."),
+			"limit":         number("The limit, in the same unit. Null if the rule has no figure."),
 			"currency_code": text("The ISO 4217 code of the currency of `actual` and `limit`, for percentages that of the budget. Null where there is none."),
 		})
 	}
 	return schema.Schema{
-		MarkdownDescription: "Whether the spend of customers keeps within limits, in one block. " + estimates + "\n\n" +
+		MarkdownDescription: "Whether the spend of customers is within limits, in one block. " + estimates + "\n\n" +
 			"It fails closed: what is not known, not listed, or without a limit is a violation. A gate that fails is a result, not an error: stop the plan with a `postcondition` on `passed`, " +
 			"so that the report stays in the plan. It is read while planning, so a plan that is saved and applied later is not checked again. It keeps no records in the state.\n\n" +
+			"Several records of one customer are checked together: their costs are added, and if their budgets differ, that is the violation `one_budget`.\n\n" +
 			"The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",
 		Attributes: with(GateAttributes(), attributes{
-			"passed":                   boolean("Whether nothing is violated, whatever the warnings."),
-			"status":                   text("`passed`, `warned` or `failed`."),
-			"summary":                  text("The verdict in a line, with the worst customers by name."),
-			"messages":                 texts("What was found, in words: violations, then warnings, worst first."),
-			"violations":               findings("What is violated, worst first. Empty if the gate passed."),
-			"warnings":                 findings("What is not, but should be looked at, worst first."),
-			"report_markdown":          text("A table of the worst 20 customers and a Mermaid chart, for a comment on a pull request or the summary of a job."),
-			"evaluated_customer_count": count("The number of customers that were looked at."),
+			"passed":          boolean("Whether there is no violation, whatever the warnings."),
+			"status":          text("`passed`, `warned` or `failed`."),
+			"summary":         text("The verdict in one line: the worst customers by name and the limit that each exceeded, with at least one finding of every rule that failed."),
+			"messages":        texts("The findings of `violations`, then those of `warnings`, in words."),
+			"violation_count": count("The number of all violations, whether they are listed or not."),
+			"warning_count":   count("The number of all warnings, whether they are listed or not."),
+			"violations":      findings("The violations, worst first, up to `max_findings`. Empty if the gate passed."),
+			"warnings":        findings("The warnings, worst first, up to `max_findings`."),
+			"report_markdown": text("The verdict for a comment on a pull request or the summary of a job, in GitHub-flavoured Markdown: a line with the counts, the totals, the limits and the dates of the figures, " +
+				"a table of customers, those that failed or were warned first, and a Mermaid chart."),
+			"evaluated_customer_count": count("The number of customers that were checked."),
 			"missing_customer_ids":     texts("The ids of `customer_ids` that the API does not list, in lower case and in that order."),
-			"totals": object("Exact sums and counts of the customers that were looked at.", with(totalsAttributes(), attributes{
-				"over_budget_count":    count("The number of customers over their budget."),
-				"without_budget_count": count("The number of customers without a budget."),
+			"totals": object("Exact sums and counts of the records that were checked.", with(totalsAttributes(), attributes{
+				"over_budget_count":    count("The number of records over their budget."),
+				"without_budget_count": count("The number of records without a budget."),
 			})),
 		}),
 	}
 }
 
 func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) error {
-	verdict, look, err := m.evaluate(ctx, api)
+	verdict, input, err := m.evaluate(ctx, api)
 	if err != nil {
 		return err
 	}
-	m.Totals = look.spent.totals()
-	m.MissingCustomerIDs = look.missing
+	m.Totals = input.spent.totals()
+	m.MissingCustomerIDs = input.missing
 	m.Passed = new(verdict.Passed())
 	m.Status = new(verdict.Status())
 	m.Summary = new(verdict.Summary())
 	m.Messages = verdict.Messages()
+	m.ViolationCount = new(int64(verdict.ViolationCount()))
+	m.WarningCount = new(int64(verdict.WarningCount()))
 	m.ReportMarkdown = new(verdict.Markdown())
-	m.EvaluatedCustomerCount = new(int64(verdict.Customers))
-	m.Violations = newGateFindings(verdict.Violations)
-	m.Warnings = newGateFindings(verdict.Warnings)
+	m.EvaluatedCustomerCount = new(int64(verdict.CustomerCount()))
+	m.Violations = newGateFindings(verdict.Violations())
+	m.Warnings = newGateFindings(verdict.Warnings())
 	return nil
 }
 
@@ -105,7 +113,7 @@ func newGateFindings(findings []gate.Finding) []gateFinding {
 			Rule:         f.Rule,
 			CustomerID:   optional(f.CustomerID),
 			CustomerName: optional(f.CustomerName),
-			Message:      f.Message,
+			Message:      f.Message(),
 			Actual:       known(f.Actual),
 			Limit:        known(f.Limit),
 			CurrencyCode: optional(f.Currency),

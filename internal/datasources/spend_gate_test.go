@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"strings"
@@ -93,7 +94,7 @@ func TestSpendGate(t *testing.T) {
 		"a currency above its limit": {
 			whole, providertest.Arguments{"max_total_cost": money(map[string]float64{"GBP": 100, "SEK": 120.5})}, []string{"max_total_cost"}, nil,
 		},
-		"each within USD": {
+		"a customer above USD": {
 			whole, providertest.Arguments{"max_customer_usd_total_cost": big.NewFloat(33)}, []string{"max_customer_usd_total_cost " + england}, nil,
 		},
 		"a USD figure that is a filler": {
@@ -110,6 +111,40 @@ func TestSpendGate(t *testing.T) {
 		},
 		"figures of today": {
 			`{"items":[{"resourceName":"A","lastModifiedDate":"` + time.Now().Format(time.RFC3339) + `"}]}`, providertest.Arguments{"max_data_age": "48h"}, nil, nil,
+		},
+		"the same customer twice, in either case of the id": {
+			`{"items":[{"resourceId":"` + swedenID + `","resourceName":"A","budget":{"amount":100},"totalCost":60,"currencyCode":"EUR","lastModifiedDate":"2026-11-19T00:00:00Z"},` +
+				`{"resourceId":"` + strings.ToLower(swedenID) + `","resourceName":"A","budget":{"amount":100},"totalCost":60,"currencyCode":"EUR","lastModifiedDate":"2026-11-20T00:00:00Z"}]}`,
+			providertest.Arguments{"max_percent_used": big.NewFloat(100)},
+			[]string{"max_percent_used A"},
+			nil,
+		},
+		"the same customer twice, with two budgets": {
+			`{"items":[{"resourceId":"` + swedenID + `","resourceName":"A","budget":{"amount":100},"totalCost":60,"currencyCode":"EUR"},` +
+				`{"resourceId":"` + swedenID + `","resourceName":"A","budget":{"amount":1000},"totalCost":60,"currencyCode":"EUR"}]}`,
+			providertest.Arguments{"max_percent_used": big.NewFloat(100)},
+			[]string{"one_budget A"},
+			nil,
+		},
+		"a customer of whom the API does not say whether it has an Azure plan": {
+			`{"items":[{"resourceId":"` + swedenID + `","resourceName":"A","budget":{"amount":100},"totalCost":600,"currencyCode":"EUR"},` +
+				`{"resourceId":"` + englandID + `","resourceName":"B","budget":{"amount":100},"totalCost":600,"currencyCode":"EUR","isUpgraded":false}]}`,
+			providertest.Arguments{"max_percent_used": big.NewFloat(100), "is_upgraded": true},
+			[]string{"max_percent_used A"},
+			nil,
+		},
+		"one date in the year 9999 is no date": {
+			`{"items":[{"resourceName":"A","lastModifiedDate":"9999-12-31T00:00:00Z"},{"resourceName":"B","lastModifiedDate":"2019-09-17T17:08:11Z"}]}`,
+			providertest.Arguments{"max_data_age": "48h"},
+			[]string{"max_data_age"},
+			nil,
+		},
+		"costs that cancel out in a currency without a limit": {
+			`{"items":[{"resourceName":"A","totalCost":1000000,"currencyCode":"SEK"},{"resourceName":"B","totalCost":-1000000,"currencyCode":"SEK"},` +
+				`{"resourceName":"C","totalCost":1000000},{"resourceName":"D","totalCost":-1000000}]}`,
+			providertest.Arguments{"max_total_cost": money(map[string]float64{"EUR": 1})},
+			[]string{"currency_limited", "currency_limited"},
+			nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,6 +171,9 @@ func TestSpendGate_badArguments(t *testing.T) {
 	}{
 		"no rule":            {providertest.Arguments{"allow_empty": true}, "max_percent_used"},
 		"a rule that is off": {providertest.Arguments{"require_budget": false}, "require_budget"},
+		"infinite":           {providertest.Arguments{"max_usd_total_cost": new(big.Float).SetInf(false)}, "max_usd_total_cost"},
+		"infinite in a map":  {providertest.Arguments{"max_total_cost": map[string]tftypes.Value{"EUR": tftypes.NewValue(tftypes.Number, new(big.Float).SetInf(false))}}, "max_total_cost"},
+		"too many findings":  {providertest.Arguments{"max_data_age": "2h", "max_findings": 10001}, "max_findings"},
 		"negative":           {providertest.Arguments{"max_usd_total_cost": big.NewFloat(-1)}, "max_usd_total_cost"},
 		"warns too late":     {providertest.Arguments{"max_percent_used": big.NewFloat(80), "warn_percent_used": big.NewFloat(80)}, "warn_percent_used"},
 		"no currency":        {providertest.Arguments{"max_total_cost": money(map[string]float64{"Euro": 1})}, "max_total_cost"},
@@ -150,6 +188,79 @@ func TestSpendGate_badArguments(t *testing.T) {
 		failure := server(t, refuseAll(t)).Read(t, "partnercenter_spend_gate", test.arguments).Fail(t)
 		t.Log(name, failure.Summary, failure.Detail)
 		checkBlame(t, failure, test.blame)
+	}
+}
+
+// Terraform calculates with binary fractions of 512 bits, which have more digits
+// than Terraform's protocol carries exactly. As a limit they are numbers like any other.
+func TestSpendGate_calculatedLimits(t *testing.T) {
+	t.Parallel()
+	calculate := func(a, b string, f func(z, a, b *big.Float) *big.Float) *big.Float {
+		parse := func(text string) *big.Float {
+			number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return number
+		}
+		return f(new(big.Float).SetPrec(512), parse(a), parse(b))
+	}
+	const customer = `{"items":[{"resourceId":"1","resourceName":"A","budget":{"amount":100},"totalCost":%s,"currencyCode":"EUR","usdTotalCost":1}]}`
+	for name, test := range map[string]struct {
+		cost  string
+		limit *big.Float
+		fails bool
+	}{
+		"100 * 1.05, at":    {"105", calculate("100", "1.05", (*big.Float).Mul), false},
+		"100 * 1.05, above": {"105.000000000000000000000000000000000000001", calculate("100", "1.05", (*big.Float).Mul), true},
+		"200 / 3, below":    {"66.66", calculate("200", "3", (*big.Float).Quo), false},
+		"200 / 3, above":    {"66.67", calculate("200", "3", (*big.Float).Quo), true},
+		"10 / 3, above":     {"3.34", calculate("10", "3", (*big.Float).Quo), true},
+		"1e100":             {"1000", calculate("1e50", "1e50", (*big.Float).Mul), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for rule, fails := range map[string]bool{"max_percent_used": test.fails, "warn_percent_used": false} {
+				r := readGate(t, fmt.Sprintf(customer, test.cost), providertest.Arguments{rule: test.limit}).Succeed(t)
+				if got := r.Get(t, "passed"); got != !fails {
+					t.Errorf("%s: passed is %v", rule, got)
+				}
+			}
+			limits := map[string]tftypes.Value{"EUR": tftypes.NewValue(tftypes.Number, test.limit)}
+			if got := readGate(t, fmt.Sprintf(customer, test.cost), providertest.Arguments{"max_total_cost": limits}).Succeed(t).Get(t, "passed"); got != !test.fails {
+				t.Errorf("max_total_cost: passed is %v", got)
+			}
+		})
+	}
+}
+
+// The lists are bounded; the counts, the verdict and the summary are not.
+func TestSpendGate_maxFindings(t *testing.T) {
+	t.Parallel()
+	var items []string
+	for i := range 300 {
+		items = append(items, fmt.Sprintf(`{"resourceId":"%d","resourceName":"Customer %03d","totalCost":%d,"currencyCode":"EUR","budget":{"amount":100}}`, i, i, 90+i))
+	}
+	body := `{"items":[` + strings.Join(items, ",") + `]}`
+	for limit, want := range map[int][2]int{-1: {100, 10}, 0: {0, 0}, 3: {3, 3}, 10_000: {289, 10}} {
+		arguments := providertest.Arguments{"max_percent_used": big.NewFloat(100), "warn_percent_used": big.NewFloat(90)}
+		if limit >= 0 {
+			arguments["max_findings"] = limit
+		}
+		r := readGate(t, body, arguments).Succeed(t)
+		if got := [2]int{len(rulesOf(t, r, "violations")), len(rulesOf(t, r, "warnings"))}; got != want {
+			t.Errorf("max_findings = %d: %v findings are listed, want %v", limit, got, want)
+		}
+		if messages, _ := r.Get(t, "messages").([]any); len(messages) != want[0]+want[1] {
+			t.Errorf("max_findings = %d: %d messages", limit, len(messages))
+		}
+		if r.Get(t, "violation_count") != json.Number("289") || r.Get(t, "warning_count") != json.Number("10") || r.Get(t, "passed") != false {
+			t.Errorf("max_findings = %d: %v violations, %v warnings", limit, r.Get(t, "violation_count"), r.Get(t, "warning_count"))
+		}
+		report, _ := r.Get(t, "report_markdown").(string)
+		if !strings.HasPrefix(report, "**Spend gate failed**: 289 of 300 customers failed, 10 warned.") {
+			t.Error(report)
+		}
 	}
 }
 

@@ -130,18 +130,21 @@ func (currencyCode) ValidateString(_ context.Context, request validator.StringRe
 	}
 }
 
-// notNegative accepts limits.
-type notNegative struct{}
+// threshold accepts limits. HCL's 1 / 0 is infinite, and limits nothing.
+type threshold struct{}
 
-func (notNegative) Description(context.Context) string { return "must not be negative" }
+func (threshold) Description(context.Context) string { return "must be a finite number, 0 or more" }
 
-func (v notNegative) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v threshold) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (notNegative) ValidateNumber(_ context.Context, request validator.NumberRequest, response *validator.NumberResponse) {
+func (threshold) ValidateNumber(_ context.Context, request validator.NumberRequest, response *validator.NumberResponse) {
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
 		return
 	}
-	if number := request.ConfigValue.ValueBigFloat(); number.Sign() < 0 {
+	switch number := request.ConfigValue.ValueBigFloat(); {
+	case number.IsInf():
+		response.Diagnostics.AddAttributeError(request.Path, "Not a limit", "The number is infinite, as after a division by 0, and limits nothing.")
+	case number.Sign() < 0:
 		response.Diagnostics.AddAttributeError(request.Path, "Not a limit", number.Text('f', -1)+" is negative, and a limit must not be.")
 	}
 }

@@ -24,6 +24,8 @@ func argument(attribute datasource.Attribute) schema.Attribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators}
 	case datasource.NumberAttribute:
 		return schema.NumberAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators}
+	case datasource.Int64Attribute:
+		return schema.Int64Attribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators}
 	case datasource.StringAttribute:
 		return schema.StringAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators}
 	case datasource.ListAttribute:

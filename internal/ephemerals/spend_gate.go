@@ -44,20 +44,20 @@ func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response 
 	attributes := arguments(datasources.GateAttributes())
 	attributes["enforce"] = schema.BoolAttribute{
 		Optional:            true,
-		MarkdownDescription: "Whether a gate that fails is an error. With `false` it is a warning. Defaults to `true`.",
+		MarkdownDescription: "Whether a gate that fails is an error. With `false` it is only a warning. Defaults to `true`.",
 	}
-	attributes["passed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing is violated, whatever the warnings."}
+	attributes["passed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there is no violation, whatever the warnings."}
 	attributes["status"] = schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, `warned` or `failed`."}
-	attributes["summary"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict in a line, with the worst customers by name."}
+	attributes["summary"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict in one line: the worst customers by name and the limit that each exceeded."}
 	attributes["messages"] = schema.ListAttribute{
 		Computed: true, ElementType: types.StringType,
-		MarkdownDescription: "What was found, in words: violations, then warnings, worst first.",
+		MarkdownDescription: "The worst violations, then the worst warnings, in words, up to `max_findings` of each.",
 	}
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Whether the spend of customers keeps within limits, when the plan is made and again when it is applied. " +
+		MarkdownDescription: "Whether the spend of customers is within limits, when the plan is made and again when it is applied. " +
 			"A saved plan is stopped if spend has risen since, which the [data source](../data-sources/spend_gate.md) lets pass.\n\n" +
 			"~> **It holds back only what depends on it.** Write `depends_on = [ephemeral.partnercenter_spend_gate.x]` on the module or the resource. What does not depend on it is applied.\n\n" +
-			"A gate that fails is an error, with the summary. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own. " +
+			"A gate that fails is an error, with the summary; one that passes with warnings is a warning. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own. " +
 			"Give that module an output that refers to it: without one, OpenTofu does not open it when a plan is applied.\n\n" +
 			"The figures are those of [partnercenter_customer_usage_records](../data-sources/customer_usage_records.md), and the sign-in has to be a user's (App+User).",
 		Attributes: attributes,
@@ -95,12 +95,13 @@ func (s *spendGate) Open(ctx context.Context, request ephemeral.OpenRequest, res
 		return
 	}
 	switch enforced := model.Enforce == nil || *model.Enforce; {
-	case verdict.Passed():
-	case enforced:
+	case !verdict.Passed() && enforced:
 		response.Diagnostics.AddError("Spend gate failed", verdict.Summary()+".")
 		return
-	default:
+	case !verdict.Passed():
 		response.Diagnostics.AddWarning("Spend gate failed", verdict.Summary()+".")
+	case verdict.WarningCount() > 0:
+		response.Diagnostics.AddWarning("Spend gate passed with warnings", verdict.Summary()+".")
 	}
 	model.set(verdict)
 	response.Diagnostics.Append(response.Result.Set(ctx, &model)...)

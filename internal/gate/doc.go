@@ -3,7 +3,9 @@
 //
 // It fails closed: what is not known is never within a limit.
 //
-//   - gate.go: what a gate is given and gives back
+//   - gate.go: what a gate takes and returns
+//   - customer.go: the records of one customer together, and who is worst
 //   - rules.go: the rules, those that fail closed first
-//   - report.go: the report for people
+//   - text.go: the summary, and amounts in words
+//   - report.go, markdown.go: the report for people
 package gate

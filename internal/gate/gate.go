@@ -2,35 +2,33 @@ package gate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 )
 
-// Customer is what is known of a customer's spend. What is not known is nil, or
-// empty.
-type Customer struct {
-	ID           string
-	Name         string
+// Record is what one usage record says of a customer's spend. What is not known
+// is nil, or empty.
+type Record struct {
+	CustomerID   string
+	CustomerName string
 	Currency     string // ISO 4217
 	Cost         *decimal.Decimal
 	USDCost      *decimal.Decimal
-	Budget       *decimal.Decimal // nil without one
+	Budget       *decimal.Decimal // in Currency; nil without one
 	LastModified *time.Time
 }
 
-// Spend is what a gate looks at.
+// Spend is what a gate evaluates.
 type Spend struct {
-	Customers []Customer // those that are selected
-	Missing   []string   // the ids of those that were asked for and are not listed
-	Listed    int        // all customers that the API listed
-	Total     *int64     // and how many there are, if it says so
+	Records []Record // of the selected customers
+	Missing []string // ids of customers that were asked for and are not listed
+	Listed  int      // records that the API listed
+	Total   *int64   // records that the API says there are; nil if it does not say
 }
 
-// Rules are the limits of a gate. A limit that is nil does not hold.
+// Rules are the limits of a gate. A limit that is nil does not apply.
 type Rules struct {
 	MaxPercentUsed          *decimal.Decimal
 	WarnPercentUsed         *decimal.Decimal
@@ -42,148 +40,110 @@ type Rules struct {
 	AllowMissing            bool
 	AllowEmpty              bool
 	AllowIncomplete         bool
+
+	// MaxFindings is how many violations, and how many warnings, are listed. The
+	// counts and the verdict are always those of all.
+	MaxFindings int
+}
+
+// limitsShares reports whether a rule compares costs with budgets.
+func (r *Rules) limitsShares() bool { return r.MaxPercentUsed != nil || r.WarnPercentUsed != nil }
+
+// requiresBudget reports whether a customer without a budget is a violation.
+func (r *Rules) requiresBudget() bool {
+	if r.RequireBudget != nil {
+		return *r.RequireBudget
+	}
+	return r.limitsShares()
 }
 
 // Finding is what a rule found: a violation, or a warning.
 type Finding struct {
 	Rule         string
-	CustomerID   string // empty for what is about all of them
+	CustomerID   string // empty if it is about all customers
 	CustomerName string
-	Message      string
 	Actual       *decimal.Decimal
 	Limit        *decimal.Decimal
 	Currency     string
 
-	customer *Customer // nil for what is about all of them, and for who is not listed
+	customer *customer // nil if it is about all customers, or about one that is not listed
+	text     func() string
 }
 
-// Verdict is what a gate comes to.
+// Message says in one line what was found.
+func (f *Finding) Message() string {
+	if f.customer != nil {
+		return f.customer.displayName() + ": " + f.text()
+	}
+	return f.text()
+}
+
+// Verdict is the result of a gate.
 type Verdict struct {
-	Violations []Finding
-	Warnings   []Finding
-	Customers  int         // that were looked at
-	Worst      []*Customer // those of them that a report lists, worst first
-	// WithoutBudget are those that a share of the budget says nothing about.
-	WithoutBudget int
+	rules         Rules
+	spend         *Spend
+	customers     []*customer
+	totals        []currencyTotal
+	violations    []Finding
+	warnings      []Finding
+	oldest        *time.Time // of the figures
+	newest        *time.Time
+	withoutBudget int
 }
 
 // Status is "failed", "warned" or "passed".
 func (v *Verdict) Status() string {
 	switch {
-	case len(v.Violations) > 0:
+	case len(v.violations) > 0:
 		return "failed"
-	case len(v.Warnings) > 0:
+	case len(v.warnings) > 0:
 		return "warned"
 	}
 	return "passed"
 }
 
-// Passed reports whether nothing is violated.
-func (v *Verdict) Passed() bool { return len(v.Violations) == 0 }
+// Passed reports whether there is no violation, whatever the warnings.
+func (v *Verdict) Passed() bool { return len(v.violations) == 0 }
 
-// Messages are those of the violations, then those of the warnings.
+// CustomerCount is the number of customers that were evaluated.
+func (v *Verdict) CustomerCount() int { return len(v.customers) }
+
+// ViolationCount is the number of all violations.
+func (v *Verdict) ViolationCount() int { return len(v.violations) }
+
+// WarningCount is the number of all warnings.
+func (v *Verdict) WarningCount() int { return len(v.warnings) }
+
+// Violations are the worst violations, up to MaxFindings of them.
+func (v *Verdict) Violations() []Finding { return v.listed(v.violations) }
+
+// Warnings are the worst warnings, up to MaxFindings of them.
+func (v *Verdict) Warnings() []Finding { return v.listed(v.warnings) }
+
+func (v *Verdict) listed(findings []Finding) []Finding {
+	return findings[:min(len(findings), v.rules.MaxFindings)]
+}
+
+// Messages are those of the listed violations, then those of the listed warnings.
 func (v *Verdict) Messages() []string {
 	messages := []string{}
-	for _, finding := range slices.Concat(v.Violations, v.Warnings) {
-		messages = append(messages, finding.Message)
+	for _, finding := range slices.Concat(v.Violations(), v.Warnings()) {
+		messages = append(messages, finding.Message())
 	}
 	return messages
 }
 
-// named is how many findings a summary tells before it counts.
-const named = 5
-
-// Summary is the verdict in a line, worst first.
-func (v *Verdict) Summary() string {
-	findings := v.Violations
-	if len(findings) == 0 {
-		findings = v.Warnings
+// compareFindings orders findings: those about all customers, then customers that
+// are not listed, then customers worst first.
+func compareFindings(a, b Finding) int {
+	if a.customer != nil && b.customer != nil {
+		return worstFirst(a.customer, b.customer)
 	}
-	var line strings.Builder
-	switch v.Status() {
-	case "failed":
-		line.WriteString("Spend gate failed")
-	case "warned":
-		line.WriteString("Spend gate passed with warnings")
-	default:
-		fmt.Fprintf(&line, "Spend gate passed for %s", customers(v.Customers))
-	}
-	for i, finding := range findings[:min(len(findings), named)] {
-		line.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0])
-		line.WriteString(finding.Message)
-	}
-	if more := len(findings) - named; more > 0 {
-		fmt.Fprintf(&line, "; and %d more", more)
-	}
-	if v.WithoutBudget > 0 {
-		fmt.Fprintf(&line, " (%s without a budget)", customers(v.WithoutBudget))
-	}
-	return line.String()
+	rank := func(f Finding) int { return toInt(f.CustomerID != "") + 2*toInt(f.customer != nil) }
+	return cmp.Compare(rank(a), rank(b))
 }
 
-func customers(n int) string {
-	if n == 1 {
-		return "1 customer"
-	}
-	return fmt.Sprintf("%d customers", n)
-}
-
-// worst are the customers that are worst off, up to n of them, in order. Sorting
-// all of them takes longer than everything else that a gate does.
-func worst(customers []*Customer, n int) []*Customer {
-	var list []*Customer
-	for _, c := range customers {
-		if len(list) == n && worstFirst(list[n-1], c) <= 0 {
-			continue
-		}
-		place, _ := slices.BinarySearchFunc(list, c, worstFirst)
-		list = slices.Insert(list, place, c)
-		list = list[:min(len(list), n)]
-	}
-	return list
-}
-
-// worstFirst orders customers by the share of their budget that is used, then by
-// their cost in USD, then by name and id. Those of whom something is not known
-// come first: they may be anything.
-func worstFirst(a, b *Customer) int {
-	if order := compareShares(a, b); order != 0 {
-		return order
-	}
-	return cmp.Or(
-		compareKnown(a.USDCost, b.USDCost),
-		cmp.Compare(a.Name, b.Name),
-		cmp.Compare(a.ID, b.ID),
-	)
-}
-
-// compareShares compares cost ÷ budget without dividing, so that it is exact and
-// a budget of 0 is no trouble. Customers without a budget come last.
-func compareShares(a, b *Customer) int {
-	switch {
-	case a.Budget == nil || b.Budget == nil:
-		return boolean(a.Budget == nil) - boolean(b.Budget == nil)
-	case a.Cost == nil || b.Cost == nil:
-		return boolean(b.Cost == nil) - boolean(a.Cost == nil)
-	case a.Budget.IsZero() || b.Budget.IsZero():
-		aOver, bOver := a.Budget.IsZero() && a.Cost.IsPositive(), b.Budget.IsZero() && b.Cost.IsPositive()
-		if aOver || bOver {
-			return boolean(bOver) - boolean(aOver)
-		}
-		// Nothing of nothing is no share.
-		return boolean(a.Budget.IsZero()) - boolean(b.Budget.IsZero())
-	}
-	return b.Cost.Mul(*a.Budget).Cmp(a.Cost.Mul(*b.Budget))
-}
-
-func compareKnown(a, b *decimal.Decimal) int {
-	if a == nil || b == nil {
-		return boolean(b == nil) - boolean(a == nil)
-	}
-	return b.Cmp(*a)
-}
-
-func boolean(is bool) int {
+func toInt(is bool) int {
 	if is {
 		return 1
 	}

@@ -1,36 +1,36 @@
 package gate
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/shopspring/decimal"
-
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
 )
 
-// unknownCurrency stands for costs whose currency cannot be told.
+// unknownCurrency stands for costs whose currency is not known.
 const unknownCurrency = "unknown"
+
+// maxClockSkew is how far a figure may be dated ahead of the clock. A later date
+// is no date.
+const maxClockSkew = 24 * time.Hour
 
 var hundred = decimal.NewFromInt(100)
 
-// Evaluate applies the rules. The order of what it finds is the same every time.
+// Evaluate applies the rules. It finds the same in the same order every time.
 func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
-	e := &evaluation{Rules: rules, spend: spend, customers: make([]*Customer, len(spend.Customers))}
-	for i := range spend.Customers {
-		e.customers[i] = &spend.Customers[i]
-	}
+	e := &evaluation{Verdict: Verdict{rules: rules, spend: &spend, customers: mergeRecords(spend.Records)}}
+	e.totals = totalByCurrency(e.customers)
+	e.oldest, e.newest = spend.modified(now)
 	e.complete()
 	e.customerFound()
 	e.notEmpty()
 	e.usdKnown()
 	e.currencyLimited()
 	e.hasBudget()
+	e.oneBudget()
 	e.dataAge(now)
 	e.percentUsed()
 	e.usdTotalCost()
@@ -38,28 +38,11 @@ func Evaluate(spend Spend, rules Rules, now time.Time) *Verdict {
 	e.customerUSDTotalCost()
 	slices.SortStableFunc(e.violations, compareFindings)
 	slices.SortStableFunc(e.warnings, compareFindings)
-	return &Verdict{e.violations, e.warnings, len(e.customers), worst(e.customers, reported), e.withoutBudget}
+	return &e.Verdict
 }
 
-// compareFindings puts first what is about all of them, then who is not listed,
-// then the customers that are worst off.
-func compareFindings(a, b Finding) int {
-	if a.customer != nil && b.customer != nil {
-		return worstFirst(a.customer, b.customer)
-	}
-	rank := func(f Finding) int { return boolean(f.CustomerID != "") + 2*boolean(f.customer != nil) }
-	return cmp.Compare(rank(a), rank(b))
-}
-
-// evaluation is a gate at work.
-type evaluation struct {
-	Rules
-	spend         Spend
-	customers     []*Customer
-	violations    []Finding
-	warnings      []Finding
-	withoutBudget int
-}
+// evaluation is a verdict in the making.
+type evaluation struct{ Verdict }
 
 func (e *evaluation) violate(f Finding) { e.violations = append(e.violations, f) }
 
@@ -74,279 +57,276 @@ func (e *evaluation) violateUnless(allowed bool, f Finding) {
 	}
 }
 
-// complete: a list that is shorter than the API says covers not everybody.
+// general is a finding about all customers.
+func general(rule, format string, arguments ...any) Finding {
+	return Finding{Rule: rule, text: func() string { return fmt.Sprintf(format, arguments...) }}
+}
+
+// finding is a finding about one customer.
+func (c *customer) finding(rule string, text func() string) Finding {
+	return Finding{Rule: rule, CustomerID: c.id, CustomerName: c.name, customer: c, text: text}
+}
+
+func (f Finding) withAmounts(actual, limit *decimal.Decimal, currency string) Finding {
+	f.Actual, f.Limit, f.Currency = actual, limit, currency
+	return f
+}
+
+// complete: a list that is shorter than the API says does not cover everybody.
 func (e *evaluation) complete() {
-	total := e.spend.Total
-	if total == nil || int64(e.spend.Listed) >= *total {
+	listed, total := e.spend.Listed, e.spend.Total
+	if total == nil || int64(listed) >= *total {
 		return
 	}
-	actual, limit := decimal.NewFromInt(int64(e.spend.Listed)), decimal.NewFromInt(*total)
-	e.violateUnless(e.AllowIncomplete, Finding{
-		Rule: "complete", Actual: &actual, Limit: &limit,
-		Message: fmt.Sprintf("Partner Center lists %d of %s", e.spend.Listed, customers(int(*total))),
-	})
+	finding := general("complete", "Partner Center lists %d of %s", listed, countOf(int(*total), "customer"))
+	e.violateUnless(e.rules.AllowIncomplete, finding.withAmounts(new(decimal.NewFromInt(int64(listed))), new(decimal.NewFromInt(*total)), ""))
 }
 
 // customerFound: a customer that is not listed may have spent anything.
 func (e *evaluation) customerFound() {
 	for _, id := range e.spend.Missing {
-		e.violateUnless(e.AllowMissing, Finding{
-			Rule: "customer_found", CustomerID: id,
-			Message: fmt.Sprintf("customer %s is not listed", id),
-		})
+		finding := general("customer_found", "customer %s is not listed", id)
+		finding.CustomerID = id
+		e.violateUnless(e.rules.AllowMissing, finding)
 	}
 }
 
-// notEmpty: nobody at all is a filter gone wrong.
+// notEmpty: a selection without any customer is a filter gone wrong.
 func (e *evaluation) notEmpty() {
 	if len(e.customers) == 0 {
-		e.violateUnless(e.AllowEmpty, Finding{Rule: "not_empty", Message: "no customer is selected"})
+		e.violateUnless(e.rules.AllowEmpty, general("not_empty", "no customer is selected"))
 	}
 }
 
-// usdKnown: a limit in USD holds for nobody whose figure is not known.
+// usdKnown: a limit in USD says nothing about an unknown figure.
 func (e *evaluation) usdKnown() {
-	if e.MaxUSDTotalCost == nil && e.MaxCustomerUSDTotalCost == nil {
+	if e.rules.MaxUSDTotalCost == nil && e.rules.MaxCustomerUSDTotalCost == nil {
 		return
 	}
 	for _, c := range e.customers {
-		if c.USDCost == nil {
-			e.violate(c.finding("usd_known", c.who()+": the cost in USD is not known"))
+		if c.usdCost == nil {
+			e.violate(c.finding("usd_known", func() string { return "the cost in USD is not known" }))
 		}
 	}
 }
 
-// currencyLimited: a currency without a limit is not limited.
+// currencyLimited: a currency without a limit is not limited, and a refund does
+// not make up for what somebody else spent.
 func (e *evaluation) currencyLimited() {
-	if e.MaxTotalCost == nil {
+	if e.rules.MaxTotalCost == nil {
 		return
 	}
-	for _, code := range e.currencies() {
-		_, limited := e.MaxTotalCost[code]
-		total, known := e.total(code)
-		if limited && code != unknownCurrency || known && total.IsZero() {
+	for _, total := range e.totals {
+		_, limited := e.rules.MaxTotalCost[total.currency]
+		if limited || !total.hasCost {
 			continue
 		}
-		finding := Finding{Rule: "currency_limited", Message: "there are costs in " + code + ", and max_total_cost has no limit for it"}
-		if code == unknownCurrency {
-			finding.Message = "there are costs whose currency is not known: " + e.whoSpends(code)
-		} else {
-			finding.Currency = code
+		finding := general("currency_limited", "there are costs in %s, and max_total_cost has no limit for it", total.currency)
+		if total.currency == "" {
+			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.spendersWithoutCurrency())
 		}
-		if known {
-			finding.Actual = &total
-		}
-		e.violate(finding)
+		e.violate(finding.withAmounts(total.amount, nil, total.currency))
 	}
 }
 
-// hasBudget: a share of no budget is no share.
-func (e *evaluation) hasBudget() {
-	limited := e.MaxPercentUsed != nil || e.WarnPercentUsed != nil
-	required := limited
-	if e.RequireBudget != nil {
-		required = *e.RequireBudget
-	}
-	for _, c := range e.customers {
-		if c.Budget != nil {
-			continue
-		}
-		if required {
-			e.violate(c.finding("has_budget", c.who()+": no budget"))
-		} else if limited {
-			e.withoutBudget++
-		}
-	}
-}
-
-// dataAge: figures that are not kept up to date say nothing of today.
-func (e *evaluation) dataAge(now time.Time) {
-	if e.MaxDataAge == nil || len(e.customers) == 0 {
-		return
-	}
-	var newest *time.Time
-	for _, c := range e.customers {
-		if c.LastModified != nil && (newest == nil || c.LastModified.After(*newest)) {
-			newest = c.LastModified
-		}
-	}
-	if newest == nil {
-		e.violate(Finding{Rule: "data_age_known", Message: "no figure says how old it is"})
-		return
-	}
-	if age := now.Sub(*newest); age > *e.MaxDataAge {
-		actual, limit := hours(age), hours(*e.MaxDataAge)
-		e.violate(Finding{
-			Rule: "max_data_age", Actual: &actual, Limit: &limit,
-			Message: fmt.Sprintf("the newest figure is %s hours old, more than %s", actual.StringFixed(1), limit),
-		})
-	}
-}
-
-func hours(d time.Duration) decimal.Decimal {
-	return decimal.NewFromInt(int64(d)).DivRound(decimal.NewFromInt(int64(time.Hour)), 4)
-}
-
-// percentUsed compares cost × 100 with limit × budget, which is exact, and needs
-// no share of a budget of 0.
-func (e *evaluation) percentUsed() {
-	above := func(c *Customer, limit *decimal.Decimal) bool {
-		return c.Cost.Mul(hundred).GreaterThan(limit.Mul(*c.Budget))
-	}
-	for _, c := range e.customers {
-		rule, limit, report := "max_percent_used", e.MaxPercentUsed, e.violate
-		if limit == nil || c.Budget != nil && c.Cost != nil && !above(c, limit) {
-			rule, limit, report = "warn_percent_used", e.WarnPercentUsed, e.warn
-		}
-		switch {
-		case limit == nil || c.Budget == nil:
-		case c.Cost == nil:
-			report(c.finding(rule, c.who()+": the cost is not known"))
-		case above(c, limit):
-			finding := c.finding(rule, c.who()+": "+c.spent())
-			finding.Actual, finding.Limit, finding.Currency = c.percent(), limit, c.Currency
-			report(finding)
-		}
-	}
-}
-
-func (e *evaluation) usdTotalCost() {
-	if e.MaxUSDTotalCost == nil {
-		return
-	}
-	total := decimal.Zero
-	for _, c := range e.customers {
-		if c.USDCost != nil {
-			total = total.Add(*c.USDCost)
-		}
-	}
-	if total.GreaterThan(*e.MaxUSDTotalCost) {
-		e.violate(Finding{
-			Rule: "max_usd_total_cost", Actual: &total, Limit: e.MaxUSDTotalCost, Currency: "USD",
-			Message: "all together: " + moneyOf(total, *e.MaxUSDTotalCost, "USD"),
-		})
-	}
-}
-
-func (e *evaluation) totalCost() {
-	for _, code := range slices.Sorted(maps.Keys(e.MaxTotalCost)) {
-		limit := e.MaxTotalCost[code]
-		total, known := e.total(code)
-		switch {
-		case !known:
-			e.violate(Finding{Rule: "max_total_cost", Limit: &limit, Currency: code, Message: "all together in " + code + ": a cost is not known"})
-		case total.GreaterThan(limit):
-			e.violate(Finding{
-				Rule: "max_total_cost", Actual: &total, Limit: &limit, Currency: code,
-				Message: "all together: " + moneyOf(total, limit, code),
-			})
-		}
-	}
-}
-
-func (e *evaluation) customerUSDTotalCost() {
-	limit := e.MaxCustomerUSDTotalCost
-	for _, c := range e.customers {
-		if limit == nil || c.USDCost == nil || c.USDCost.LessThanOrEqual(*limit) {
-			continue
-		}
-		finding := c.finding("max_customer_usd_total_cost", c.who()+": "+moneyOf(*c.USDCost, *limit, "USD"))
-		finding.Actual, finding.Limit, finding.Currency = c.USDCost, limit, "USD"
-		e.violate(finding)
-	}
-}
-
-// currencies are those that there are costs in, in order.
-func (e *evaluation) currencies() []string {
-	codes := map[string]bool{}
-	for _, c := range e.customers {
-		codes[cmp.Or(c.Currency, unknownCurrency)] = true
-	}
-	return slices.Sorted(maps.Keys(codes))
-}
-
-// total is the sum of the costs in a currency, if all of them are known.
-func (e *evaluation) total(code string) (total decimal.Decimal, known bool) {
-	for _, c := range e.customers {
-		if cmp.Or(c.Currency, unknownCurrency) != code {
-			continue
-		}
-		if c.Cost == nil {
-			return decimal.Zero, false
-		}
-		total = total.Add(*c.Cost)
-	}
-	return total, true
-}
-
-func (e *evaluation) whoSpends(code string) string {
-	spenders := slices.DeleteFunc(slices.Clone(e.customers), func(c *Customer) bool { return cmp.Or(c.Currency, unknownCurrency) != code })
+// spendersWithoutCurrency names the worst of those whose currency is not known.
+func (e *evaluation) spendersWithoutCurrency() string {
+	spenders := slices.DeleteFunc(slices.Clone(e.customers), func(c *customer) bool {
+		return !slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && !part.isZero() })
+	})
 	var names []string
-	for _, c := range worst(spenders, named) {
-		names = append(names, c.who())
+	for _, c := range worst(spenders, maxNamed) {
+		names = append(names, c.displayName())
 	}
-	if more := len(spenders) - named; more > 0 {
+	if more := len(spenders) - maxNamed; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }
 
-func (c *Customer) finding(rule, message string) Finding {
-	return Finding{Rule: rule, CustomerID: c.ID, CustomerName: c.Name, Message: message, customer: c}
-}
-
-// who is the customer's name on one line, or the id of one without a name.
-func (c *Customer) who() string { return cmp.Or(oneLine(c.Name), c.ID, "a customer without a name") }
-
-// oneLine is a text without line breaks, or anything else that is not seen but
-// changes what is.
-func oneLine(text string) string {
-	seen := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
+// hasBudget: without a budget, a limited share of it says nothing.
+func (e *evaluation) hasBudget() {
+	for _, c := range e.customers {
+		switch {
+		case c.budget != nil || c.conflict:
+		case e.rules.requiresBudget():
+			e.violate(c.finding("has_budget", func() string { return "no budget" }))
+		case e.rules.limitsShares():
+			e.withoutBudget++
 		}
-		if !unicode.IsPrint(r) {
-			return -1
+	}
+}
+
+// oneBudget: of two budgets, nobody can say which one is meant.
+func (e *evaluation) oneBudget() {
+	if !e.rules.limitsShares() && !e.rules.requiresBudget() {
+		return
+	}
+	for _, c := range e.customers {
+		if c.conflict {
+			e.violate(c.finding("one_budget", func() string { return "several records name different budgets" }))
 		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(seen), " ")
+	}
 }
 
-// spent is what is used of the budget.
-func (c *Customer) spent() string {
-	text := moneyOf(*c.Cost, *c.Budget, c.Currency)
-	if percent := c.percent(); percent != nil {
-		text += " (" + percent.StringFixed(2) + " %)"
+// dataAge: outdated figures say nothing about today.
+func (e *evaluation) dataAge(now time.Time) {
+	limit := e.rules.MaxDataAge
+	if limit == nil || len(e.customers) == 0 {
+		return
 	}
-	return text
+	if e.newest == nil {
+		e.violate(general("data_age_known", "no figure says how old it is"))
+		return
+	}
+	if age := now.Sub(*e.newest); age > *limit {
+		actual, allowed := hours(age, 4), hours(*limit, 4)
+		finding := general("max_data_age", "the newest figure is %s hours old, limit %s", hours(age, 1).StringFixed(1), hoursText(*limit))
+		e.violate(finding.withAmounts(&actual, &allowed, ""))
+	}
 }
 
-// percent is the share of the budget that is used, to four decimals, half away
-// from zero. A budget of 0 has no shares.
-func (c *Customer) percent() *decimal.Decimal {
-	if c.Budget == nil || c.Budget.IsZero() || c.Cost == nil {
-		return nil
+// modified is when the oldest and the newest figure were brought up to date, or
+// nil if no figure says so.
+func (s *Spend) modified(now time.Time) (oldest, newest *time.Time) {
+	for i := range s.Records {
+		modified := s.Records[i].LastModified
+		if modified == nil || modified.Sub(now) > maxClockSkew {
+			continue
+		}
+		if oldest == nil || modified.Before(*oldest) {
+			oldest = modified
+		}
+		if newest == nil || modified.After(*newest) {
+			newest = modified
+		}
 	}
-	percent := c.Cost.Mul(hundred).DivRound(*c.Budget, 4)
-	return &percent
+	return oldest, newest
 }
 
-// moneyOf writes an amount and its limit for people. If they would look the same
-// it keeps the digits of the amount.
-func moneyOf(amount, limit decimal.Decimal, code string) string {
-	text, of := money(amount, code), money(limit, code)
-	if text == of && !amount.Equal(limit) {
-		text = strings.TrimSpace(amount.String() + " " + code)
-	}
-	return text + " of " + of
+func hours(d time.Duration, decimals int32) decimal.Decimal {
+	return decimal.NewFromInt(int64(d)).DivRound(decimal.NewFromInt(int64(time.Hour)), decimals)
 }
 
-// money writes an amount for people. One in a currency that is not known keeps
-// its digits.
-func money(amount decimal.Decimal, code string) string {
-	if text, err := currency.Format(amount, code); err == nil {
-		return text
+func hoursText(d time.Duration) string {
+	if d == time.Hour {
+		return "1 hour"
 	}
-	return strings.TrimSpace(amount.String() + " " + code)
+	return hours(d, 4).String() + " hours"
+}
+
+func (e *evaluation) percentUsed() {
+	for _, c := range e.customers {
+		budgeted := c.budgeted()
+		if budgeted == nil {
+			continue
+		}
+		rule, limit, report := "max_percent_used", e.rules.MaxPercentUsed, e.violate
+		if limit == nil || budgeted.amount != nil && !c.isOver(limit) {
+			rule, limit, report = "warn_percent_used", e.rules.WarnPercentUsed, e.warn
+		}
+		switch {
+		case limit == nil:
+		case budgeted.amount == nil:
+			report(c.finding(rule, func() string { return "the cost is not known" }))
+		case c.isOver(limit):
+			finding := c.finding(rule, func() string { return c.exceedsShare(limit) })
+			report(finding.withAmounts(c.percentUsed(4), limit, budgeted.currency))
+		}
+	}
+}
+
+// exceedsShare says how much of the budget is used. Where the rounded figures would
+// look as if the limit were kept, the cost has all of its digits.
+func (c *customer) exceedsShare(limit *decimal.Decimal) string {
+	spent := c.budgeted()
+	amount, budget := moneyPair(*spent.amount, *c.budget, spent.currency)
+	share := c.percentUsed(2)
+	if share == nil {
+		return fmt.Sprintf("%s of %s, limit %s", amount, budget, percent(limit))
+	}
+	if share.LessThanOrEqual(*limit) {
+		amount = allDigits(*spent.amount, spent.currency)
+	}
+	return fmt.Sprintf("%s of %s (%s %%), limit %s", amount, budget, share.StringFixed(2), percent(limit))
+}
+
+// exceeds says by how much a limit is exceeded.
+func exceeds(actual, limit decimal.Decimal, currency string) string {
+	amount, most := moneyPair(actual, limit, currency)
+	return amount + ", limit " + most
+}
+
+func (e *evaluation) usdTotalCost() {
+	limit := e.rules.MaxUSDTotalCost
+	if limit == nil {
+		return
+	}
+	total := decimal.Zero
+	for _, c := range e.customers {
+		if c.usdCost != nil { // Otherwise it is a violation by itself.
+			total = total.Add(*c.usdCost)
+		}
+	}
+	if total.GreaterThan(*limit) {
+		finding := general("max_usd_total_cost", "all together: %s", exceeds(total, *limit, "USD"))
+		e.violate(finding.withAmounts(&total, limit, "USD"))
+	}
+}
+
+func (e *evaluation) totalCost() {
+	for _, total := range e.totals {
+		limit, limited := e.rules.MaxTotalCost[total.currency]
+		switch {
+		case !limited:
+		case total.amount == nil:
+			e.violate(general("max_total_cost", "all together in %s: a cost is not known, limit %s", total.currency, money(limit, total.currency)).
+				withAmounts(nil, &limit, total.currency))
+		case total.amount.GreaterThan(limit):
+			e.violate(general("max_total_cost", "all together: %s", exceeds(*total.amount, limit, total.currency)).
+				withAmounts(total.amount, &limit, total.currency))
+		}
+	}
+}
+
+func (e *evaluation) customerUSDTotalCost() {
+	limit := e.rules.MaxCustomerUSDTotalCost
+	for _, c := range e.customers {
+		if limit == nil || c.usdCost == nil || c.usdCost.LessThanOrEqual(*limit) {
+			continue
+		}
+		finding := c.finding("max_customer_usd_total_cost", func() string { return exceeds(*c.usdCost, *limit, "USD") })
+		e.violate(finding.withAmounts(c.usdCost, limit, "USD"))
+	}
+}
+
+// currencyTotal is what all customers together cost in one currency, which is
+// empty if it is not known.
+type currencyTotal struct {
+	cost
+	hasCost bool // a cost that is not 0, or not known
+}
+
+// isZero reports whether there is no cost, for sure.
+func (c *cost) isZero() bool { return c.amount != nil && c.amount.IsZero() }
+
+// totalByCurrency adds up the costs by currency, in order.
+func totalByCurrency(customers []*customer) []currencyTotal {
+	totals := map[string]*currencyTotal{}
+	for _, c := range customers {
+		for _, part := range c.costs {
+			total := totals[part.currency]
+			if total == nil {
+				total = &currencyTotal{cost: cost{part.currency, new(decimal.Decimal)}}
+				totals[part.currency] = total
+			}
+			total.amount = add(total.amount, part.amount)
+			total.hasCost = total.hasCost || !part.isZero()
+		}
+	}
+	list := make([]currencyTotal, 0, len(totals))
+	for _, code := range slices.Sorted(maps.Keys(totals)) {
+		list = append(list, *totals[code])
+	}
+	return list
 }

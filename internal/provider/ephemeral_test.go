@@ -57,7 +57,7 @@ module "workload" {
 			applied := w.terraform(t, "apply", "plan")
 			made := w.terraform(t, "state", "list").stdout
 			if test.holds {
-				applied.fail(t, "Spend gate failed: Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %).")
+				applied.fail(t, "Spend gate failed: Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %), limit 100 %.")
 				if strings.Contains(made, "terraform_data") {
 					t.Errorf("it was made all the same: %s", made)
 				}
@@ -82,6 +82,8 @@ func TestEphemeralSpendGate(t *testing.T) {
 	plan(t, configuration, emulator.MeteredCustomerID).succeed(t)
 	plan(t, configuration, emulator.OverBudgetCustomerID).fail(t, "Error: Spend gate failed", "Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)")
 	lenient := strings.Replace(configuration, "= 100\n", "= 100\n  enforce = false\n", 1)
+	warned := strings.Replace(configuration, "= 100\n", "= 100\n  warn_percent_used = 80\n", 1)
+	plan(t, warned, emulator.LegacyCustomerID).succeed(t).mention(t, "Warning: Spend gate passed with warnings", "Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %")
 	plan(t, lenient, emulator.OverBudgetCustomerID).succeed(t).mention(t, "Warning: Spend gate failed", "Tidewater Analytics LLC")
 	plan(t, strings.Replace(configuration, "max_percent_used = 100", "allow_empty = true", 1), emulator.MeteredCustomerID).fail(t, "At least one attribute out of")
 	plan(t, configuration, samplePlan).fail(t, "customer "+samplePlan+" is not listed")

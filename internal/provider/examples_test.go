@@ -219,7 +219,7 @@ var dataSources = map[string][]example{
 				"customer_ids": `["` + emulator.OverBudgetCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`, "max_data_age": "1000000h",
 			},
 			fails: []string{
-				"Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %); Polder Data BV: no budget",
+				"Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %; Polder Data BV: no budget",
 				"there are costs in USD, and max_total_cost has no limit for it",
 			},
 		},
@@ -494,7 +494,7 @@ func TestDemo(t *testing.T) {
 		"Error: Resource postcondition failed",
 		"| Tidewater Analytics LLC | 60284.15 USD | 10000.00 USD | 602.84 % | **failed**: max_percent_used |", // the report
 		"Error: Spend gate failed",
-		"Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %).",
+		"Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %.",
 		"The plan and the apply were stopped, as they should be.",
 	)
 	if left := entries(t, temporary); len(left) > 0 {

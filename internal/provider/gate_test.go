@@ -34,13 +34,16 @@ func TestTerraform_spendGate(t *testing.T) {
 		says  string // nothing for a gate that passes
 	}{
 		"percent, within":          {`customer_ids = [` + metered + `]` + "\nmax_percent_used = 50.7519948092069183961666666667", ""},
-		"percent, just above":      {`customer_ids = [` + metered + `]` + "\nmax_percent_used = 50.7519948092069183961666666666", "Nordhavn Marine ApS: 3045.12 EUR of 6000.00 EUR (50.75 %)"},
+		"percent, just above":      {`customer_ids = [` + metered + `]` + "\nmax_percent_used = 50.7519948092069183961666666666", "6000.00 EUR (50.75 %), limit 50.752 %"},
+		"a product, within":        {`customer_ids = [` + over + `]` + "\nmax_percent_used = 602.9 * 1.05", ""},
+		"a fraction, above":        {`customer_ids = [` + over + `]` + "\nmax_percent_used = 200 / 3", "Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 66.6667 %"},
+		"a fraction of a currency": {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { EUR = 10 / 3 }", "all together: 3045.12 EUR, limit 3.33 EUR"},
 		"no budget":                {`customer_ids = [` + unbudgeted + `]` + "\nmax_percent_used = 100", "Polder Data BV: no budget"},
 		"budget required":          {`customer_ids = [` + unbudgeted + `]` + "\nrequire_budget = true", "Polder Data BV: no budget"},
-		"USD":                      {`customer_ids = [` + over + `]` + "\nmax_usd_total_cost = 60284", "all together: 60284.15 USD of 60284.00 USD"},
-		"USD of a customer":        {`customer_ids = [` + over + `]` + "\nmax_customer_usd_total_cost = 1", "Tidewater Analytics LLC: 60284.15 USD of 1.00 USD"},
+		"USD":                      {`customer_ids = [` + over + `]` + "\nmax_usd_total_cost = 60284", "all together: 60284.15 USD, limit 60284.00 USD"},
+		"USD of a customer":        {`customer_ids = [` + over + `]` + "\nmax_customer_usd_total_cost = 1", "Tidewater Analytics LLC: 60284.15 USD, limit 1.00 USD"},
 		"USD not known":            {`customer_ids = [` + legacy + `]` + "\nmax_usd_total_cost = 1000000", "Brasserie Quatre Vents SARL: the cost in USD is not known"},
-		"a currency":               {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { EUR = 3045 }", "all together: 3045.12 EUR of 3045.00 EUR"},
+		"a currency":               {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { EUR = 3045 }", "all together: 3045.12 EUR, limit 3045.00 EUR"},
 		"a currency without limit": {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { SEK = 1000000 }", "there are costs in EUR, and max_total_cost has no limit for it"},
 		"age":                      {"max_data_age = \"1s\"", "the newest figure is"},
 		"not listed":               {`customer_ids = ["` + samplePlan + `"]` + "\nmax_percent_used = 100\nallow_empty = true", "customer " + samplePlan + " is not listed"},
@@ -56,6 +59,14 @@ func TestTerraform_spendGate(t *testing.T) {
 			}
 			planned.fail(t, "Resource postcondition failed", test.says)
 		})
+	}
+}
+
+// What comes of a division by 0 limits nothing.
+func TestTerraform_spendGateInfinite(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{"max_percent_used = 1 / 0", "max_total_cost = { EUR = 1 / 0 }"} {
+		newWorkspace(t, gated(rule), serve(t)...).terraform(t, "plan").fail(t, "The number is infinite, as after a division by 0, and limits nothing.")
 	}
 }
 

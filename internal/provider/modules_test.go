@@ -184,7 +184,7 @@ resource "terraform_data" "workload" {
 			if err := e.Spend(emulator.MeteredCustomerID, test.spent); err != nil {
 				t.Fatal(err)
 			}
-			const risen = "Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %)."
+			const risen = "Nordhavn Marine ApS: 6000.01 EUR of 6000.00 EUR (100.00 %), limit 100 %."
 			applied := w.terraform(t, "apply", "plan")
 			made := w.terraform(t, "state", "list").stdout
 			if test.holds {

@@ -1,0 +1,12 @@
+package gate
+
+import "testing"
+
+// evaluate lists every finding, unless the rules say how many.
+func evaluate(t *testing.T, rules Rules, spenders ...spender) *Verdict {
+	t.Helper()
+	if rules.MaxFindings == 0 {
+		rules.MaxFindings = 1000
+	}
+	return Evaluate(spendOf(t, spenders...), rules, now)
+}

@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/shopspring/decimal"
+)
+
+// maxBars is how many customers the chart draws.
+const maxBars = 10
+
+// writeChart draws the shares of budgets that are used, from 0, which Mermaid does
+// not do by itself, to twice the limit at most, so that one customer far above it
+// leaves the bars of the others visible.
+func (v *Verdict) writeChart(text *strings.Builder, rows []*customer) {
+	limit := hundred
+	if v.rules.MaxPercentUsed != nil {
+		limit = decimal.Max(*v.rules.MaxPercentUsed, decimal.NewFromInt(1))
+	}
+	end := limit.Mul(decimal.NewFromInt(2)).Round(2)
+	longest := limit.Round(2)
+	var names, bars, line []string
+	for _, c := range rows {
+		used := c.percentUsed(2)
+		if used == nil || !used.IsPositive() || len(names) == maxBars {
+			continue
+		}
+		name := chartLabel(c.displayName()) + ", " + used.StringFixed(2) + " %"
+		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
+			name = fmt.Sprintf("%s %d, %s %%", chartLabel(c.displayName()), n, used.StringFixed(2))
+		}
+		bar := decimal.Min(*used, end)
+		longest = decimal.Max(longest, bar)
+		names, bars, line = append(names, name), append(bars, bar.StringFixed(2)), append(line, limit.Round(2).String())
+	}
+	if len(names) < 2 { // There is nothing to compare.
+		return
+	}
+	fmt.Fprintf(text, `
+`+"```"+`mermaid
+%%%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#388bfd, #f85149"}}}}%%%%
+xychart-beta horizontal
+    title "Budget used, in percent; the line is the limit"
+    x-axis ["%s"]
+    y-axis "%%" 0 --> %s
+    bar [%s]
+    line [%s]
+`+"```\n", strings.Join(names, `", "`), longest, strings.Join(bars, ", "), strings.Join(line, ", "))
+}
+
+// escapeMarkdown keeps a text that somebody else wrote within its cell: it starts
+// no column, line, tag, code, link, emphasis or mention, and does not turn the
+// direction of what follows. A comment is what breaks a mention or an address:
+// they are looked for after references to characters have become characters.
+func escapeMarkdown(text string) string {
+	var safe strings.Builder
+	line := []rune(oneLine(text) + " ")
+	for i, r := range line[:len(line)-1] {
+		switch {
+		case r == '@':
+			safe.WriteString("@<!-- -->")
+		case strings.ContainsRune("<>|`*_~[]#\\$", r), strings.ContainsRune("&:", r) && line[i+1] != ' ':
+			fmt.Fprintf(&safe, "&#%d;", r)
+		default:
+			safe.WriteRune(r)
+		}
+	}
+	return strings.ReplaceAll(safe.String(), "www.", "www<!-- -->.")
+}
+
+// chartLabel is what a Mermaid diagram can show of a name.
+func chartLabel(name string) string {
+	label := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), strings.ContainsRune("-.,'+", r):
+			return r
+		}
+		return ' '
+	}, name)
+	label = strings.Join(strings.Fields(label), " ")
+	if runes := []rune(label); len(runes) > 24 {
+		label = string(runes[:23]) + "…"
+	}
+	if label == "" {
+		return "?"
+	}
+	return label
+}
+
+// groupDigits separates the thousands of the number that a text begins with.
+func groupDigits(text string) string {
+	number := strings.TrimPrefix(text, "-")
+	digits := len(number) - len(strings.TrimLeft(number, "0123456789"))
+	var grouped strings.Builder
+	grouped.WriteString(strings.TrimSuffix(text, number))
+	for i := range digits {
+		if i > 0 && (digits-i)%3 == 0 {
+			grouped.WriteByte(',')
+		}
+		grouped.WriteByte(number[i])
+	}
+	return grouped.String() + number[digits:]
+}
