@@ -280,7 +280,7 @@ func TestSpendGate_report(t *testing.T) {
 			t.Errorf("%q breaks out:\n%s", bad, report)
 		}
 	}
-	for _, want := range []string{"\nand 4 customers more.\n", "```mermaid\nxychart-beta"} {
+	for _, want := range []string{"\nand 4 customers more.\n", "```mermaid\n%%{init: ", "\nxychart-beta horizontal\n"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("there is no %q in\n%s", want, report)
 		}

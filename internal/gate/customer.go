@@ -26,31 +26,38 @@ type customer struct {
 type cost struct {
 	currency string
 	amount   *decimal.Decimal // nil unless known of every record
+	isSpent  bool             // a record has a cost that is not 0, or not known
+}
+
+func newCost(record *Record) cost {
+	return cost{record.Currency, record.Cost, record.Cost == nil || !record.Cost.IsZero()}
+}
+
+func (c *cost) add(other cost) {
+	c.amount = add(c.amount, other.amount)
+	c.isSpent = c.isSpent || other.isSpent
 }
 
 // mergeRecords makes one customer of all records with the same id, in the order
-// of the records. Without an id, the name tells customers apart.
+// of the records. A record without an id is a customer of its own.
 func mergeRecords(records []Record) []*customer {
-	type identity struct{ id, name string }
-	byIdentity := make(map[identity]*customer, len(records))
+	byID := make(map[string]*customer, len(records))
 	customers := make([]*customer, 0, len(records))
 	for i := range records {
 		record := &records[i]
-		key := identity{id: record.CustomerID}
-		if key.id == "" {
-			key.name = record.CustomerName
-		}
-		if known := byIdentity[key]; known != nil {
+		if known := byID[record.CustomerID]; known != nil {
 			known.merge(record)
 			continue
 		}
 		added := &customer{
 			id: record.CustomerID, name: record.CustomerName, nameSince: record.LastModified,
-			costs:   []cost{{record.Currency, record.Cost}},
+			costs:   []cost{newCost(record)},
 			usdCost: record.USDCost,
 			budget:  record.Budget,
 		}
-		byIdentity[key] = added
+		if added.id != "" {
+			byID[added.id] = added
+		}
 		customers = append(customers, added)
 	}
 	return customers
@@ -63,9 +70,9 @@ func (c *customer) merge(record *Record) {
 	c.usdCost = add(c.usdCost, record.USDCost)
 	same := slices.IndexFunc(c.costs, func(known cost) bool { return known.currency == record.Currency })
 	if same >= 0 {
-		c.costs[same].amount = add(c.costs[same].amount, record.Cost)
+		c.costs[same].add(newCost(record))
 	} else {
-		c.costs = append(c.costs, cost{record.Currency, record.Cost})
+		c.costs = append(c.costs, newCost(record))
 	}
 	switch {
 	case (c.budget == nil) != (record.Budget == nil):

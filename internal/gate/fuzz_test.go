@@ -21,6 +21,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add("no budget", "1", "", "100", "1", "100")
 	f.Add("nothing known", "", "", "100", "", "100")
 	f.Add("a|b\n`c` <img src=x> [l](http://x) **B** @all \u202e\"]; end www.example.com", "99", "1", "100", "1", "100")
+	f.Add("::error::x ##vso[task.setvariable variable=code]0 #​#[x :::: ###", "99", "1", "100", "1", "100")
 	f.Add("```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30")
 	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit string) {
 		rules := Rules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}
@@ -85,6 +86,9 @@ func checkLines(t *testing.T, verdict *Verdict) {
 		if strings.ContainsAny(message, "\n\r\u2028\u2029\u202e\x00\x1b") {
 			t.Errorf("not a line: %q", message)
 		}
+		if strings.Contains(message, "##") || strings.Contains(message, "::") {
+			t.Errorf("a command of a log: %q", message)
+		}
 	}
 	report := verdict.Markdown()
 	table, chart, _ := strings.Cut(report, "```mermaid\n")
@@ -104,7 +108,7 @@ func checkLines(t *testing.T, verdict *Verdict) {
 	if want := 2 + verdict.CustomerCount(); rows != want {
 		t.Errorf("the table has %d lines, want %d:\n%s", rows, want, report)
 	}
-	if lines := slices.Collect(strings.Lines(chart)); len(lines) != 0 && len(lines) != 8 {
-		t.Errorf("the chart has %d lines, want 8:\n%s", len(lines), chart)
+	if lines := slices.Collect(strings.Lines(chart)); len(lines) != 0 && len(lines) != 7 && len(lines) != 8 {
+		t.Errorf("the chart has %d lines, want 7 or 8:\n%s", len(lines), chart)
 	}
 }

@@ -73,9 +73,9 @@ type Finding struct {
 // Message says in one line what was found.
 func (f *Finding) Message() string {
 	if f.customer != nil {
-		return f.customer.displayName() + ": " + f.text()
+		return breakLogCommands(f.customer.displayName() + ": " + f.text())
 	}
-	return f.text()
+	return breakLogCommands(f.text())
 }
 
 // Verdict is the result of a gate.
@@ -83,7 +83,7 @@ type Verdict struct {
 	rules         Rules
 	spend         *Spend
 	customers     []*customer
-	totals        []currencyTotal
+	totals        []cost
 	violations    []Finding
 	warnings      []Finding
 	oldest        *time.Time // of the figures

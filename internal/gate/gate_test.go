@@ -268,6 +268,18 @@ func TestRules(t *testing.T) {
 			[]string{"usd_known: Twice: the cost in USD is not known", "max_percent_used: Twice: the cost is not known"},
 			nil,
 		},
+		"two records of a customer that cancel out, without a limit": {
+			[]spender{{"Twice", "1000000", "", "1", ""}, {"Twice", "-1000000", "", "1", ""}, {"Thrice", "1000000", "JPY", "1", ""}, {"Thrice", "-1000000", "JPY", "1", ""}},
+			func(t *testing.T) Rules {
+				t.Helper()
+				return Rules{MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "100")}}
+			},
+			[]string{
+				"currency_limited: there are costs whose currency is not known: Twice",
+				"currency_limited: there are costs in JPY, and max_total_cost has no limit for it",
+			},
+			nil,
+		},
 		"two records of a customer whose budgets differ": {
 			[]spender{{"Twice", "1", "EUR", "1", "100"}, {"Twice", "1", "EUR", "1", "200"}},
 			func(t *testing.T) Rules { t.Helper(); return Rules{WarnPercentUsed: number(t, "100")} },
@@ -388,6 +400,35 @@ func TestRules_futureDates(t *testing.T) {
 	}
 	spend.Records[0].LastModified, spend.Records[1].LastModified = new(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)), nil
 	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(Evaluate(spend, rules, now).Violations())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A name is no identity: records without an id are not added up, since a refund of
+// one would hide what another has spent.
+func TestRules_withoutID(t *testing.T) {
+	t.Parallel()
+	spend := spendOf(t, spender{"X", "590", "EUR", "590", "100"}, spender{"X", "-500", "EUR", "-580", "100"})
+	spend.Records[0].CustomerID, spend.Records[1].CustomerID = "", ""
+	rules := Rules{MaxPercentUsed: number(t, "100"), MaxCustomerUSDTotalCost: number(t, "100"), MaxFindings: 100}
+	want := []string{
+		"max_percent_used: X: 590.00 EUR of 100.00 EUR (590.00 %), limit 100 %",
+		"max_customer_usd_total_cost: X: 590.00 USD, limit 100.00 USD",
+	}
+	if diff := cmp.Diff(want, told(Evaluate(spend, rules, now).Violations())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The newest record with a name gives the name.
+func TestRules_names(t *testing.T) {
+	t.Parallel()
+	spend := spendOf(t, spender{"Old", "60", "EUR", "1", "100"}, spender{"New", "60", "EUR", "1", "100"}, spender{"", "60", "EUR", "1", "100"})
+	for i := range spend.Records {
+		spend.Records[i].CustomerID, spend.Records[i].LastModified = "id", new(now.Add(time.Duration(i)*time.Hour))
+	}
+	want := []string{"max_percent_used: New: 180.00 EUR of 100.00 EUR (180.00 %), limit 100 %"}
+	if diff := cmp.Diff(want, told(Evaluate(spend, Rules{MaxPercentUsed: number(t, "100"), MaxFindings: 1}, now).Violations())); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -18,11 +18,10 @@ const maxBars = 10
 func (v *Verdict) writeChart(text *strings.Builder, rows []*customer) {
 	limit := hundred
 	if v.rules.MaxPercentUsed != nil {
-		limit = decimal.Max(*v.rules.MaxPercentUsed, decimal.NewFromInt(1))
+		limit = decimal.Max(v.rules.MaxPercentUsed.Round(2), decimal.NewFromInt(1))
 	}
-	end := limit.Mul(decimal.NewFromInt(2)).Round(2)
-	longest := limit.Round(2)
-	var names, bars, line []string
+	end := hundred
+	var names, bars []string
 	for _, c := range rows {
 		used := c.percentUsed(2)
 		if used == nil || !used.IsPositive() || len(names) == maxBars {
@@ -32,23 +31,28 @@ func (v *Verdict) writeChart(text *strings.Builder, rows []*customer) {
 		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
 			name = fmt.Sprintf("%s %d, %s %%", chartLabel(c.displayName()), n, used.StringFixed(2))
 		}
-		bar := decimal.Min(*used, end)
-		longest = decimal.Max(longest, bar)
-		names, bars, line = append(names, name), append(bars, bar.StringFixed(2)), append(line, limit.Round(2).String())
+		bar := decimal.Min(*used, limit.Add(limit))
+		end = decimal.Max(end, bar)
+		names, bars = append(names, name), append(bars, bar.StringFixed(2))
 	}
 	if len(names) < 2 { // There is nothing to compare.
 		return
 	}
-	fmt.Fprintf(text, `
-`+"```"+`mermaid
-%%%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#388bfd, #f85149"}}}}%%%%
-xychart-beta horizontal
-    title "Budget used, in percent; the line is the limit"
-    x-axis ["%s"]
-    y-axis "%%" 0 --> %s
-    bar [%s]
-    line [%s]
-`+"```\n", strings.Join(names, `", "`), longest, strings.Join(bars, ", "), strings.Join(line, ", "))
+	title, line := "Budget used, in percent", ""
+	if limit.LessThanOrEqual(end.Add(end)) { // Further away, it would flatten the bars.
+		end = decimal.Max(end, limit)
+		title += "; the line is the limit"
+		line = "    line [" + strings.Join(slices.Repeat([]string{limit.String()}, len(names)), ", ") + "]\n"
+	}
+	text.WriteString("\n```mermaid\n" +
+		`%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#388bfd, #f85149"}}}}%%` + "\n" +
+		"xychart-beta horizontal\n" +
+		"    title \"" + title + "\"\n" +
+		"    x-axis [\"" + strings.Join(names, `", "`) + "\"]\n" +
+		"    y-axis \"%\" 0 --> " + end.String() + "\n" +
+		"    bar [" + strings.Join(bars, ", ") + "]\n" +
+		line +
+		"```\n")
 }
 
 // escapeMarkdown keeps a text that somebody else wrote within its cell: it starts

@@ -105,11 +105,11 @@ func (v *Verdict) totalsText() string {
 		case total.amount == nil && total.currency == "":
 			amounts = append(amounts, "a cost that is not known")
 		case total.amount == nil:
-			amounts = append(amounts, "a cost in "+total.currency+" that is not known")
+			amounts = append(amounts, "a cost in "+escapeMarkdown(total.currency)+" that is not known")
 		case total.currency == "":
 			amounts = append(amounts, groupDigits(total.amount.String())+" in a currency that is not known")
 		default:
-			amounts = append(amounts, groupDigits(money(*total.amount, total.currency)))
+			amounts = append(amounts, escapeMarkdown(groupDigits(money(*total.amount, total.currency))))
 		}
 	}
 	if len(amounts) == 0 {

@@ -118,7 +118,7 @@ func (e *evaluation) currencyLimited() {
 	}
 	for _, total := range e.totals {
 		_, limited := e.rules.MaxTotalCost[total.currency]
-		if limited || !total.hasCost {
+		if limited || !total.isSpent {
 			continue
 		}
 		finding := general("currency_limited", "there are costs in %s, and max_total_cost has no limit for it", total.currency)
@@ -132,7 +132,7 @@ func (e *evaluation) currencyLimited() {
 // spendersWithoutCurrency names the worst of those whose currency is not known.
 func (e *evaluation) spendersWithoutCurrency() string {
 	spenders := slices.DeleteFunc(slices.Clone(e.customers), func(c *customer) bool {
-		return !slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && !part.isZero() })
+		return !slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && part.isSpent })
 	})
 	var names []string
 	for _, c := range worst(spenders, maxNamed) {
@@ -300,31 +300,18 @@ func (e *evaluation) customerUSDTotalCost() {
 	}
 }
 
-// currencyTotal is what all customers together cost in one currency, which is
-// empty if it is not known.
-type currencyTotal struct {
-	cost
-	hasCost bool // a cost that is not 0, or not known
-}
-
-// isZero reports whether there is no cost, for sure.
-func (c *cost) isZero() bool { return c.amount != nil && c.amount.IsZero() }
-
-// totalByCurrency adds up the costs by currency, in order.
-func totalByCurrency(customers []*customer) []currencyTotal {
-	totals := map[string]*currencyTotal{}
+// totalByCurrency adds up the costs of all customers by currency, in order.
+func totalByCurrency(customers []*customer) []cost {
+	totals := map[string]*cost{}
 	for _, c := range customers {
 		for _, part := range c.costs {
-			total := totals[part.currency]
-			if total == nil {
-				total = &currencyTotal{cost: cost{part.currency, new(decimal.Decimal)}}
-				totals[part.currency] = total
+			if totals[part.currency] == nil {
+				totals[part.currency] = &cost{currency: part.currency, amount: &decimal.Zero}
 			}
-			total.amount = add(total.amount, part.amount)
-			total.hasCost = total.hasCost || !part.isZero()
+			totals[part.currency].add(part)
 		}
 	}
-	list := make([]currencyTotal, 0, len(totals))
+	list := make([]cost, 0, len(totals))
 	for _, code := range slices.Sorted(maps.Keys(totals)) {
 		list = append(list, *totals[code])
 	}

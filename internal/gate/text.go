@@ -94,3 +94,19 @@ func money(amount decimal.Decimal, code string) string {
 func allDigits(amount decimal.Decimal, code string) string {
 	return strings.TrimSpace(amount.String() + " " + code)
 }
+
+// breakLogCommands puts a space into what GitHub Actions ("::set-env::") and Azure
+// Pipelines ("##vso[") obey where they find it in a log. Customers choose their own
+// names.
+func breakLogCommands(text string) string {
+	var safe strings.Builder
+	var previous rune
+	for _, r := range text {
+		if r == previous && (r == ':' || r == '#') {
+			safe.WriteByte(' ')
+		}
+		safe.WriteRune(r)
+		previous = r
+	}
+	return safe.String()
+}
