@@ -204,7 +204,7 @@ var dataSources = map[string][]example{
 			variables: map[string]string{
 				"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1000000h",
 			},
-			says: []string{"### Spend gate passed", "| Nordhavn Marine ApS | 3045.12 EUR | 6000.00 EUR | 50.75 % | within limits |", "xychart-beta"},
+			says: []string{"**Spend gate passed**: 0 of 1 customer failed. Spend: 3,045.12 EUR.", "| Nordhavn Marine ApS | 3,045.12 EUR | 6,000.00 EUR | 50.75 % | no limit of its own |"},
 		},
 		{
 			name: "near the budget",

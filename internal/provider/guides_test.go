@@ -253,7 +253,7 @@ module "spend_gate" {
 		t.Error("the plan does not say that it failed")
 	}
 	children := plan.PriorState.Values.RootModule.ChildModules
-	if len(children) != 1 || len(children[0].Resources) != 1 || !strings.HasPrefix(children[0].Resources[0].Values.Report, "### Spend gate failed\n") {
+	if len(children) != 1 || len(children[0].Resources) != 1 || !strings.HasPrefix(children[0].Resources[0].Values.Report, "**Spend gate failed**: ") {
 		t.Errorf("the report is not where the guides read it: %+v", children)
 	}
 	statuses := map[string]string{}

@@ -115,7 +115,7 @@ func TestModules_spendGate(t *testing.T) {
 		stops          bool
 		says           []string
 	}{
-		"passed, block": {customer: emulator.MeteredCustomerID, mode: "block", says: []string{`status = "passed"`, "### Spend gate passed"}},
+		"passed, block": {customer: emulator.MeteredCustomerID, mode: "block", says: []string{`status = "passed"`, "**Spend gate passed**: 0 of 1 customer failed."}},
 		"passed, warn":  {customer: emulator.MeteredCustomerID, mode: "warn", says: []string{`status = "passed"`}},
 		"warned, block": {customer: emulator.LegacyCustomerID, mode: "block", says: []string{`status = "warned"`, "Warning: Check block assertion failed", "Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %)"}},
 		"failed, warn":  {customer: emulator.OverBudgetCustomerID, mode: "warn", says: []string{`status = "failed"`, "Warning: Check block assertion failed", over}},
