@@ -69,10 +69,10 @@ func spendGateSchema() schema.Schema {
 			"passed":          boolean("Whether there is no violation, whatever the warnings."),
 			"status":          text("`passed`, `warned` or `failed`."),
 			"summary":         text("The verdict in one line: the worst customers by name and the limit that each exceeded, with at least one finding of every rule that failed."),
-			"messages":        texts("The findings of `violations`, then those of `warnings`, in words."),
+			"messages":        texts("The findings of `violations`, then those of `warnings`, in words. Not for a condition, since `max_findings` limits them: use `passed`."),
 			"violation_count": count("The number of all violations, whether they are listed or not."),
 			"warning_count":   count("The number of all warnings, whether they are listed or not."),
-			"violations":      findings("The violations, worst first, up to `max_findings`. Empty if the gate passed."),
+			"violations":      findings("The violations, worst first, up to `max_findings`. Not for a condition, since `max_findings = 0` empties them: use `passed`."),
 			"warnings":        findings("The warnings, worst first, up to `max_findings`."),
 			"report_markdown": text("The verdict for a comment on a pull request or the summary of a job, in GitHub-flavoured Markdown: a line with the counts, the totals, the limits and the dates of the figures, " +
 				"a table of customers, those that failed or were warned first, and a Mermaid chart."),

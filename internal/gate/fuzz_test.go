@@ -21,7 +21,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add("no budget", "1", "", "100", "1", "100")
 	f.Add("nothing known", "", "", "100", "", "100")
 	f.Add("a|b\n`c` <img src=x> [l](http://x) **B** @all \u202e\"]; end www.example.com", "99", "1", "100", "1", "100")
-	f.Add("::error::x ##vso[task.setvariable variable=code]0 #​#[x :::: ###", "99", "1", "100", "1", "100")
+	f.Add("::error::x ##vso[task.setvariable variable=code]0 ##[x :::: ###", "99", "1", "100", "1", "100")
 	f.Add("```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30")
 	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit string) {
 		rules := Rules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -93,6 +94,9 @@ func chartLabel(name string) string {
 	}
 	return label
 }
+
+// wholeNumber writes a count for people.
+func wholeNumber(n int) string { return groupDigits(strconv.Itoa(n)) }
 
 // groupDigits separates the thousands of the number that a text begins with.
 func groupDigits(text string) string {

@@ -75,7 +75,7 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 	if general > 0 {
 		counts = append(counts, countOf(general, "rule")+" about all customers failed")
 	}
-	counts = append(counts, fmt.Sprintf("%s of %s failed", groupDigits(fmt.Sprint(len(g.failed))), groupDigits(countOf(len(v.customers), "customer"))))
+	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(len(g.failed)), groupDigits(countOf(len(v.customers), "customer"))))
 	withoutBudget := 0
 	for _, c := range v.customers {
 		withoutBudget += toInt(c.budget == nil && !c.conflict)
@@ -85,7 +85,7 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 		what string
 	}{{len(g.warned), "warned"}, {withoutBudget, "without a budget"}, {len(v.spend.Missing), "not listed"}} {
 		if count.n > 0 {
-			counts = append(counts, groupDigits(fmt.Sprint(count.n))+" "+count.what)
+			counts = append(counts, wholeNumber(count.n)+" "+count.what)
 		}
 	}
 	verdict := map[string]string{"failed": "failed", "warned": "passed with warnings", "passed": "passed"}[v.Status()]
@@ -175,7 +175,7 @@ func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	listed := min(len(lines), max(maxRows, v.rules.MaxFindings))
 	text.WriteString("\n" + strings.Join(lines[:listed], ""))
 	if more := len(lines) - listed; more > 0 {
-		fmt.Fprintf(text, "- and %s more\n", groupDigits(fmt.Sprint(more)))
+		fmt.Fprintf(text, "- and %s more\n", wholeNumber(more))
 	}
 }
 
@@ -200,7 +200,7 @@ func (v *Verdict) writeTable(text *strings.Builder, rows []*customer, g groups) 
 	}
 	fmt.Fprintf(text, "\nand %s more", groupDigits(countOf(more, "customer")))
 	if failed := len(g.failed) - failedRows; failed > 0 {
-		fmt.Fprintf(text, ", %s of them failed", groupDigits(fmt.Sprint(failed)))
+		fmt.Fprintf(text, ", %s of them failed", wholeNumber(failed))
 	}
 	text.WriteString(".\n")
 }

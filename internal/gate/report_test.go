@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func TestMarkdown_many(t *testing.T) {
 	for i := range 10_000 {
 		spent := "50"
 		if i%33 == 0 && i < 9900 {
-			spent = fmt.Sprint(200 + i)
+			spent = strconv.Itoa(200 + i)
 		}
 		spenders = append(spenders, spender{fmt.Sprintf("Customer %04d", i), spent, "EUR", "1", "100"})
 	}

@@ -10,9 +10,6 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// unknownCurrency stands for costs whose currency is not known.
-const unknownCurrency = "unknown"
-
 // maxClockSkew is how far a figure may be dated ahead of the clock. A later date
 // is no date.
 const maxClockSkew = 24 * time.Hour

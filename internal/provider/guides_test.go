@@ -266,7 +266,7 @@ module "spend_gate" {
 		}
 	}
 	want := map[string]string{
-		"module.spend_gate.data.partnercenter_spend_gate.this": "fail Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)",
+		"module.spend_gate.data.partnercenter_spend_gate.this": "fail Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %",
 		"module.spend_gate.check.spend":                        "unknown",
 		"module.spend_gate.var.mode":                           "pass",
 	}

@@ -38,7 +38,7 @@ resource "terraform_data" "workload" { input = "running" }
 `
 		nobody   = "no partnercenter_spend_gate has passed in this plan"
 		partial  = "the plan is not complete (an error, -target or -exclude), so a gate may not have been read"
-		overrun  = "data.partnercenter_spend_gate.budgets: Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)"
+		overrun  = "data.partnercenter_spend_gate.budgets: Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"
 		deferred = "data.partnercenter_spend_gate.budgets: it is read while applying, so nothing is known of its spend yet"
 		pending  = "data.partnercenter_spend_gate.budgets: a condition has the status unknown"
 	)
