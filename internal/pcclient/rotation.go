@@ -24,7 +24,8 @@ type unsaved struct {
 // two processes the second one starts with what the first one got.
 //
 // If the writing fails, the access token is as good as ever, and the read goes
-// on: NotSaved is told, and the next exchange writes first, or fails.
+// on: NotSaved is told, and the next exchange is with the token that was not
+// saved, which is then tried to be written first.
 func (t *tokenEndpoint) rotate(ctx context.Context, scopes []string) (*oauth2.Token, error) {
 	// A wrong path shall not leave a lock behind.
 	if _, err := t.refreshToken(); err != nil {
@@ -32,37 +33,46 @@ func (t *tokenEndpoint) rotate(ctx context.Context, scopes []string) (*oauth2.To
 	}
 	file, err := LockTokenFile(ctx, t.RefreshTokenFile)
 	if err != nil {
+		if ctx.Err() == nil {
+			err = fmt.Errorf("%w; make the file writable, and its directory if possible, or do without rotation", err)
+		}
 		return nil, t.unable(fmt.Errorf("rotate_refresh_token: %w", err))
 	}
 	defer func() { _ = file.Close() }()
-	refresh, err := t.newest(file)
+	kept, err := file.Read()
 	if err != nil {
 		return nil, t.unable(err)
 	}
+	refresh := t.newest(file, kept)
 	token, err := t.exchange(ctx, scopes, refresh)
 	if err != nil || token.RefreshToken == "" || token.RefreshToken == refresh {
 		return token, err
 	}
 	if err := file.Replace(token.RefreshToken); err != nil {
-		t.unsaved = &unsaved{token: token.RefreshToken, old: refresh}
+		held := refresh
+		if t.unsaved != nil {
+			held = t.unsaved.old
+		}
+		t.unsaved = &unsaved{token: token.RefreshToken, old: held}
 		t.NotSaved(ctx, err)
+		return token, nil
 	}
+	t.unsaved = nil
 	return token, nil
 }
 
 // newest returns the refresh token of the file, or the one that should have
-// replaced it and now does.
-func (t *tokenEndpoint) newest(file *TokenFile) (string, error) {
-	refresh, err := file.Read()
-	if err != nil || t.unsaved == nil {
-		return refresh, err
+// replaced it, and now does if it can.
+func (t *tokenEndpoint) newest(file *TokenFile, kept string) string {
+	if t.unsaved == nil {
+		return kept
 	}
-	if refresh == t.unsaved.old {
-		refresh = t.unsaved.token
-		if err := file.Replace(refresh); err != nil {
-			return "", fmt.Errorf("rotate_refresh_token: the refresh token of the last sign-in still cannot be written: %w", err)
-		}
+	refresh := t.unsaved.token
+	switch {
+	case kept != t.unsaved.old:
+		refresh, t.unsaved = kept, nil // Somebody else has written it since.
+	case file.Replace(refresh) == nil:
+		t.unsaved = nil
 	}
-	t.unsaved = nil
-	return refresh, nil
+	return refresh
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -289,16 +290,16 @@ func TestRotation_cannotBegin(t *testing.T) {
 			func(_ *testing.T, _, file string) error { return os.Mkdir(file+".lock", 0o000) },
 			"cannot be locked",
 		},
-		"a directory that cannot be written": {
-			func(t *testing.T, directory, _ string) error {
+		"neither a directory nor a file that can be written": {
+			func(t *testing.T, directory, file string) error {
 				t.Helper()
 				if os.Geteuid() == 0 {
 					t.Skip("root writes everywhere")
 				}
 				t.Cleanup(func() { _ = os.Chmod(directory, 0o700) })
-				return os.Chmod(directory, 0o500)
+				return errors.Join(os.Chmod(file, 0o400), os.Chmod(directory, 0o500))
 			},
-			"cannot be locked",
+			"make the file writable",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -395,6 +396,79 @@ func TestTokenFile_lockIsWaitedFor(t *testing.T) {
 	if err := second.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// Where no other file can take its place, it is written where it is.
+func TestTokenFile_inPlace(t *testing.T) {
+	t.Parallel()
+	for name, tokens := range map[string][2]string{
+		"a longer one":  {"refresh-1", refreshToken(2)},
+		"a shorter one": {refreshToken(1), "refresh-2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			directory := t.TempDir()
+			path := filepath.Join(directory, "refresh-token")
+			if err := os.WriteFile(path, []byte(tokens[0]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, err := LockTokenFile(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file.rename = func(string, string) error {
+				wantContent(t, path+".new", tokens[1])
+				return syscall.EBUSY
+			}
+			if err := file.Replace(tokens[1]); err != nil {
+				t.Fatal(err)
+			}
+			if content, err := os.ReadFile(path); err != nil || string(content) != tokens[1]+"\n" {
+				t.Errorf("the file has %q: %v", content, err)
+			}
+			if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
+				t.Errorf("it is another file: %v", err)
+			}
+			if err := file.Close(); err != nil {
+				t.Error(err)
+			}
+			wantFiles(t, directory, "refresh-token", "refresh-token.lock")
+		})
+	}
+}
+
+func TestTokenFile_noLockIsLeft(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	path := filepath.Join(directory, "refresh-token")
+	var group sync.WaitGroup
+	held := make(chan struct{}, 1) // Of several at a time, one has it.
+	for range 4 {
+		group.Go(func() {
+			for range 5 {
+				file, err := LockTokenFile(t.Context(), path)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case held <- struct{}{}:
+				default:
+					t.Error("two have the lock")
+				}
+				<-held
+				if err := file.CloseForGood(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	wantFiles(t, directory)
 }
 
 func TestTokenFile_new(t *testing.T) {
