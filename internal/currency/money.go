@@ -36,12 +36,23 @@ func Known(code string) bool {
 	return known
 }
 
+// Check is what is wrong with the code of a currency, if anything is.
+func Check(code string) error {
+	if Known(code) {
+		return nil
+	}
+	if capitals := strings.ToUpper(strings.TrimSpace(code)); Known(capitals) {
+		return fmt.Errorf("%q is not the code of a currency (ISO 4217): write %s", code, capitals)
+	}
+	return fmt.Errorf("%q is not the code of a currency (ISO 4217), such as EUR", code)
+}
+
 // Format writes an amount with the decimals of its currency, rounded half away
 // from zero: 120.57 SEK. A code that ISO 4217 does not have is an error.
 func Format(amount decimal.Decimal, code string) (string, error) {
-	decimals, known := minorUnits[code]
-	if !known {
-		return "", fmt.Errorf("%q is not the code of a currency (ISO 4217)", code)
+	if err := Check(code); err != nil {
+		return "", err
 	}
+	decimals := minorUnits[code]
 	return amount.StringFixed(decimals) + " " + code, nil
 }

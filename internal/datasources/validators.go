@@ -3,6 +3,7 @@ package datasources
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
 // guid accepts the ids of customers and subscriptions, in any case. They become
@@ -28,8 +30,16 @@ func (guid) ValidateString(_ context.Context, request validator.StringRequest, r
 	}
 	if text := request.ConfigValue.ValueString(); !isGUID(text) {
 		response.Diagnostics.AddAttributeError(request.Path, "Not a GUID",
-			fmt.Sprintf("%q is not an id such as 12345678-1234-1234-1234-123456789abc.", text))
+			fmt.Sprintf("%q is not an id such as 12345678-1234-1234-1234-123456789abc.", text)+howToFind(request.Path, text))
 	}
+}
+
+// howToFind says how to get the id of a customer from its name or its domain.
+func howToFind(place path.Path, text string) string {
+	if !strings.Contains(place.String(), "customer_id") || strings.Trim(text, "0123456789abcdefABCDEF-{} ") == "" {
+		return ""
+	}
+	return ` The id of a customer is found with data "partnercenter_customer" by a domain, and with data "partnercenter_customers" by a name.`
 }
 
 // isGUID accepts the plain form only: no braces, no urn.
@@ -107,8 +117,8 @@ func (duration) ValidateString(_ context.Context, request validator.StringReques
 		return
 	}
 	text := request.ConfigValue.ValueString()
-	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a duration", fmt.Sprintf("%q is not a positive duration such as 48h or 1h30m.", text))
+	if _, err := pcclient.ParseDuration(text); err != nil {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a duration", fmt.Sprintf("%q %s.", text, err))
 	}
 }
 
@@ -125,8 +135,8 @@ func (currencyCode) ValidateString(_ context.Context, request validator.StringRe
 	if request.ConfigValue.IsUnknown() {
 		return
 	}
-	if text := request.ConfigValue.ValueString(); !currency.Known(text) {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a currency", fmt.Sprintf("%q is not the code of a currency, such as EUR (ISO 4217).", text))
+	if err := currency.Check(request.ConfigValue.ValueString()); err != nil {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a currency", err.Error()+".")
 	}
 }
 
