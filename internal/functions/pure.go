@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 )
@@ -28,6 +29,9 @@ func (p pure) Run(ctx context.Context, request function.RunRequest, response *fu
 	result, problem := p.run(ctx, request.Arguments)
 	if problem == nil {
 		problem = response.Result.Set(ctx, result)
+	}
+	if problem != nil {
+		problem.Text = strings.TrimRight(problem.Text, ".") // Terraform puts one there.
 	}
 	response.Error = problem
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
@@ -52,7 +53,11 @@ func TestTerraform_functionErrors(t *testing.T) {
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			newWorkspace(t, "output \"result\" {\n  value = provider::partnercenter::"+call+"\n}\n").terraform(t, "plan").fail(t, says...)
+			failed := newWorkspace(t, "output \"result\" {\n  value = provider::partnercenter::"+call+"\n}\n").terraform(t, "plan")
+			failed.fail(t, says...)
+			if strings.Contains(failed.stderr, "..") {
+				t.Errorf("it ends in two full stops:\n%s", failed.stderr)
+			}
 		})
 	}
 }
