@@ -30,7 +30,7 @@ const assertionLifetime = 10 * time.Minute
 func CertificateAssertion(chain []*x509.Certificate, key crypto.PrivateKey) (Assertion, error) {
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok {
-		return nil, errors.New("its private key is no RSA key, and Entra takes no other")
+		return nil, errNotRSA
 	}
 	certificate := ownCertificate(chain, private)
 	if certificate == nil {
@@ -53,6 +53,8 @@ func CertificateAssertion(chain []*x509.Certificate, key crypto.PrivateKey) (Ass
 		return token.SignedString(private)
 	}, nil
 }
+
+var errNotRSA = errors.New("its private key is no RSA key, such as an EC one, and Entra takes only RSA")
 
 func ownCertificate(chain []*x509.Certificate, key *rsa.PrivateKey) *x509.Certificate {
 	for _, certificate := range chain {

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
@@ -22,6 +23,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/uuid"
 	"software.sslmate.com/src/go-pkcs12"
@@ -129,6 +131,11 @@ func TestReadCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	encoded, err := x509.MarshalECPrivateKey(curve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ec := pemOf("EC PRIVATE KEY", encoded)
 	pkcs8 := func(key any) string {
 		der, err := x509.MarshalPKCS8PrivateKey(key)
 		if err != nil {
@@ -168,6 +175,10 @@ func TestReadCertificate(t *testing.T) {
 		"an encrypted key of old":       {own + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n", "", "its private key is encrypted"},
 		"a key of another certificate":  {foreign + keyText, "", "belongs to none of its certificates"},
 		"a key that is not RSA":         {foreign + pkcs8(curve), "", "no RSA key"},
+		"an EC key of SEC 1":            {foreign + ec, "", "only RSA"},
+		"PEM with a mark before":        {"\xef\xbb\xbf" + own + keyText, "", ""},
+		"PEM in UTF-16":                 {utf16LE("\ufeff" + own + keyText), "", "is UTF-16"},
+		"PEM in UTF-16 without a mark":  {utf16LE(own + keyText), "", "is UTF-16"},
 		"neither PEM nor PKCS#12":       {"secret-1", "", "neither PEM nor PKCS#12"},
 		"nothing":                       {"", "", "neither PEM nor PKCS#12"},
 		"a certificate without its end": {own[:len(own)/2], "", "neither PEM nor PKCS#12"},
@@ -197,6 +208,45 @@ func TestReadCertificate(t *testing.T) {
 		_, err := ReadCertificate(filepath.Join(t.TempDir(), "certificate"), "")
 		wantText(t, err, "no such file")
 	})
+}
+
+// utf16LE writes a text as PowerShell's > does.
+func utf16LE(text string) string {
+	var written []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		written = binary.LittleEndian.AppendUint16(written, unit)
+	}
+	return string(written)
+}
+
+// What editors and shells put around a token is not part of it.
+func TestReadToken(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ content, problem string }{
+		"as it is":              {"token-1", ""},
+		"with a line end":       {"token-1\r\n", ""},
+		"with a mark before":    {"\xef\xbb\xbftoken-1\n", ""},
+		"UTF-16":                {utf16LE("\ufefftoken-1\r\n"), "is UTF-16, as PowerShell's > writes it: write it as UTF-8"},
+		"UTF-16, big end first": {"\xfe\xff\x00t\x00o", "is UTF-16"},
+		"UTF-16 without a mark": {utf16LE("token-1"), "is UTF-16"},
+		"only a mark":           {"\xef\xbb\xbf\n", "is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "token")
+			if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, what := range []string{"refresh token", "OIDC token"} {
+				got, err := readToken(what, file)
+				if test.problem != "" {
+					wantText(t, err, what, file, test.problem)
+				} else if err != nil || got != "token-1" {
+					t.Errorf("the %s is %q: %v", what, got, err)
+				}
+			}
+		})
+	}
 }
 
 // What proves the client goes with either grant.

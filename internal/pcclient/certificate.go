@@ -47,6 +47,9 @@ func parseCertificate(content []byte, password string) ([]*x509.Certificate, cry
 		return nil, nil, errors.New("its private key is encrypted, which is supported in PKCS#12 only: " +
 			"convert it with `openssl pkcs12 -export`, or decrypt it with `openssl pkey`")
 	}
+	if bytes.Contains(content, []byte("-----BEGIN EC PRIVATE KEY-----")) {
+		return nil, nil, errNotRSA // The parser does not know this form.
+	}
 	chain, key, err := azidentity.ParseCertificates(content, nil)
 	if err != nil {
 		// "found no private key", without the name of a Go package.
