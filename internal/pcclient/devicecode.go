@@ -3,6 +3,7 @@ package pcclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -34,38 +35,80 @@ func SignInWithDeviceCode(ctx context.Context, token TokenOptions, options Optio
 		},
 	}
 	asking := context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
-		Transport:     bound{ctx, t.client.Transport},
+		Transport:     ending{ctx, t.client.Transport},
 		CheckRedirect: noRedirect,
 	})
 	code, err := config.DeviceAuth(asking)
 	if err != nil {
 		return nil, t.failed(err, config.Endpoint.DeviceAuthURL)
 	}
-	// A ticker panics at less than nothing; 0 is the standard's 5 seconds.
-	code.Interval = max(code.Interval, 0)
-	show(DeviceCode{UserCode: oneLine(code.UserCode), URL: oneLine(code.VerificationURI), Expires: code.Expiry})
-	granted, err := config.DeviceAccessToken(asking, code)
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case errors.Is(err, context.DeadlineExceeded):
-		return nil, t.unable(errDeviceCodeExpired)
-	case err != nil:
-		return nil, t.failed(err, config.Endpoint.TokenURL, code.DeviceCode)
+	if code.DeviceCode == "" || code.UserCode == "" {
+		return nil, t.unable(fmt.Errorf("%s: %w", config.Endpoint.DeviceAuthURL, errNotTokenEndpoint))
 	}
-	return granted, nil
+	bound(code)
+	show(DeviceCode{UserCode: oneLine(code.UserCode), URL: oneLine(code.VerificationURI), Expires: code.Expiry})
+	return t.await(asking, config, code)
 }
 
-// bound sends requests in a context that can end: oauth2 asks for a device code
+// await asks for a token until the user has signed in. The user may well do so
+// while the authority cannot be reached.
+func (t *tokenEndpoint) await(ctx context.Context, config oauth2.Config, code *oauth2.DeviceAuthResponse) (*oauth2.Token, error) {
+	var before *SignInError
+	for {
+		granted, err := config.DeviceAccessToken(ctx, code)
+		if err == nil {
+			return granted, nil
+		}
+		failed := t.failed(err, config.Endpoint.TokenURL, code.DeviceCode)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case !time.Now().Before(code.Expiry):
+			if before == nil {
+				return nil, t.unable(errDeviceCodeExpired)
+			}
+			if before.Err == nil {
+				before.Err = errDeviceCodeExpired
+			}
+			return nil, before
+		case !failed.passes():
+			return nil, failed
+		}
+		before = failed
+		select {
+		case <-time.After(min(failed.RetryAfter, time.Until(code.Expiry))):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// What an authority may say of a code: Entra says 15 minutes and 5 seconds.
+const (
+	deviceCodeLifetime = 15 * time.Minute
+	maxLifetime        = 24 * time.Hour
+	maxInterval        = 60 // seconds
+)
+
+// bound makes sense of how long and how often to ask.
+func bound(code *oauth2.DeviceAuthResponse) {
+	if left := time.Until(code.Expiry); left <= 0 || left > maxLifetime {
+		code.Expiry = time.Now().Add(deviceCodeLifetime)
+	}
+	// A ticker panics at less than nothing; 0 is the standard's 5 seconds.
+	code.Interval = min(max(code.Interval, 0), maxInterval)
+}
+
+// ending sends requests in a context that can end: oauth2 asks for a device code
 // in none.
-type bound struct {
+type ending struct {
 	ctx  context.Context
 	next http.RoundTripper
 }
 
-func (b bound) RoundTrip(request *http.Request) (*http.Response, error) {
+func (e ending) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Context().Done() == nil {
-		request = request.WithContext(b.ctx) //nolint:contextcheck // Its own never ends.
+		request = request.WithContext(e.ctx) //nolint:contextcheck // Its own never ends.
 	}
-	return b.next.RoundTrip(request)
+	return e.next.RoundTrip(request)
 }

@@ -75,9 +75,10 @@ func TestDeviceCode_fails(t *testing.T) {
 		"no device code":        {[]reply{says(http.StatusBadRequest, `{"error":"invalid_request","error_description":"AADSTS90002: No tenant."}`)}, "AADSTS90002: No tenant."},
 		"no answer":             {[]reply{fails(syscall.ECONNREFUSED)}, "connection refused"},
 		"the user declines":     {[]reply{says(http.StatusOK, deviceCode), says(http.StatusBadRequest, `{"error":"authorization_declined","error_description":"AADSTS65004: Declined device-1."}`)}, "AADSTS65004: Declined [secret]."},
-		"no answer to a poll":   {[]reply{says(http.StatusOK, deviceCode), fails(syscall.ECONNRESET)}, "connection reset"},
+		"a page of a proxy":     {[]reply{says(http.StatusOK, deviceCode), says(http.StatusNotFound, `<html>`)}, "404 Not Found: the answer is not that of a token endpoint"},
+		"no code at all":        {[]reply{says(http.StatusOK, `{}`)}, "the answer is not that of a token endpoint"},
 		"an interval backwards": {[]reply{says(http.StatusOK, strings.ReplaceAll(deviceCode, `"interval":5`, `"interval":-5`)), says(http.StatusBadRequest, `{"error":"expired_token"}`)}, "expired_token"},
-		"not a code":            {[]reply{says(http.StatusOK, `<html>`)}, "sign-in with a client secret from the configuration failed"},
+		"not a code":            {[]reply{says(http.StatusOK, `<html>`)}, "the answer is not that of a token endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,6 +106,85 @@ func TestDeviceCode_fails(t *testing.T) {
 			wantText(t, err, "nobody signed in with the code in time")
 		})
 	})
+}
+
+// The user has a quarter of an hour, and may sign in while the authority fails.
+func TestDeviceCode_outage(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]reply{
+		"503":       says(http.StatusServiceUnavailable, `<html>`),
+		"500":       says(http.StatusInternalServerError, `{"error":"server_error"}`),
+		"throttled": says(http.StatusTooManyRequests, ``, "Retry-After", "90"),
+		"reset":     fails(syscall.ECONNRESET),
+		"slow":      hangs,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, outage := range []time.Duration{10 * time.Minute, time.Hour} {
+				synctest.Test(t, func(t *testing.T) {
+					start, asked := time.Now(), false
+					token, _, _, err := signInWithDeviceCode(t, t.Context(), func(request *http.Request) (*http.Response, error) {
+						switch {
+						case !asked:
+							asked = true
+							return says(http.StatusOK, deviceCode)(request)
+						case time.Since(start) < outage:
+							return failure(request)
+						}
+						return says(http.StatusOK, granted)(request)
+					})
+					elapsed := time.Since(start)
+					switch {
+					case outage < 15*time.Minute:
+						if err != nil || token.RefreshToken != "refresh-1" {
+							t.Errorf("the token is %v: %v", token, err)
+						}
+						if elapsed > outage+3*time.Minute {
+							t.Errorf("it took %s", elapsed)
+						}
+					default:
+						wantElapsed(t, start, 15*time.Minute)
+						if _, ok := errors.AsType[*SignInError](err); !ok {
+							t.Errorf("the error is %T: %v", err, err)
+						}
+						wantNothingOf(t, err, "device-1", "hush")
+					}
+				})
+			}
+		})
+	}
+}
+
+// Nothing that an authority says of a code makes it wait for ever, or crash.
+func TestDeviceCode_oddNumbers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		interval, expires string
+		polls             time.Duration
+	}{
+		"a huge interval":       {"9223372036854775807", "900", time.Minute},
+		"an interval backwards": {"-5", "900", 5 * time.Second},
+		"no interval":           {"0", "900", 5 * time.Second},
+		"no end":                {"5", "0", 5 * time.Second},
+		"an end long ago":       {"5", "-1", 5 * time.Second},
+		"an end far away":       {"5", "9223372036854775807", 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code := strings.NewReplacer(`"interval":5`, `"interval":`+test.interval, `"expires_in":900`, `"expires_in":`+test.expires).Replace(deviceCode)
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, shown, _, err := signInWithDeviceCode(t, t.Context(), inTurn(t, says(http.StatusOK, code), says(http.StatusOK, granted)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantElapsed(t, start, test.polls)
+				if got := shown[0].Expires.Sub(start); got != 15*time.Minute {
+					t.Errorf("the code is shown to be good for %s", got)
+				}
+			})
+		})
+	}
 }
 
 // Ctrl-C ends it at once, whatever it waits for.

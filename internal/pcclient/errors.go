@@ -153,9 +153,13 @@ func describe(body []byte) (code, description string) {
 	return oneLine(code), ""
 }
 
+// escapeSequence is what colours a terminal, names its window, or worse.
+var escapeSequence = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)`)
+
 // oneLine makes somebody else's text fit for a terminal: one line, no control
 // characters, and no longer than anyone reads.
 func oneLine(text string) string {
+	text = escapeSequence.ReplaceAllString(text, "")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

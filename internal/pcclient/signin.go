@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,11 +83,17 @@ func bearer(request *http.Request) string {
 	return strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
 }
 
+// OneLine makes the text of another program fit for a terminal: one line, no
+// escape sequences, and no longer than anyone reads.
+func OneLine(text string) string { return oneLine(text) }
+
 // SignInError is a sign-in that did not succeed. It never holds a secret.
 type SignInError struct {
-	Source   string // where the credentials stand
-	Kind     string // which credentials these are
-	Endpoint string // the URL of the token endpoint, if it was asked
+	Source      string // where the credentials stand
+	Kind        string // which credentials these are
+	Credentials []string
+	Written     map[string]string // how arguments are written there
+	Endpoint    string            // the URL of the token endpoint, if it was asked
 
 	Status        int    // of the authority's answer; 0 without one
 	Code          string // such as AADSTS700082, or the OAuth error
@@ -95,9 +102,13 @@ type SignInError struct {
 	TraceID       string
 	CorrelationID string
 
-	Final bool  // another try will not help
-	Err   error // why there is no answer, or none that can be read
+	Final  bool   // another try will not help
+	Advice string // where no code says more
+	Err    error  // why there is no answer, or none that can be read
 }
+
+// Uses reports whether the sign-in is with this argument.
+func (e *SignInError) Uses(argument string) bool { return slices.Contains(e.Credentials, argument) }
 
 func (e *SignInError) Error() string {
 	var text strings.Builder

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +24,11 @@ import (
 // TokenOptions say how to get access tokens from a token endpoint. With a
 // refresh token they are a user's (App+User), without one the application's own.
 type TokenOptions struct {
-	Source string // of the credentials, for errors
-	Kind   string
+	// For errors, as in [SignInError].
+	Source      string
+	Kind        string
+	Credentials []string
+	Written     map[string]string
 
 	AuthorityHost *url.URL
 	TenantID      string
@@ -158,7 +162,13 @@ func (t *tokenEndpoint) proof() (url.Values, error) {
 
 // unable is an error that is not the answer of an endpoint.
 func (t *tokenEndpoint) unable(err error) error {
-	return &SignInError{Source: t.Source, Kind: t.Kind, Err: err}
+	e := t.failure()
+	e.Err = err
+	return e
+}
+
+func (t *tokenEndpoint) failure() *SignInError {
+	return &SignInError{Source: t.Source, Kind: t.Kind, Credentials: t.Credentials, Written: t.Written}
 }
 
 // url is that of an endpoint of the tenant.
@@ -180,8 +190,9 @@ func (t *tokenEndpoint) refreshToken() (string, error) {
 var entraCode = regexp.MustCompile(`^AADSTS\d+$`)
 
 // failed describes a failed request without any of its secrets.
-func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) error {
-	e := &SignInError{Source: t.Source, Kind: t.Kind, Endpoint: endpoint}
+func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) *SignInError {
+	e := t.failure()
+	e.Endpoint = endpoint
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		e.Status, e.Err = answerOf(err)
@@ -202,11 +213,12 @@ func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) er
 		return oneLine(text)
 	}
 	var body struct {
+		Error         string `json:"error"`
 		TraceID       string `json:"trace_id"`
 		CorrelationID string `json:"correlation_id"`
 	}
-	// A body that is not JSON has no ids.
-	_ = json.Unmarshal(refused.Body, &body)
+	// A body that is not JSON has neither an error nor ids.
+	_ = json.Unmarshal(withoutBOM(refused.Body), &body)
 	e.Status, e.RetryAfter = refused.Response.StatusCode, retryAfter(refused.Response)
 	e.TraceID, e.CorrelationID = masked(body.TraceID), masked(body.CorrelationID)
 	// The rest of it repeats the ids.
@@ -215,17 +227,30 @@ func (t *tokenEndpoint) failed(err error, endpoint string, secrets ...string) er
 	if code, rest, found := strings.Cut(e.Description, ": "); found && entraCode.MatchString(code) {
 		e.Code, e.Description = code, rest
 	}
-	e.Final = e.Status >= 400 && e.Status < 500 &&
-		e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests
+	switch {
+	case e.passes(), slices.Contains([]string{"temporarily_unavailable", "server_error"}, body.Error):
+	case body.Error == "":
+		// A proxy or a gateway refuses requests, not sign-ins.
+		e.Err = errNotTokenEndpoint
+	default:
+		e.Final = e.Status >= http.StatusBadRequest
+	}
 	return e
 }
+
+// passes reports whether the failure is one that is over some time.
+func (e *SignInError) passes() bool {
+	return e.Status == 0 || e.Status >= http.StatusInternalServerError || e.Status == http.StatusRequestTimeout || e.Status == http.StatusTooManyRequests
+}
+
+var errNotTokenEndpoint = errors.New("the answer is not that of a token endpoint; a proxy or a gateway may have answered in its place")
 
 // answerOf describes an answer without a token, which oauth2 does in the words of a
 // Go programmer, or that there is none.
 func answerOf(err error) (status int, described error) {
 	switch text := err.Error(); {
-	case strings.HasPrefix(text, "oauth2: cannot parse"):
-		return http.StatusOK, errors.New("the answer is not that of a token endpoint; a proxy or a gateway may have answered in its place")
+	case strings.HasPrefix(text, "oauth2: cannot parse"), strings.HasPrefix(text, "unmarshal "):
+		return http.StatusOK, errNotTokenEndpoint
 	case strings.HasPrefix(text, "oauth2: "):
 		return http.StatusOK, errors.New("the answer has no access_token")
 	}

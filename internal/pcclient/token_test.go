@@ -253,9 +253,15 @@ func TestToken_answersThatAreNoToken(t *testing.T) {
 		final  bool
 	}{
 		"no code of Entra":   {says(http.StatusUnauthorized, `{"error":"invalid_client","error_description":"No."}`), "invalid_client", true},
-		"401 in HTML":        {says(http.StatusUnauthorized, `<html>no</html>`), "", true},
-		"403 without a body": {says(http.StatusForbidden, ``), "", true},
-		"404 in plain text":  {says(http.StatusNotFound, `not found`, "Content-Type", "text/plain"), "", true},
+		"401 in HTML":        {says(http.StatusUnauthorized, `<html>no</html>`), "", false},
+		"403 without a body": {says(http.StatusForbidden, ``), "", false},
+		"404 in plain text":  {says(http.StatusNotFound, `not found`, "Content-Type", "text/plain"), "", false},
+		"a form's error":     {says(http.StatusForbidden, `error=denied`, "Content-Type", "text/plain"), "denied", false},
+		"404 of a gateway":   {says(http.StatusNotFound, `{"statusCode":404,"message":"Resource not found"}`), "", false},
+		"an error of ARM":    {says(http.StatusForbidden, `{"error":{"code":"Forbidden","message":"No."}}`), "", false},
+		"407 of a proxy":     {says(http.StatusProxyAuthRequired, `<html>`), "", false},
+		"400 that passes":    {says(http.StatusBadRequest, `{"error":"temporarily_unavailable","error_description":"AADSTS90033: A transient error."}`), "AADSTS90033", false},
+		"with a mark before": {says(http.StatusBadRequest, "\xef\xbb\xbf"+`{"error":"invalid_grant"}`), "", true},
 		"408":                {says(http.StatusRequestTimeout, ``), "", false},
 		"429":                {says(http.StatusTooManyRequests, `{"error":"slow_down","error_description":"AADSTS50196: Loop."}`), "AADSTS50196", false},
 		"500":                {says(http.StatusInternalServerError, ``), "", false},
