@@ -82,7 +82,7 @@ func (s *settings) withFile(ctx context.Context, do func(*pcclient.TokenFile) er
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }()
+	defer func() { _ = file.CloseForGood() }()
 	if file.Exists() && !s.force {
 		return fmt.Errorf("%s is there already; -force replaces it", s.out)
 	}

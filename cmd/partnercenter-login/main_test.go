@@ -291,7 +291,7 @@ func TestInterrupt(t *testing.T) {
 			if elapsed := time.Since(start); elapsed > 5*time.Second {
 				t.Errorf("it took %s", elapsed)
 			}
-			if left, err := filepath.Glob(filepath.Join(directory, "*")); err != nil || strings.Join(left, " ") != filepath.Join(directory, "refresh-token.lock") {
+			if left, err := filepath.Glob(filepath.Join(directory, "*")); err != nil || len(left) > 0 {
 				t.Errorf("it leaves %q: %v", left, err)
 			}
 		})

@@ -47,7 +47,7 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (*settin
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&s.tenant, "tenant", getenv("PARTNERCENTER_TENANT_ID"), "the partner's `tenant`: its id or one of its domains (or PARTNERCENTER_TENANT_ID)")
 	flags.StringVar(&s.clientID, "client-id", getenv("PARTNERCENTER_CLIENT_ID"), "`id` of the app registration (or PARTNERCENTER_CLIENT_ID)")
-	flags.StringVar(&environment, "environment", getenv("PARTNERCENTER_ENVIRONMENT"), "`cloud`: public, usgovernment or china (or PARTNERCENTER_ENVIRONMENT; default public)")
+	flags.StringVar(&environment, "environment", getenv("PARTNERCENTER_ENVIRONMENT"), "`cloud`: public, usgovernment or china, or as azurerm and azuread name them (or PARTNERCENTER_ENVIRONMENT; default public)")
 	flags.StringVar(&authority, "authority-host", getenv("PARTNERCENTER_AUTHORITY_HOST"), "`URL` of another sign-in authority than the cloud's (or PARTNERCENTER_AUTHORITY_HOST)")
 	flags.StringVar(&s.out, "out", "", "`file` to write the refresh token to, for you alone to read (mode 0600)")
 	flags.BoolVar(&s.force, "force", false, "replace the file if it is there; it keeps its mode")
