@@ -128,7 +128,8 @@ func TestWritesTheRefreshToken(t *testing.T) {
 	directory := t.TempDir()
 	file := filepath.Join(directory, "refresh-token")
 	process := s.command(t, "-client-id", emulator.ClientID, "-out", file)
-	process.Env = append(process.Env, "PARTNERCENTER_CLIENT_SECRET="+emulator.ClientSecret)
+	// As files have it, each with a line end.
+	process.Env = append(process.Env, "PARTNERCENTER_CLIENT_SECRET="+emulator.ClientSecret+"\n", "PARTNERCENTER_TENANT_ID="+emulator.TenantID+"\r\n")
 	got := execute(t, process)
 	got.check(t, 0, "It is in "+file)
 	if got.stdout != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
@@ -41,7 +42,7 @@ Examples:
 // parse reads the command line, over the provider's environment variables. For
 // -help it writes the help to stdout and returns flag.ErrHelp.
 func parse(args []string, getenv func(string) string, stdout io.Writer) (*settings, error) {
-	s := &settings{clientSecret: getenv("PARTNERCENTER_CLIENT_SECRET")}
+	s := &settings{clientSecret: strings.TrimSpace(getenv("PARTNERCENTER_CLIENT_SECRET"))}
 	var environment, authority string
 	flags := flag.NewFlagSet("partnercenter-login", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -63,7 +64,9 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (*settin
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("%q is not a flag", flags.Arg(0))
 	}
-	return s, s.check(environment, authority)
+	// The line end of a file that a value comes from is not part of it.
+	s.tenant, s.clientID = strings.TrimSpace(s.tenant), strings.TrimSpace(s.clientID)
+	return s, s.check(strings.TrimSpace(environment), strings.TrimSpace(authority))
 }
 
 func printHelp(flags *flag.FlagSet, stdout io.Writer) {
