@@ -25,10 +25,20 @@ var clouds = map[string]Cloud{
 	"china":        {"https://partner.partnercenterapi.microsoftonline.cn", cloud.AzureChina.ActiveDirectoryAuthorityHost},
 }
 
-// CloudNamed returns a cloud by its name in any case: public, which no name is
-// too, usgovernment or china.
+// otherNames are those that HashiCorp's Azure providers take for the clouds
+// (https://registry.terraform.io/providers/hashicorp/azuread/latest/docs#environment).
+var otherNames = map[string]string{
+	"":               "public",
+	"global":         "public",
+	"usgovernmentl4": "usgovernment",
+	"usgovernmentl5": "usgovernment",
+	"dod":            "usgovernment",
+}
+
+// CloudNamed returns a cloud by one of its names in any case. No name is public.
 func CloudNamed(name string) (Cloud, bool) {
-	found, known := clouds[strings.ToLower(cmp.Or(name, "public"))]
+	name = strings.ToLower(name)
+	found, known := clouds[cmp.Or(otherNames[name], name)]
 	return found, known
 }
 
