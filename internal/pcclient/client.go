@@ -18,8 +18,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Options configure a [Client]. Every field but TenantID, the limits, UserAgent,
-// Policies and Transport must be set.
+// Options configure a [Client]. Every field but TenantID, the limits, Warnings,
+// UserAgent, Policies and Transport must be set.
 type Options struct {
 	Endpoint   *url.URL // base URL of the API, without /v1
 	Credential azcore.TokenCredential
@@ -36,6 +36,8 @@ type Options struct {
 	MaxBody  int64 // bytes of one answer, inflated; 0 is 512 MiB
 	MaxPages int   // of one collection; 0 is 100,000
 
+	Warnings *Warnings // of the credential, say; may be nil
+
 	UserAgent string
 	Policies  []policy.Policy    // run for every try, next to the wire: logging
 	Transport policy.Transporter // instead of the network, in tests
@@ -50,6 +52,7 @@ type Client struct {
 	operationTimeout time.Duration
 	maxPages         int
 	memo             memo
+	warnings         *Warnings
 }
 
 // New returns a client. It sends nothing.
@@ -61,6 +64,7 @@ func New(options Options) *Client {
 		maxRetryWait:     options.MaxRetryWait,
 		operationTimeout: options.OperationTimeout,
 		maxPages:         cmp.Or(options.MaxPages, maxPages),
+		warnings:         options.Warnings,
 	}
 }
 
