@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,16 @@ func Diagnose(title string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(summary, paragraphs(sentence(err.Error()), raiseTimeout)) // Another read was waited for.
 	}
 	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
+}
+
+// Warnings are what the person at the terminal should know of the run, though a
+// read may have gone well. Each is told once.
+func Warnings(api *pcclient.Client) diag.Diagnostics {
+	var problems diag.Diagnostics
+	for _, warning := range api.Warnings() {
+		problems.AddWarning(warning.Summary, warning.Detail)
+	}
+	return problems
 }
 
 const (
@@ -117,36 +128,85 @@ func advice(e *pcclient.Error) string {
 // (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
 var signInAdviceByCode = map[string]string{
 	"AADSTS700082":  "The refresh token has expired: it ends after 90 days without use. Get a new one with an interactive sign-in.",
+	"AADSTS70043":   "The refresh token has expired, since a Conditional Access policy limits how long a sign-in lasts. Get a new one with an interactive sign-in.",
+	"AADSTS700084":  "The refresh token is that of a single-page application, which ends after a day. Get one for a redirect URI of a web or a native application.",
 	"AADSTS50173":   "The refresh token was revoked, as after a change of password. Get a new one with an interactive sign-in.",
 	"AADSTS65001":   "The application lacks consent to act for the user in Partner Center. Grant its permission `user_impersonation` of Microsoft Partner Center, with admin consent.",
-	"AADSTS50076":   "Entra demands multifactor authentication. Get a new refresh token with an interactive sign-in that passes it.",
-	"AADSTS7000215": "The client secret is wrong. Use the secret's value, not its id.",
-	"AADSTS7000222": "The client secret has expired. Add a new one to the app registration.",
-	"AADSTS7000218": "The app registration is not a public client, so a `client_secret` is needed too, or a certificate or an OIDC token in its place.",
-	"AADSTS700027":  "The app registration does not know the certificate. Upload it there, and check that `client_certificate_path` has the current one.",
-	"AADSTS700024":  "The OIDC token has expired, or the clock of this machine is wrong. Get the token in the step that runs Terraform.",
-	"AADSTS700211":  "No federated credential of the app registration has the issuer of the OIDC token. Compare them letter by letter.",
-	"AADSTS700212":  "No federated credential of the app registration has the audience of the OIDC token, which usually is api://AzureADTokenExchange.",
-	"AADSTS700213":  "No federated credential of the app registration has the subject of the OIDC token. Compare them letter by letter.",
-	"AADSTS700016":  "The tenant has no application of this `client_id`. Check `client_id` and `tenant_id`.",
+	"AADSTS50076":   askForMFA,
+	"AADSTS50078":   askForMFA,
+	"AADSTS50079":   askForMFA,
+	"AADSTS50057":   "The account of the user is disabled. Sign in as another user.",
+	"AADSTS50105":   "The user is not assigned to the application, which asks for that. Assign the user to it in Entra.",
+	"AADSTS53003":   "A Conditional Access policy of the tenant blocks the sign-in. Its sign-in log says which one.",
+	"AADSTS7000215": "The client secret is wrong. Check `client_secret`: it is the secret's value, not its id, and belongs to `client_id`.",
+	"AADSTS7000222": "The client secret has expired. Add a new one to the app registration, and set `client_secret` to its value.",
+	"AADSTS7000218": "The app registration is not a public client, so a client secret is needed too, or a certificate or an OIDC token in its place. Set `client_secret` beside the refresh token.",
+	"AADSTS7000112": "The application is disabled in the tenant. Enable it there, or check `client_id`.",
+	"AADSTS7000229": "The tenant does not know the application of `client_id`. Grant admin consent there, and check `tenant_id`.",
+	"AADSTS700016":  "The tenant has no application of this client id. Check `client_id` and `tenant_id`.",
+	"AADSTS500011":  "The tenant does not know Partner Center. Check that `tenant_id` is the partner's own tenant.",
 	"AADSTS90002":   "There is no such tenant. Check `tenant_id`.",
+	"AADSTS900023":  "There is no such tenant. Check `tenant_id`.",
+}
+
+const askForMFA = "Entra demands multifactor authentication. Get a new refresh token with an interactive sign-in that passes it."
+
+// certificateAdvice and federatedAdvice are for codes that are about what proves
+// who the client is, whatever that may be.
+var (
+	certificateAdvice = map[string]string{
+		"AADSTS700027": "The app registration does not know the certificate. Upload it there, and check that `client_certificate_path` has the current one.",
+		"AADSTS700024": "What the certificate has signed is good for ten minutes from now, by the clock of this machine, which may be wrong. Set it right.",
+	}
+	federatedAdvice = map[string]string{
+		"AADSTS700027": "Entra cannot check the signature of the OIDC token with the keys of its issuer. Check that it is the token as it was issued, and that the issuer of the federated credential is the one that signed it.",
+		"AADSTS700024": "The OIDC token has expired, or the clock of this machine is wrong. Get the token in the step that runs Terraform.",
+		"AADSTS70021":  "No federated credential of the app registration fits the OIDC token. Compare issuer, subject and audience letter by letter.",
+		"AADSTS700211": "No federated credential of the app registration has the issuer of the OIDC token. Compare them letter by letter.",
+		"AADSTS700212": "No federated credential of the app registration has the audience of the OIDC token, which usually is api://AzureADTokenExchange.",
+		"AADSTS700213": "No federated credential of the app registration has the subject of the OIDC token. Compare them letter by letter.",
+	}
+)
+
+// adviceByProof says what to do about the code of an error that is about what
+// proves who the client is.
+func adviceByProof(e *pcclient.SignInError) string {
+	switch {
+	case e.Code == "AADSTS700025":
+		for _, proof := range []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"} {
+			if e.Uses(proof) {
+				return "The app registration is a public client, which proves nothing. Remove `" + proof + "`, or use the app registration that it belongs to."
+			}
+		}
+	case e.Uses("client_certificate_path"):
+		return certificateAdvice[e.Code]
+	case e.Uses("oidc_token"), e.Uses("oidc_token_file_path"):
+		return federatedAdvice[e.Code]
+	}
+	return ""
 }
 
 func signInAdvice(e *pcclient.SignInError) string {
-	if text, known := signInAdviceByCode[e.Code]; known {
+	text := cmp.Or(signInAdviceByCode[e.Code], adviceByProof(e))
+	if text != "" {
+		for argument, written := range e.Written {
+			text = strings.ReplaceAll(text, "`"+argument+"`", written)
+		}
 		return text
 	}
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "The read was cancelled."
 	case e.Endpoint == "": // Nothing was asked: the error says what is wrong on this machine.
-		return ""
+		return e.Advice
 	case e.Status == 0:
 		return "There was no answer from the sign-in authority. Check the network, its proxy settings, and `authority_host` if it is set."
 	case e.Final:
 		return "Check the credentials, and that they belong to the partner's tenant."
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("The sign-in authority asks to wait %s. Try again then, or raise `max_retry_wait`.", e.RetryAfter)
+	case e.Status < http.StatusInternalServerError && e.Status != http.StatusTooManyRequests && e.Status != http.StatusRequestTimeout && e.Code == "":
+		return "Check the network, its proxy settings, and `authority_host` if it is set."
 	}
 	return "The sign-in authority, or something before it, fails at the moment. Try again later."
 }

@@ -60,7 +60,9 @@ func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, re
 	}
 	ctx, end := s.api.Operation(ctx)
 	defer end()
-	if err := s.read(ctx, s.api, &model); err != nil {
+	err := s.read(ctx, s.api, &model)
+	response.Diagnostics.Append(Warnings(s.api)...)
+	if err != nil {
 		response.Diagnostics.Append(Diagnose(s.title(), err))
 		return
 	}

@@ -90,6 +90,7 @@ func (s *spendGate) Open(ctx context.Context, request ephemeral.OpenRequest, res
 	ctx, end := s.api.Operation(ctx)
 	defer end()
 	verdict, err := model.Evaluate(ctx, s.api)
+	response.Diagnostics.Append(datasources.Warnings(s.api)...)
 	if err != nil {
 		response.Diagnostics.Append(datasources.Diagnose("spend gate", err))
 		return

@@ -41,12 +41,13 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 		RequestTimeout:   s.duration("request_timeout", 3*time.Minute),
 		OperationTimeout: s.duration("operation_timeout", 30*time.Minute),
 		Policies:         []policy.Policy{logging{}},
+		Warnings:         &pcclient.Warnings{},
 	}
 	signIn := s.chooseSignIn()
 	name, place := signIn.identifier("environment")
 	cloud, known := pcclient.CloudNamed(name)
 	if !known {
-		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center, which are public, usgovernment and china.", quoted(name), place))
+		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center, which are public, usgovernment and china. The names that azurerm and azuread take for these are known, too.", quoted(name), place))
 		cloud, _ = pcclient.CloudNamed("public")
 	}
 	options.Scope = cloud.Scope()
@@ -81,10 +82,30 @@ func newSettings(config tfsdk.Config, m machine) *settings {
 			s.problem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
 				"Set it to a value that is known beforehand, apply what it comes from first with -target, or use the environment variable %s.", name, environmentName(name)))
 		case !value.IsNull():
-			s.configured[name] = asText(value)
+			s.configured[name] = clean(name, asText(value))
+			if s.configured[name] == "" {
+				// It must not make way for a value of another place.
+				s.unusable[name] = true
+				s.problem(name, "Empty value", fmt.Sprintf("`%s` is set, and there is nothing in it. Leave it out, or set it to null, if it is not needed.", name))
+			}
 		}
 	}
 	return s
+}
+
+// clean cuts off what is around a value and not part of it, such as the line end
+// and the byte order mark of a file. Only a password or a path may begin or end
+// with a space.
+func clean(argument, text string) string {
+	text = strings.TrimPrefix(text, "\ufeff")
+	trimmed := strings.TrimSpace(text)
+	switch argument {
+	case "client_certificate_password", "client_certificate_path", "oidc_token_file_path", "refresh_token_file":
+		if trimmed != "" {
+			return strings.TrimRight(text, "\r\n")
+		}
+	}
+	return trimmed
 }
 
 // asText writes an argument as it would stand in an environment variable.
@@ -122,7 +143,7 @@ func (s *settings) find(argument string, variables ...string) (text, place strin
 		return text, "`" + argument + "`"
 	}
 	for _, variable := range variables {
-		if text := s.getenv(variable); text != "" {
+		if text := clean(argument, s.getenv(variable)); text != "" {
 			return text, "the environment variable " + variable
 		}
 	}
@@ -162,9 +183,9 @@ func (s *settings) duration(argument string, otherwise time.Duration) time.Durat
 	if place == "" {
 		return otherwise
 	}
-	duration, err := time.ParseDuration(text)
-	if err != nil || duration <= 0 {
-		s.problem(argument, "Not a duration", fmt.Sprintf("The value %s of %s is not a positive duration such as 90s, 2m or 1h30m.", quoted(text), place))
+	duration, err := pcclient.ParseDuration(text)
+	if err != nil {
+		s.problem(argument, "Not a duration", fmt.Sprintf("The value %s of %s %s.", quoted(text), place, err))
 		return otherwise
 	}
 	return duration
@@ -177,6 +198,9 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 		text, place = otherwise, "the default"
 	}
 	parsed, err := pcclient.ParseBaseURL(text)
+	if err == nil && argument == "endpoint" && strings.HasSuffix(strings.ToLower(strings.TrimRight(parsed.Path, "/")), "/v1") {
+		err = errors.New("ends in /v1, which the provider adds by itself: leave that out")
+	}
 	if err == nil {
 		return parsed
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -41,6 +42,9 @@ var origins = []origin{
 	},
 }
 
+// nowhere is the origin of a sign-in that nothing asks for: the Azure CLI's.
+var nowhere = origin{name: "this machine, for want of other credentials"}
+
 // Credentials are the arguments that somebody can sign in with. Of those in one
 // line at most one is given.
 var (
@@ -56,7 +60,7 @@ func (o origin) value(s *settings, argument string) string {
 	case o.prefix == "":
 		return s.configured[argument]
 	case o.knows == nil || slices.Contains(o.knows, argument):
-		return s.getenv(o.variable(argument))
+		return clean(argument, s.getenv(o.variable(argument)))
 	}
 	return ""
 }
@@ -89,6 +93,9 @@ func (s *settings) chooseSignIn() *signIn {
 		return &signIn{settings: s, invalid: true}
 	}
 	for i, from := range origins {
+		if s.anyBlank(from) {
+			return &signIn{settings: s, invalid: true}
+		}
 		chosen := slices.DeleteFunc(slices.Clone(credentials), func(argument string) bool {
 			if argument == "use_cli" {
 				return useCLI.origin != i || !useCLI.value
@@ -101,11 +108,27 @@ func (s *settings) chooseSignIn() *signIn {
 			return choice
 		}
 	}
-	choice := &signIn{settings: s, from: origin{name: "this machine, for want of other credentials"}, chosen: []string{"use_cli"}}
+	choice := &signIn{settings: s, from: nowhere, chosen: []string{"use_cli"}}
 	if useCLI.origin >= 0 && !useCLI.value {
 		choice.refuse("use_cli", "Nothing to sign in with", origins[useCLI.origin].write("use_cli")+" forbids the Azure CLI, and there is no other credential. "+waysToSignIn)
 	}
 	return choice
+}
+
+// anyBlank reports the environment variables that should have a credential and
+// have only white space. They must not make way for those of another place.
+func (s *settings) anyBlank(from origin) bool {
+	found := false
+	for _, argument := range credentials {
+		if from.prefix == "" || from.value(s, argument) != "" || from.knows != nil && !slices.Contains(from.knows, argument) {
+			continue
+		}
+		if variable := from.variable(argument); s.getenv(variable) != "" {
+			found = true
+			s.problem(argument, "Empty value", fmt.Sprintf("The environment variable %s is set, and there is nothing but white space in it. Unset it if it is not needed.", variable))
+		}
+	}
+	return found
 }
 
 const waysToSignIn = "Set `refresh_token` or `refresh_token_file` with `tenant_id`, `client_id` and, for a confidential client, `client_secret`, `client_certificate_path` or `oidc_token`; or `access_token`; " +
@@ -205,13 +228,15 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 	case c.invalid:
 		return nil
 	case c.has("access_token"):
-		return pcclient.NewAccessToken(c.value("access_token"), c.from.name)
+		return c.accessToken()
 	case c.has("use_cli"):
 		return c.azureCLI(tenantID)
 	}
 	return pcclient.NewTokenCredential(pcclient.TokenOptions{
-		Source:           c.from.name,
+		Source:           c.source(),
 		Kind:             c.kind(),
+		Credentials:      c.chosen,
+		Written:          c.written(),
 		AuthorityHost:    authority,
 		TenantID:         tenantID,
 		ClientID:         clientID,
@@ -220,8 +245,61 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 		RefreshToken:     c.value("refresh_token"),
 		RefreshTokenFile: c.value("refresh_token_file"),
 		Rotate:           rotate,
-		NotSaved:         logNotSaved,
+		NotSaved: func(ctx context.Context, err error) {
+			logNotSaved(ctx, err)
+			options.Warnings.Add(c.notSaved(err))
+		},
 	}, options)
+}
+
+// source is where the credentials stand, with their names there: a variable of a
+// pipeline may be news to the reader.
+func (c *signIn) source() string {
+	if c.from.name == nowhere.name {
+		return c.from.name
+	}
+	var names []string
+	for _, argument := range c.chosen {
+		names = append(names, c.from.write(argument))
+	}
+	return c.from.name + " (" + strings.Join(names, ", ") + ")"
+}
+
+// written is how the arguments are written that advice may be about.
+func (c *signIn) written() map[string]string {
+	names := map[string]string{}
+	for _, argument := range credentials {
+		if c.from.knows == nil || slices.Contains(c.from.knows, argument) {
+			names[argument] = c.from.write(argument)
+		}
+	}
+	for _, argument := range []string{"tenant_id", "client_id"} {
+		_, names[argument] = c.identifier(argument)
+	}
+	return names
+}
+
+// notSaved warns of a refresh token that could not be written to its file.
+func (c *signIn) notSaved(err error) pcclient.Warning {
+	return pcclient.Warning{
+		Summary: "Rotated refresh token not saved",
+		Detail: fmt.Sprintf("Entra has returned a new refresh token, and it could not be written to the file of %s: %s. This run goes on with the new one. "+
+			"The file keeps the old one, which ends 90 days after it was issued, or at once if the authority takes each token once only. Make the file writable, and its directory if possible.",
+			c.from.write("refresh_token_file"), err),
+	}
+}
+
+// accessToken is the access token that is given, if a request can carry it.
+func (c *signIn) accessToken() azcore.TokenCredential {
+	const argument = "access_token"
+	token := c.value(argument)
+	switch place := c.from.write(argument); {
+	case strings.HasPrefix(strings.ToLower(token), "bearer "):
+		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s begins with the word Bearer. Leave it out: the provider adds it.", place))
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s has a space, a line end or another character inside that no access token has and no request can carry. It is not repeated, since it may be a secret.", place))
+	}
+	return pcclient.NewAccessToken(token, c.source())
 }
 
 // rotates reports whether to write new refresh tokens back.

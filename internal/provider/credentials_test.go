@@ -2,7 +2,10 @@ package provider
 
 import (
 	"cmp"
+	"context"
+	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,9 +17,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
@@ -316,6 +325,28 @@ func TestSignIn_rotation(t *testing.T) {
 	}
 }
 
+// A refresh token that could not be saved is a warning of one read, and only once.
+func TestSignIn_rotationNotSaved(t *testing.T) {
+	t.Parallel()
+	file := providertest.WriteFile(t, "refresh-token", []byte(emulator.RefreshToken))
+	site := newSite(t, emulator.Options{})
+	site.answering = func() {
+		// Something takes the place of the file while the authority answers.
+		_ = errors.Join(os.Remove(file), os.MkdirAll(filepath.Join(file, "x"), 0o700))
+	}
+	given := arguments(but(confidential, map[string]string{"refresh_token": "", "refresh_token_file": file, "rotate_refresh_token": "true"}))
+	server := site.start(t, given, machineWith(nil))
+	first := server.Read(t, summary, nil).Succeed(t)
+	if len(first.Diagnostics) != 1 || first.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Fatalf("the read says %v", first.Diagnostics)
+	}
+	checkText(t, first.Diagnostics[0], "Rotated refresh token not saved", "`refresh_token_file`", file, "The file keeps the old one")
+	checkNoSecret(t, first.Diagnostics[0].Detail)
+	if second := server.Read(t, "partnercenter_customer_usage_records", nil).Succeed(t); len(second.Diagnostics) > 0 {
+		t.Errorf("another read says %v", second.Diagnostics)
+	}
+}
+
 // The file is read at every exchange: somebody else may keep it fresh.
 func TestSignIn_refreshTokenFileIsReadAgain(t *testing.T) {
 	t.Parallel()
@@ -479,17 +510,17 @@ func TestSignInErrors(t *testing.T) {
 		"no secret where one is needed": {
 			credentials: but(confidential, map[string]string{"client_secret": ""}),
 			says:        []string{"a refresh token of a public client", "AADSTS7000218"},
-			advice:      "a `client_secret` is needed too",
+			advice:      "a client secret is needed too",
 		},
 		"unknown tenant": {
 			credentials: but(confidential, map[string]string{"tenant_id": "elsewhere.example"}),
 			says:        []string{"AADSTS90002", "elsewhere.example"},
-			advice:      "Check `tenant_id`.",
+			advice:      "There is no such tenant.",
 		},
 		"unknown client": {
 			credentials: but(confidential, map[string]string{"client_id": "unknown"}),
 			says:        []string{"AADSTS700016"},
-			advice:      "Check `client_id` and `tenant_id`.",
+			advice:      "The tenant has no application of this client id.",
 		},
 		"no consent": {
 			credentials: confidential,
@@ -514,6 +545,14 @@ func TestSignInErrors(t *testing.T) {
 			fault:       emulator.Fault{Status: http.StatusServiceUnavailable},
 			says:        []string{"503 Service Unavailable"},
 			advice:      "Try again later.",
+			again:       true,
+		},
+		"a gateway that does not know the token endpoint": {
+			credentials: confidential,
+			fault:       emulator.Fault{Status: http.StatusNotFound, Body: new("<html>"), ContentType: "text/html"},
+			says:        []string{"404 Not Found", "a proxy or a gateway may have answered"},
+			advice:      "`authority_host`",
+			noIDs:       true,
 			again:       true,
 		},
 		"something before the token endpoint is down": {
@@ -585,25 +624,96 @@ func TestSignInErrors(t *testing.T) {
 	}
 }
 
-// An access token that nothing accepts is not shown, not even one that cannot be
-// a header.
+// An access token that nothing accepts is not shown.
 func TestSignInErrors_accessToken(t *testing.T) {
 	t.Parallel()
-	for name, token := range map[string]string{
-		"no token":             "wrong~secret",
-		"with a line end":      emulator.UserAccessToken() + "\nwrong~secret",
-		"with its name before": "Bearer " + emulator.UserAccessToken(),
+	site := newSite(t, emulator.Options{})
+	server := site.start(t, providertest.Arguments{"access_token": "wrong~secret", "max_retries": value("max_retries", "0")}, machineWith(nil))
+	failure := server.Read(t, summary, nil).Fail(t)
+	checkNoSecret(t, failure.Summary+failure.Detail)
+	if got := len(site.Requests()); got > 1 {
+		t.Errorf("the token was sent %d times", got)
+	}
+}
+
+// One that no request can carry is noticed beforehand.
+func TestAccessToken_bad(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ token, says string }{
+		"a line end inside":  {"wrong~secret\nwrong~secret", "has a space, a line end or another character"},
+		"a space inside":     {"wrong~secret wrong~secret", "has a space"},
+		"a control inside":   {"wrong~secret\x01", "another character"},
+		"a mark inside":      {"wrong~\ufeffsecret", "another character"},
+		"no ASCII":           {"wrong~secret\u00e9", "another character"},
+		"its kind before it": {"Bearer " + emulator.UserAccessToken(), "begins with the word Bearer"},
+		"the same by RFC":    {"bearer " + emulator.UserAccessToken(), "begins with the word Bearer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			site := newSite(t, emulator.Options{})
-			server := site.start(t, providertest.Arguments{"access_token": token, "max_retries": value("max_retries", "0")}, machineWith(nil))
-			failure := server.Read(t, summary, nil).Fail(t)
-			checkNoSecret(t, failure.Summary+failure.Detail)
-			if got := len(site.Requests()); got > 1 {
-				t.Errorf("the token was sent %d times", got)
+			for place, server := range map[string][]*tfprotov6.Diagnostic{
+				"`access_token`":             newServer(t, machineWith(nil)).Configure(t, providertest.Arguments{"access_token": test.token}),
+				"PARTNERCENTER_ACCESS_TOKEN": newServer(t, machineWith(map[string]string{"PARTNERCENTER_ACCESS_TOKEN": test.token})).Configure(t, nil),
+			} {
+				checkProblem(t, server, "access_token", "Not an access token", place, test.says)
+				checkNoSecret(t, server[0].Summary+server[0].Detail)
 			}
 		})
+	}
+}
+
+// What is around a credential, such as the line end of its file, is not part of it.
+func TestSignIn_whiteSpace(t *testing.T) {
+	t.Parallel()
+	client := providertest.NewCertificate(t)
+	proof := but(confidential, map[string]string{"client_secret": ""})
+	around := func(text string) string { return "\ufeff \t" + text + " \r\n" }
+	atEnd := func(text string) string { return text + "\r\n" }
+	for name, credentials := range map[string]map[string]string{
+		"access token":             {"access_token": around(emulator.UserAccessToken())},
+		"refresh token and secret": {"tenant_id": around(emulator.TenantID), "client_id": around(emulator.ClientID), "client_secret": around(emulator.ClientSecret), "refresh_token": around(emulator.RefreshToken)},
+		"OIDC token":               but(proof, map[string]string{"oidc_token": around(emulator.FederatedAssertion)}),
+		"PKCS#12": but(proof, map[string]string{
+			"client_certificate_path": atEnd(client.PFX), "client_certificate_password": atEnd(providertest.PFXPassword),
+		}),
+		"files": but(proof, map[string]string{
+			"oidc_token_file_path": atEnd(providertest.WriteFile(t, "oidc-token", []byte(around(emulator.FederatedAssertion)))), "refresh_token": "",
+			"refresh_token_file": atEnd(providertest.WriteFile(t, "refresh-token", []byte(around(emulator.RefreshToken)))),
+		}),
+		"other arguments": but(confidential, map[string]string{"environment": around("Public"), "operation_timeout": around("5m")}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, m machine) {
+				t.Helper()
+				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
+				site.start(t, configuration, m).Read(t, summary, nil).Succeed(t)
+			})
+		})
+	}
+}
+
+// A password may begin and end with a space.
+func TestCertificate_passwordWithSpaces(t *testing.T) {
+	t.Parallel()
+	if got := clean("client_certificate_password", " pass word \n"); got != " pass word " {
+		t.Errorf("the password is %q", got)
+	}
+}
+
+// A credential with nothing in it does not make way for one of another place.
+func TestSource_blank(t *testing.T) {
+	t.Parallel()
+	workload := map[string]string{"ARM_CLIENT_SECRET": "secret", "ARM_TENANT_ID": "tenant", "ARM_CLIENT_ID": "client"}
+	for _, argument := range []string{"access_token", "refresh_token", "refresh_token_file", "client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"} {
+		for _, text := range []string{"", "\n", " \r\n", "\ufeff\n"} {
+			checkProblem(t, newServer(t, machineWith(workload, "az")).Configure(t, providertest.Arguments{argument: text}), argument)
+			if text == "" {
+				continue // What a pipeline has for a secret that does not exist.
+			}
+			given := maps.Clone(workload)
+			given[variables[argument][0]] = text
+			checkProblem(t, newServer(t, machineWith(given, "az")).Configure(t, nil), argument, variables[argument][0])
+		}
 	}
 }
 
@@ -630,6 +740,60 @@ func TestSignInErrors_accessTokenThatIsNotSent(t *testing.T) {
 					t.Errorf("%d requests were sent", len(sent))
 				}
 			})
+		})
+	}
+}
+
+// A refusal names the credential as it is written where it stands, and only what
+// this sign-in uses.
+func TestSignInErrors_advice(t *testing.T) {
+	t.Parallel()
+	certificate := providertest.NewCertificate(t).PEM
+	user := func(proof, value string) map[string]string {
+		return but(confidential, map[string]string{"client_secret": "", proof: value})
+	}
+	for name, test := range map[string]struct {
+		configuration map[string]string
+		environment   map[string]string
+		code          int
+		says          []string
+		saysNot       string
+	}{
+		"a wrong secret of the configuration": {confidential, nil, 7000215, []string{"(`refresh_token`, `client_secret`)", "Check `client_secret`"}, "ARM_"},
+		"a wrong secret of ARM_*": {
+			nil, map[string]string{"ARM_CLIENT_SECRET": emulator.ClientSecret, "ARM_TENANT_ID": emulator.TenantID, "ARM_CLIENT_ID": emulator.ClientID}, 7000215,
+			[]string{"a client secret (app-only) from the environment variables ARM_* (ARM_CLIENT_SECRET)", "Check ARM_CLIENT_SECRET", "belongs to ARM_CLIENT_ID"}, "`",
+		},
+		"an expired secret of AZURE_*": {
+			map[string]string{"client_id": emulator.ClientID}, map[string]string{"AZURE_CLIENT_SECRET": emulator.ClientSecret, "AZURE_TENANT_ID": emulator.TenantID}, 7000222,
+			[]string{"AZURE_* (AZURE_CLIENT_SECRET)", "set AZURE_CLIENT_SECRET to its value"}, "`client_secret`",
+		},
+		"an unknown client of a mixed place": {
+			map[string]string{"client_id": emulator.ClientID}, map[string]string{"AZURE_CLIENT_SECRET": emulator.ClientSecret, "AZURE_TENANT_ID": emulator.TenantID}, 700016,
+			[]string{"Check `client_id` and AZURE_TENANT_ID"}, "AZURE_CLIENT_ID",
+		},
+		"an unknown certificate":       {user("client_certificate_path", certificate), nil, 700027, []string{"does not know the certificate", "`client_certificate_path`"}, "OIDC"},
+		"an OIDC token of nobody":      {user("oidc_token", emulator.FederatedAssertion), nil, 700027, []string{"signature of the OIDC token"}, "certificate"},
+		"a late OIDC token":            {user("oidc_token", emulator.FederatedAssertion), nil, 700024, []string{"The OIDC token has expired"}, "certificate"},
+		"a late certificate":           {user("client_certificate_path", certificate), nil, 700024, []string{"clock of this machine"}, "OIDC"},
+		"no federated credential":      {user("oidc_token", emulator.FederatedAssertion), nil, 70021, []string{"Compare issuer, subject and audience"}, "certificate"},
+		"a secret of a public client":  {confidential, nil, 700025, []string{"is a public client", "Remove `client_secret`"}, "client_certificate_path"},
+		"a token of a public client":   {user("oidc_token", emulator.FederatedAssertion), nil, 700025, []string{"Remove `oidc_token`"}, "client_secret"},
+		"no secret in the environment": {nil, environment(public), 7000218, []string{"Set PARTNERCENTER_CLIENT_SECRET"}, "`"},
+		"a policy blocks":              {confidential, nil, 53003, []string{"Conditional Access"}, ""},
+		"a sign-in that lasts no more": {confidential, nil, 70043, []string{"Get a new one with an interactive sign-in."}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site := newSite(t, emulator.Options{})
+			server := site.start(t, arguments(test.configuration), machineWith(test.environment))
+			site.Misbehave(emulator.Fault{Path: tokenRoute, Status: http.StatusBadRequest, Code: test.code})
+			failure := server.Read(t, summary, nil).Fail(t)
+			checkText(t, failure, append(test.says, fmt.Sprintf("AADSTS%d", test.code))...)
+			if test.saysNot != "" && strings.Contains(failure.Detail, test.saysNot) {
+				t.Errorf("it says %s:\n%s", test.saysNot, failure.Detail)
+			}
+			checkNoSecret(t, failure.Summary+failure.Detail)
 		})
 	}
 }
@@ -682,9 +846,9 @@ func TestAzureCLI_chosen(t *testing.T) {
 		"PARTNERCENTER_USE_CLI before ARM_USE_CLI": {nil, map[string]string{"PARTNERCENTER_USE_CLI": "true", "ARM_USE_CLI": "false"}, []string{"az"}, nil},
 		"whatever AZURE_USE_CLI says":              {nil, map[string]string{"AZURE_USE_CLI": "false"}, []string{"az"}, nil},
 
-		"not without az":                             {nil, nil, nil, []string{"`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
-		"not without az though use_cli":              {map[string]string{"use_cli": "true"}, nil, nil, []string{"`az`", "PATH"}},
-		"not without az though ARM_USE_CLI":          {nil, map[string]string{"ARM_USE_CLI": "true"}, nil, []string{"`az`", "PATH"}},
+		"not without az":                             {nil, nil, nil, []string{"No sign-in configured", "`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
+		"not without az though use_cli":              {map[string]string{"use_cli": "true"}, nil, nil, []string{"Azure CLI not found", "`use_cli`", "`az`", "PATH"}},
+		"not without az though ARM_USE_CLI":          {nil, map[string]string{"ARM_USE_CLI": "true"}, nil, []string{"Azure CLI not found", "ARM_USE_CLI", "`az`", "PATH"}},
 		"not if use_cli forbids":                     {map[string]string{"use_cli": "false"}, nil, []string{"az"}, []string{"`use_cli`", "`refresh_token`"}},
 		"not if PARTNERCENTER_USE_CLI forbids":       {nil, map[string]string{"PARTNERCENTER_USE_CLI": "false"}, []string{"az"}, []string{"PARTNERCENTER_USE_CLI"}},
 		"not if ARM_USE_CLI forbids":                 {nil, map[string]string{"ARM_USE_CLI": "false"}, []string{"az"}, []string{"ARM_USE_CLI"}},
@@ -776,9 +940,25 @@ func TestAzureCLI_fails(t *testing.T) {
 			configuration: map[string]string{"use_cli": "true"},
 			says:          []string{"the Azure CLI", "the provider's configuration", "Please run 'az login' to setup account."},
 		},
+		"nothing is configured": {
+			script: "echo ERROR: no >&2; exit 1",
+			says:   []string{"Nothing else to sign in with is configured.", "`refresh_token`"},
+		},
+		"in colours, on many lines": {
+			script: `printf 'WARNING: \033]0;title\007old\n\033[31mERROR: \033[1mAADSTS700082: The refresh token\r\n has expired.\033[0m\033[2J\n' >&2; exit 1`,
+			says:   []string{"failed: ERROR: AADSTS700082: The refresh token has expired."},
+		},
+		"without end": {
+			script: `yes wrong | head -c 100000 >&2; exit 1`,
+			says:   []string{"wrong wrong wrong"},
+		},
 		"no JSON": {
 			script: "echo wrong~secret",
-			says:   []string{"the Azure CLI"},
+			says:   []string{"the Azure CLI", "what `az` printed is no access token"},
+		},
+		"no token": {
+			script: `echo '{"expires_on":4070908800}'`,
+			says:   []string{"`az` returned no access token"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -791,6 +971,9 @@ func TestAzureCLI_fails(t *testing.T) {
 				failure := server.Read(t, summary, nil).Fail(t)
 				checkText(t, failure, append(test.says, "Could not sign in")...)
 				checkNoSecret(t, failure.Summary+failure.Detail)
+				if first, _, _ := strings.Cut(failure.Detail, "\n\n"); strings.ContainsAny(failure.Detail, "\x1b\a\r") || strings.Contains(first, "\n") || len(first) > 500 {
+					t.Errorf("it is not fit for a terminal: %q", failure.Detail)
+				}
 			}
 			if sent := site.Requests(); len(sent) > 0 {
 				t.Errorf("%d requests were sent", len(sent))
@@ -798,6 +981,35 @@ func TestAzureCLI_fails(t *testing.T) {
 			checkCalls(t, calls, "account get-access-token -o json --resource https://api.partnercenter.microsoft.com")
 		})
 	}
+}
+
+// hanging is an Azure CLI that waits for something for ever.
+type hanging struct{}
+
+func (hanging) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	<-ctx.Done()
+	return azcore.AccessToken{}, errors.New("signal: killed")
+}
+
+func TestAzureCLI_hangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		_, err := azureCLI{credential: hanging{}, source: "this machine"}.GetToken(t.Context(), policy.TokenRequestOptions{})
+		failed, ok := errors.AsType[*pcclient.SignInError](err)
+		if !ok || !failed.Final || !strings.Contains(err.Error(), "`az` took longer than 1m0s. Run `az account get-access-token`") {
+			t.Errorf("the error is %v", err)
+		}
+		if elapsed := time.Since(start); elapsed != time.Minute {
+			t.Errorf("it took %s", elapsed)
+		}
+		// A read whose own time is over says that.
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := (azureCLI{credential: hanging{}}).GetToken(ctx, policy.TokenRequestOptions{}); strings.Contains(err.Error(), "took longer") {
+			t.Errorf("the error is %v", err)
+		}
+	})
 }
 
 // checkCalls checks that az was called once, and how.

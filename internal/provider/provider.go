@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -39,7 +40,7 @@ func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, 
 }
 
 func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
-	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	notEmpty := []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`\S`), "must not be empty")}
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: notEmpty}
 	}
@@ -53,7 +54,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 		MarkdownDescription: "Reads what the customers of a Cloud Solution Provider partner spend on Azure from the Microsoft Partner Center REST API. " +
 			"The provider is read-only: it sends nothing but GET to Partner Center.",
 		Attributes: map[string]schema.Attribute{
-			"environment": text("The cloud: `public` (default), `usgovernment` or `china`. It decides the API, the sign-in authority and the audience of the access token. " +
+			"environment": text("The cloud: `public` (default), `usgovernment` or `china`, or one of the names that azurerm and azuread have for them: `global`, `usgovernmentl4`, `usgovernmentl5`, `dod`. It decides the API, the sign-in authority and the audience of the access token. " +
 				"Also `PARTNERCENTER_ENVIRONMENT` or `ARM_ENVIRONMENT`."),
 			"endpoint": text("Another base URL of the API, such as a proxy's or the emulator's, without `/v1`. It must be `https`, or `http` on a loopback address. " +
 				"Also `PARTNERCENTER_ENDPOINT`."),
@@ -80,10 +81,12 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			"rotate_refresh_token": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to write the refresh token that Entra returns at each sign-in back to `refresh_token_file`, which it requires, so that the file never grows old. Defaults to `false`. " +
-					"The file is replaced in one step and keeps its mode; `<file>.lock` beside it makes other processes that do the same wait. The directory must be writable. " +
+					"The file is replaced in one step and keeps its mode; `<file>.lock` beside it makes other processes that do the same wait. " +
+					"Where nothing can take its place (a container has the single file mounted, or the directory cannot be written), it is written in place: mount its directory where you can. " +
+					"A file that cannot be written either is an error before anything is sent, and a token that could not be saved is a warning of the plan. " +
 					"Also `PARTNERCENTER_ROTATE_REFRESH_TOKEN`.",
 			},
-			"access_token": secret("An access token for Partner Center, used as it is. One that says that it has expired or is for another audience is not sent. Also `PARTNERCENTER_ACCESS_TOKEN`."),
+			"access_token": secret("An access token for Partner Center, used as it is, without the word Bearer. One that says that it has expired or is for another audience is not sent. Also `PARTNERCENTER_ACCESS_TOKEN`."),
 			"use_cli": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to sign in as the user of the Azure CLI. It is used where no other credential is given; `true` insists on it, `false` forbids it. " +
