@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
@@ -87,6 +88,9 @@ func readToken(what, path string) (string, error) {
 	token := strings.TrimSpace(string(content))
 	if token == "" {
 		return "", fmt.Errorf("the %s file %s is empty", what, path)
+	}
+	if strings.ContainsFunc(token, unicode.IsSpace) {
+		return "", fmt.Errorf("the %s file %s has more in it than a token: it has to be the only thing there", what, path)
 	}
 	return token, nil
 }

@@ -229,6 +229,7 @@ func TestReadToken(t *testing.T) {
 		"UTF-16":                {utf16LE("\ufefftoken-1\r\n"), "is UTF-16, as PowerShell's > writes it: write it as UTF-8"},
 		"UTF-16, big end first": {"\xfe\xff\x00t\x00o", "is UTF-16"},
 		"UTF-16 without a mark": {utf16LE("token-1"), "is UTF-16"},
+		"two lines":             {"Signed in as somebody.\ntoken-1\n", "has more in it than a token"},
 		"only a mark":           {"\xef\xbb\xbf\n", "is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
