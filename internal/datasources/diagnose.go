@@ -73,8 +73,8 @@ const (
 var adviceByCode = map[string]string{
 	"900329": "The access token is the application's own (app-only), and this route answers a user only. " + signInAsUser,
 	"900420": "The access token is for another audience than Partner Center. If you set `access_token`, get one for https://api.partnercenter.microsoft.com.",
-	"900421": "The access token does not say that its user passed multifactor authentication, which Partner Center demands. Sign in anew with multifactor authentication, and use the refresh token of that sign-in.",
-	"10001":  "Partner Center demands multifactor authentication. Sign in anew with it, and use the refresh token of that sign-in.",
+	"900421": "The access token does not say that its user passed multifactor authentication, which Partner Center demands. Sign in anew with multifactor authentication: with `az login` for the Azure CLI, or else for a new refresh token.",
+	"10001":  "Partner Center demands multifactor authentication. Sign in anew with it: with `az login` for the Azure CLI, or else for a new refresh token.",
 	"20002":  "The signed-in partner has no reseller relationship with this customer, or no such customer exists. Check `customer_id`, and that `tenant_id` is the partner's own tenant.",
 	"900150": "The signed-in user lacks a role that may read this. " + askForRole,
 	"20003":  "Check `subscription_id`. For an Azure plan it is the id of the plan, not that of an Azure subscription in it.",

@@ -26,8 +26,10 @@ func TestValidators_say(t *testing.T) {
 		"names in a list":   {"spend_gate", gate("customer_ids", providertest.List("Contoso AG")), []string{byDomain}, ""},
 		"half an id":        {"customer_usage_summary", providertest.Arguments{"customer_id": "12345678-1234"}, []string{"is not an id such as"}, "data"},
 		"another thing's id": {
-			"subscription_usage_summary", providertest.Arguments{"customer_id": "12345678-1234-1234-1234-123456789abc", "subscription_id": "production"},
-			[]string{"is not an id such as"}, "data",
+			"subscription_usage_summary",
+			providertest.Arguments{"customer_id": "12345678-1234-1234-1234-123456789abc", "subscription_id": "production"},
+			[]string{"is not an id such as"},
+			"data",
 		},
 		"no customer":      {"customer", nil, []string{"[customer_id,domain]"}, ""},
 		"two customers":    {"customer", providertest.Arguments{"customer_id": "12345678-1234-1234-1234-123456789abc", "domain": "d.example"}, []string{"[customer_id,domain]"}, ""},
