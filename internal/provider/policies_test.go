@@ -37,9 +37,14 @@ data "partnercenter_spend_gate" "budgets" {
 resource "terraform_data" "workload" { input = "running" }
 `
 		nobody   = "no partnercenter_spend_gate has passed in this plan"
-		partial  = "the plan is not complete (an error, -target or -exclude), so a gate may not have been read"
+		partial  = "the plan is not complete (-target or -exclude), so a gate may not have been read"
+		errored  = "the plan ended with an error"
+		untold   = "data.partnercenter_spend_gate.budgets: nothing in this plan tells that it was read, so its verdict may be that of an earlier one. A gate with a postcondition tells, but not with -destroy"
 		overrun  = "data.partnercenter_spend_gate.budgets: Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"
 		deferred = "data.partnercenter_spend_gate.budgets: it is read while applying, so nothing is known of its spend yet"
+		risen    = "data.partnercenter_spend_gate.budgets: Spend gate failed: Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %"
+		expired  = "PARTNERCENTER_REFRESH_TOKEN=expired"
+		failing  = "data \"partnercenter_customer\" \"nobody\" {\n  domain = \"nobody.example\"\n}\n"
 		pending  = "data.partnercenter_spend_gate.budgets: a condition has the status unknown"
 	)
 	within, over := `"`+emulator.MeteredCustomerID+`"`, `"`+emulator.OverBudgetCustomerID+`"`
@@ -61,28 +66,53 @@ data "partnercenter_customer_usage_records" "all" {
 }
 `
 	const inModule = `module "spend" { source = "./spend" }`
+	of := func(provider, configuration string) string {
+		return strings.Replace("terraform {\n required_providers {\n other = { source = \""+provider+"\" }\n }\n}\nprovider \"other\" {}\n"+configuration,
+			"\" {\n  customer_ids", "\" {\n  provider = other\n  customer_ids", 1)
+	}
+	untrusted := func(provider string) string {
+		return "data.partnercenter_spend_gate.budgets: it is of the provider " + provider + ", whose verdict nobody knows"
+	}
+	// What Terraform does not say of a plan without a condition, if it is not at least 1.8.
+	whole := needTerraform(t).has(8, never)
 
 	for name, test := range map[string]struct {
 		root, module string
-		applied      bool // before it is planned
+		applied      bool   // before it is planned
+		before       string // applied in place of root
+		spent        string // after that
+		then         string // of the environment, after that
 		arguments    []string
 		environment  string
 		code         int
 		want         []string
 	}{
-		"passed":                  {root: about(gate, within) + workload},
-		"failed":                  {root: about(gate, over) + workload, code: 1, want: []string{overrun, nobody, partial}},
-		"failed, not blocked":     {root: about(unconditional, over) + workload, want: []string{overrun, nobody}},
-		"passed in a module":      {root: inModule + workload, module: about(gate, within)},
-		"failed in a module":      {root: inModule + workload, module: about(unconditional, over), want: []string{"module.spend." + overrun, nobody}},
-		"passed in a check":       {root: about(nested, within) + workload},
-		"failed in a check":       {root: about(nested, over) + workload, want: []string{overrun, nobody}},
-		"unreadable in a check":   {root: about(nested, within) + workload, environment: "PARTNERCENTER_REFRESH_TOKEN=expired", want: []string{"data.partnercenter_spend_gate.budgets: it was not evaluated", nobody}},
-		"deferred":                {root: about(gate, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), want: []string{deferred, pending, nobody}},
-		"deferred in a check":     {root: about(nested, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), want: []string{deferred, nobody}},
-		"no gate":                 {root: workload, want: []string{nobody}},
-		"a forged gate":           {root: `resource "terraform_data" "forged" { input = { resources = [{ mode = "data", type = "partnercenter_spend_gate", values = { passed = true } }] } }`, applied: true, want: []string{nobody}},
-		"passed before, targeted": {root: about(unconditional, within) + workload, applied: true, arguments: []string{"-target=terraform_data.workload"}, want: []string{partial}},
+		"passed":                              {root: about(gate, within) + workload},
+		"failed":                              {root: about(gate, over) + workload, code: 1, want: []string{overrun, nobody, errored}},
+		"failed, not blocked":                 {root: about(unconditional, over) + workload, want: []string{overrun, nobody}},
+		"passed in a module":                  {root: inModule + workload, module: about(gate, within)},
+		"failed in a module":                  {root: inModule + workload, module: about(unconditional, over), want: []string{"module.spend." + overrun, nobody}},
+		"passed in a check":                   {root: about(nested, within) + workload},
+		"failed in a check":                   {root: about(nested, over) + workload, want: []string{overrun, nobody}},
+		"unreadable in a check":               {root: about(nested, within) + workload, environment: expired, want: []string{"data.partnercenter_spend_gate.budgets: it was not evaluated", nobody}},
+		"deferred":                            {root: about(gate, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), want: []string{deferred, pending, nobody}},
+		"deferred in a check":                 {root: about(nested, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), want: []string{deferred, nobody}},
+		"no gate":                             {root: workload, want: []string{nobody}},
+		"a forged gate":                       {root: `resource "terraform_data" "forged" { input = { resources = [{ mode = "data", type = "partnercenter_spend_gate", values = { passed = true } }] } }`, applied: true, want: []string{nobody}},
+		"passed before, removed":              {root: workload, before: about(gate, within) + workload, want: []string{nobody}},
+		"passed before, none now":             {root: about(strings.Replace(gate, "{", "{\n  count = 0", 1), within) + workload, before: about(gate, within) + workload, want: []string{nobody}},
+		"passed before, error":                {root: about(unconditional, within) + workload, applied: true, then: expired, code: 1, want: []string{errored}},
+		"passed before with condition, error": {root: about(gate, within) + workload, applied: true, then: expired, code: 1, want: []string{errored, pending}},
+		"passed, error of another":            {root: about(gate, within) + workload + failing, code: 1, want: []string{errored}},
+		"passed before, no refresh":           {root: about(gate, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-refresh=false"}, code: 1, want: []string{risen, nobody, errored}},
+		"passed before, refresh only":         {root: about(unconditional, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-refresh-only"}, want: []string{risen, nobody}},
+		"passed before, destroy unread":       {root: about(unconditional, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
+		"condition before, destroy unread":    {root: about(gate, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold, pending}},
+		"passed before, deferred":             {root: about(gate, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), before: about(gate, within) + workload, want: []string{deferred, pending, nobody}},
+		"of another namespace":                {root: inModule, module: of("evil/partnercenter", about(unconditional, within)), want: []string{"module.spend." + untrusted("registry.terraform.io/evil/partnercenter"), nobody}},
+		"of another registry":                 {root: inModule, module: of("registry.example.com/evil/partnercenter", about(gate, within)), want: []string{"module.spend." + untrusted("registry.example.com/evil/partnercenter"), nobody}},
+		"of another registry, beside":         {root: inModule + about(gate, within), module: of("registry.example.com/"+source, about(gate, within)), want: []string{"module.spend." + untrusted("registry.example.com/"+source)}},
+		"passed before, targeted":             {root: about(unconditional, within) + workload, applied: true, arguments: []string{"-target=terraform_data.workload"}, want: []string{partial}},
 		// Of a condition, this is known without the plan saying that it is not complete.
 		"condition before, targeted": {root: about(gate, within) + workload, applied: true, arguments: []string{"-target=terraform_data.workload"}, want: []string{partial, pending}},
 		"records within budgets":     {root: about(gate+records, within)},
@@ -90,23 +120,45 @@ data "partnercenter_customer_usage_records" "all" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if !needTerraform(t).has(8, never) { // Others do not say that a plan is not complete.
-				test.want = slices.DeleteFunc(test.want, func(message string) bool { return message == partial })
+			if i := slices.Index(test.want, partial); i >= 0 && !whole { // Others do not say that a plan is not complete.
+				test.want[i] = untold
 			}
-			if len(test.want) == 0 {
-				test.want = nil
-			}
-			_, environment := emulate(t, emulator.Options{})
+			e, environment := emulate(t, emulator.Options{})
 			if test.environment != "" {
 				environment = append(environment, test.environment)
 			}
-			w := newWorkspace(t, "provider \"partnercenter\" {}\n"+test.root, environment...)
+			const provider = "provider \"partnercenter\" {}\n"
+			w := newWorkspace(t, provider+test.root, environment...)
+			w.write(t, "terraform.rc", `provider_installation {
+  dev_overrides {
+    "`+source+`" = "`+filepath.ToSlash(programs)+`"
+    "evil/partnercenter" = "`+filepath.ToSlash(programs)+`"
+    "registry.example.com/evil/partnercenter" = "`+filepath.ToSlash(programs)+`"
+    "registry.example.com/`+source+`" = "`+filepath.ToSlash(programs)+`"
+  }
+  direct {}
+}`)
 			if test.module != "" {
-				w.module(t, "spend", required+test.module)
+				if !strings.Contains(test.module, "required_providers") {
+					test.module = required + test.module
+				}
+				w.module(t, "spend", test.module)
 				w.terraform(t, "get").succeed(t)
 			}
-			if test.applied {
+			if test.before != "" {
+				w.write(t, "main.tf", required+provider+test.before)
+			}
+			if test.applied || test.before != "" {
 				w.terraform(t, "apply", "-auto-approve").succeed(t)
+			}
+			w.write(t, "main.tf", required+provider+test.root)
+			if test.spent != "" {
+				if err := e.Spend(emulator.MeteredCustomerID, test.spent); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.then != "" {
+				w.environment = append(w.environment, test.then)
 			}
 			// A plan that a condition stops is written all the same.
 			planned := w.terraform(t, append([]string{"plan", "-out=plan"}, test.arguments...)...)

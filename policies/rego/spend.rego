@@ -27,19 +27,86 @@ reads contains resource if {
 	resource.mode == "data"
 }
 
+# Where the provider is published. Anybody may publish one of the same name, whose
+# data sources have the same types and say what they like. From a registry of your
+# own it has another address: add that here.
+addresses := {
+	"registry.terraform.io/seed-12616aef/partnercenter",
+	"registry.opentofu.org/seed-12616aef/partnercenter",
+}
+
 gates contains resource if {
 	some resource in reads
 	resource.type == "partnercenter_spend_gate"
 }
 
-passed(gate) if gate.values.passed == true
+own(gate) if gate.provider_name in addresses
+
+passed(gate) if {
+	own(gate)
+	gate.values.passed == true
+}
+
+# The prior state also has what a gate said at the last apply, if this plan has
+# not read it. A plan that is whole has read all its gates, but for one that
+# destroys without a refresh, which looks like one with a refresh.
+read_now(_) if {
+	plan.complete == true
+	not destroys
+}
+
+# Terraform before 1.8 and OpenTofu do not say whether a plan is whole. They do
+# say which conditions they have looked at.
+read_now(gate) if {
+	some check in plan.checks
+	some instance in check.instances
+	instance.address.to_display == gate.address
+	instance.status == "pass"
+}
+
+# What is inside a check is listed as read only by the plan that has read it.
+read_now(gate) if {
+	some change in plan.resource_changes
+	change.address == gate.address
+	change.action_reason == "read_because_check_nested"
+}
+
+# A plan that removes something for another reason says which.
+destroys if {
+	some change in plan.resource_changes
+	change.change.actions == ["delete"]
+	object.get(change, "action_reason", null) == null
+	not change.deposed
+}
 
 # Only "not … == true" holds for false, null and absent alike. Null is what a
 # gate inside a check leaves behind when it could not be read.
 deny contains message if {
 	some gate in gates
+	own(gate)
 	not passed(gate)
 	message := sprintf("%v: %v", [address(gate), summary(gate)])
+}
+
+deny contains message if {
+	some gate in gates
+	not own(gate)
+	message := sprintf("%v: it is of the provider %v, whose verdict nobody knows", [
+		address(gate),
+		object.get(gate, "provider_name", null),
+	])
+}
+
+deny contains message if {
+	some gate in gates
+	passed(gate)
+	not read_now(gate)
+	not plan.complete == false
+	not plan.errored == true
+	message := sprintf("%v: %v", [address(gate), concat("", [
+		"nothing in this plan tells that it was read, so its verdict may be that of an earlier one. ",
+		"A gate with a postcondition tells, but not with -destroy",
+	])])
 }
 
 # A plan without a gate is not a plan within limits.
@@ -114,10 +181,14 @@ failed_checks contains check if {
 	not check.status == "pass"
 }
 
-# With -target, -exclude or after an error Terraform has not looked at all, and
-# the prior state may hold what a gate said at the last apply.
-deny contains "the plan is not complete (an error, -target or -exclude), so a gate may not have been read" if {
+# After an error Terraform has not looked at everything, and the prior state may
+# hold what a gate said at the last apply.
+deny contains "the plan ended with an error" if plan.errored == true
+
+# Nor has it with -target or -exclude.
+deny contains "the plan is not complete (-target or -exclude), so a gate may not have been read" if {
 	plan.complete == false
+	not plan.errored == true
 }
 
 of_provider(object_) if startswith(object_.type, "partnercenter_")

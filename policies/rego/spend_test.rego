@@ -222,7 +222,9 @@ test_check_of_others if denied(
 	set(),
 )
 
-says_incomplete := "the plan is not complete (an error, -target or -exclude), so a gate may not have been read"
+says_errored := "the plan ended with an error"
+
+says_incomplete := "the plan is not complete (-target or -exclude), so a gate may not have been read"
 
 # The message of a condition that repeats the summary is said once.
 test_errored if denied(
@@ -246,14 +248,111 @@ test_errored if denied(
 			}],
 		}],
 	}),
-	{nobody, says_failed, says_incomplete},
+	{nobody, says_failed, says_errored},
 )
 
 # With -target the prior state has what the gate said at the last apply.
 test_target if denied(with_field("complete", false), {says_incomplete})
 
-# Before Terraform 1.8 there was no such field.
-test_older_terraform if denied(object.remove(plan([passed]), ["applyable", "complete"]), set())
+# An error of something else, or of the gate itself: what it said before is still there.
+test_errored_with_old_verdict if {
+	denied(with_field("errored", true), {says_errored})
+	denied(object.union(plan([passed]), {"errored": true, "complete": false}), {says_errored})
+	denied(
+		object.union(object.remove(plan([passed]), ["complete"]), {"errored": true, "checks": [looked_at("pass")]}),
+		{says_errored},
+	)
+}
+
+says_not_told := concat("", [
+	"data.partnercenter_spend_gate.budgets: ",
+	"nothing in this plan tells that it was read, so its verdict may be that of an earlier one. ",
+	"A gate with a postcondition tells, but not with -destroy",
+])
+
+looked_at(status) := {
+	"address": {
+		"kind": "resource",
+		"mode": "data",
+		"type": "partnercenter_spend_gate",
+		"name": "budgets",
+		"to_display": passed.address,
+	},
+	"status": status,
+	"instances": [{"address": {"to_display": passed.address}, "status": status}],
+}
+
+# Before Terraform 1.8 there was no such field, and OpenTofu has none.
+test_older_terraform if {
+	old := object.remove(plan([passed]), ["applyable", "complete"])
+	denied(old, {says_not_told})
+	denied(object.union(old, {"complete": null}), {says_not_told})
+	denied(object.union(old, {"checks": [looked_at("pass")]}), set())
+	denied(
+		object.union(old, {"checks": [looked_at("unknown")]}),
+		{says_not_told, sprintf("%s: a condition has the status unknown", [passed.address])},
+	)
+	denied(
+		object.union(old, {"resource_changes": [object.union(
+			deferred("read_because_check_nested"),
+			{"address": passed.address},
+		)]}),
+		set(),
+	)
+
+	# Another one that was looked at says nothing of this one.
+	denied(
+		object.union(old, {"resource_changes": [deferred("read_because_check_nested")]}),
+		{says_not_told},
+	)
+}
+
+deletes(fields) := object.union(
+	{
+		"address": "terraform_data.workload",
+		"mode": "managed",
+		"type": "terraform_data",
+		"name": "workload",
+		"change": {"actions": ["delete"], "before": {}, "after": null},
+	},
+	fields,
+)
+
+# With -refresh=false a plan that destroys reads nothing, and does not say so.
+test_destroy if {
+	denied(with_field("resource_changes", [deletes({})]), {says_not_told})
+	denied(with_field("resource_changes", [deletes({"action_reason": null})]), {says_not_told})
+	denied(with_field("resource_changes", [deletes({"action_reason": "delete_because_no_resource_config"})]), set())
+	denied(with_field("resource_changes", [deletes({"deposed": "12345678"})]), set())
+}
+
+# A provider of the same name, of somebody else.
+test_other_provider if {
+	every address in [
+		"registry.terraform.io/evil/partnercenter",
+		"registry.example.com/seed-12616aef/partnercenter",
+		"registry.example.com/evil/partnercenter",
+		"registry.terraform.io/seed-12616aef/partnercenter2",
+		"seed-12616aef/partnercenter",
+		"",
+		null,
+		true,
+	] {
+		other := object.union(passed, {"address": "data.partnercenter_spend_gate.other", "provider_name": address})
+		message := sprintf("%s: it is of the provider %v, whose verdict nobody knows", [other.address, address])
+		denied(plan([other]), {message, nobody})
+		denied(plan([passed, other]), {message})
+	}
+	denied(
+		plan([object.remove(passed, ["provider_name"])]),
+		{sprintf("%s: it is of the provider null, whose verdict nobody knows", [passed.address]), nobody},
+	)
+}
+
+test_opentofu if denied(
+	plan([object.union(passed, {"provider_name": "registry.opentofu.org/seed-12616aef/partnercenter"})]),
+	set(),
+)
 
 records(values) := {
 	"address": "data.partnercenter_customer_usage_records.all",
