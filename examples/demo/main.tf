@@ -44,8 +44,8 @@ output "spend" {
     [format("%-30s %20s %-4s %12s %9s", "customer", "spent", "", "budget", "used")],
     [
       for c in data.partnercenter_customer_usage_records.all.records : format("%-30s %20s %-4s %12s %9s",
-        c.customer_name, format("%.2f", c.total_cost), c.currency_code,
-        c.has_budget ? tostring(c.budget_amount) : "-", c.has_budget ? "${c.percent_used} %" : "-"
+        coalesce(c.customer_name, c.customer_id, "?"), try(format("%.2f", c.total_cost), "?"), coalesce(c.currency_code, "?"),
+        coalesce(c.budget_amount, "-"), try("${c.percent_used} %", "-") # none of a budget of 0
       )
     ],
   ))

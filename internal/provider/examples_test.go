@@ -39,7 +39,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "a legacy subscription",
 			variables: map[string]string{"customer_id": emulator.LegacyCustomerID},
-			says:      []string{"azure_subscriptions = {}"},
+			says:      []string{"azure_subscriptions = []"},
 		},
 	},
 	"partnercenter_azure_rate_card": {
@@ -59,7 +59,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "within its limit",
 			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": strings.ToUpper(emulator.MeteredEntitlementID)},
-			says:      []string{emulator.MeteredResourceGroup + " (EUR)", "250.004326430153280019517", emulator.SharedResourceGroup + " (EUR)", "terraform_data.workload will be created"},
+			says:      []string{`name = "` + emulator.MeteredResourceGroup + `"`, "250.004326430153280019517", `name = "` + emulator.SharedResourceGroup + `"`, "terraform_data.workload will be created"},
 		},
 		{
 			name:      "above its limit",
@@ -74,7 +74,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "no usage yet",
 			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.UnusedEntitlementID, "limits": `{}`},
-			says:      []string{"cost_by_resource_group = {}", "terraform_data.workload will be created"},
+			says:      []string{"cost_by_resource_group = []", "terraform_data.workload will be created"},
 		},
 		{
 			name:      "in none of the customer's plans",
@@ -122,6 +122,11 @@ var dataSources = map[string][]example{
 			name:      "without one",
 			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "customer_ids": `["` + emulator.MeteredCustomerID + `", "` + emulator.UnbudgetedCustomerID + `"]`},
 			fails:     []string{"The customer " + emulator.UnbudgetedCustomerID + " has no budget."},
+		},
+		{
+			name:      "nobody",
+			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "customer_ids": "[]"},
+			fails:     []string{"Without customers, nobody is looked at"},
 		},
 	},
 	"partnercenter_customer_usage_records": {
@@ -176,7 +181,7 @@ var dataSources = map[string][]example{
 	"partnercenter_customers": {
 		{name: "all", says: []string{emulator.MeteredCustomerName, emulator.MeteredCustomerDomain, "Polder Data BV"}},
 		{name: "by name", variables: map[string]string{"name_prefix": "nordh"}, says: []string{emulator.MeteredCustomerName}},
-		{name: "nobody", variables: map[string]string{"name_prefix": "nobody"}, says: []string{"customers = {}"}},
+		{name: "nobody", variables: map[string]string{"name_prefix": "nobody"}, says: []string{"customers = []"}},
 	},
 	"partnercenter_invoice_summaries": {
 		{name: "balances", says: []string{"balance_by_currency", "11096.94", "2026-11-08T00:00:00Z", "last_payment = null"}},
@@ -238,7 +243,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "within the limit",
 			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "storage_limits": `{ EUR = 1000 }`},
-			says:      []string{"cost_by_category", "Storage (EUR)", "Virtual Machines (EUR)"},
+			says:      []string{"cost_by_category", `category = "Storage"`, `category = "Virtual Machines"`},
 		},
 		{
 			name:      "above the limit",
@@ -253,14 +258,14 @@ var dataSources = map[string][]example{
 		{
 			name:      "no usage",
 			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "plan_id": emulator.IdlePlanID},
-			says:      []string{"cost_by_category = {}"},
+			says:      []string{"cost_by_category = []"},
 		},
 	},
 	"partnercenter_subscription_resource_usage": {
 		{
 			name:      "within the limits",
 			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "plan_id": emulator.MeteredPlanID, "azure_subscription_ids": `["` + emulator.MeteredEntitlementID + `"]`},
-			says:      []string{emulator.MeteredEntitlementName + " (EUR)", "1650.45487119540898624334", "Nordhavn Data Platform (EUR)", "/resourceGroups/" + emulator.MeteredResourceGroup + "/"},
+			says:      []string{`name = "` + emulator.MeteredEntitlementName + `"`, "1650.45487119540898624334", `name = "Nordhavn Data Platform"`, "/resourceGroups/" + emulator.MeteredResourceGroup + "/"},
 		},
 		{
 			name:      "above a limit",
@@ -275,7 +280,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "no usage",
 			variables: map[string]string{"customer_id": emulator.IdleCustomerID, "plan_id": emulator.IdlePlanID},
-			says:      []string{"cost_by_azure_subscription = {}", "cost_by_resource = []"},
+			says:      []string{"cost_by_azure_subscription = []", "cost_by_resource = []"},
 		},
 		{
 			name:      "an Azure subscription without usage",

@@ -97,17 +97,23 @@ func asConfiguration(text string) string {
 	).Replace(text)
 }
 
+// configurations are the guides and the READMEs.
+func configurations(t *testing.T) []string {
+	t.Helper()
+	files := []string{"../../README.md", modules + "/spend-gate/README.md", modules + "/spend-gate-apply/README.md"}
+	for _, name := range entries(t, guides) {
+		files = append(files, filepath.Join(guides, name))
+	}
+	return files
+}
+
 // Every configuration in a guide, and in a README, is planned as it stands, against
 // the emulator. One that reads nothing is validated.
 func TestGuides(t *testing.T) {
 	t.Parallel()
 	needTerraform(t)
-	files := []string{"../../README.md", modules + "/spend-gate/README.md", modules + "/spend-gate-apply/README.md"}
-	for _, name := range entries(t, "../../templates/guides") {
-		files = append(files, filepath.Join("../../templates/guides", name))
-	}
 	skipped, planned := 0, 0
-	for _, file := range files {
+	for _, file := range configurations(t) {
 		previous := ""
 		for _, block := range hclBlocks(t, content(t, file)) {
 			text := block.text

@@ -16,16 +16,16 @@ data "partnercenter_azure_entitlements" "plan" {
 }
 
 output "azure_subscriptions" {
-  value = merge([
-    for plan_id, plan in data.partnercenter_azure_entitlements.plan : {
-      for entitlement in plan.entitlements :
-      entitlement.entitlement_id => {
+  value = flatten([
+    for plan_id, plan in data.partnercenter_azure_entitlements.plan : [
+      for entitlement in plan.entitlements : {
+        id      = entitlement.entitlement_id
         name    = entitlement.entitlement_name
         status  = entitlement.status
         plan_id = plan_id
       }
-    }
-  ]...)
+    ]
+  ])
 }
 
 variable "customer_id" {

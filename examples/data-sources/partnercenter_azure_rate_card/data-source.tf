@@ -7,15 +7,15 @@ data "partnercenter_azure_rate_card" "this" {
 }
 
 output "prices" {
-  value = {
-    for meter in data.partnercenter_azure_rate_card.this.meters :
-    meter.meter_id => {
+  value = [
+    for meter in data.partnercenter_azure_rate_card.this.meters : {
+      id    = meter.meter_id
       name  = meter.meter_name
       place = meter.region
       unit  = meter.unit
       rates = meter.rates # in steps: each holds from its from_quantity on
     }
-  }
+  ]
 }
 
 variable "currency" {

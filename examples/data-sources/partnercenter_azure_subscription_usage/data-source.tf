@@ -5,10 +5,13 @@ data "partnercenter_azure_subscription_usage" "this" {
 }
 
 output "cost_by_resource_group" {
-  value = {
-    for row in data.partnercenter_azure_subscription_usage.this.cost_by_resource_group :
-    "${coalesce(row.resource_group_name, "other")} (${coalesce(row.currency_code, "unknown")})" => row.total_cost
-  }
+  value = [
+    for row in data.partnercenter_azure_subscription_usage.this.cost_by_resource_group : {
+      name     = row.resource_group_name # null for what is in none
+      cost     = row.total_cost
+      currency = row.currency_code
+    }
+  ]
 }
 
 # Beside azurerm: data.azurerm_client_config.current.tenant_id

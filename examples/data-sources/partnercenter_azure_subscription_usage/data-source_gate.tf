@@ -6,9 +6,9 @@ data "partnercenter_azure_subscription_usage" "gate" {
 
   lifecycle {
     postcondition {
-      # No usage yet passes. A cost or currency that is null, and a currency
-      # without a limit, are errors in try, and do not.
-      condition     = !self.has_usage || try(self.total_cost <= var.limits[self.currency_code], false)
+      # No usage yet, which has no currency, passes. A cost or currency that is
+      # null, and a currency without a limit, are errors in try, and do not.
+      condition     = self.has_usage ? try(self.total_cost <= var.limits[self.currency_code], false) : self.currency_code == null
       error_message = "Not within its limit: ${coalesce(self.subscription_name, self.azure_subscription_id)} has cost ${coalesce(self.total_cost, "?")} ${coalesce(self.currency_code, "?")}, limits are ${jsonencode(var.limits)}."
     }
   }

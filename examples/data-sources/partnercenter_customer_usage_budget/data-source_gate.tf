@@ -15,5 +15,10 @@ data "partnercenter_customer_usage_budget" "gate" {
 variable "customer_ids" {
   type        = set(string)
   description = "Tenant ids of the customers that must have a budget."
-  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.customer_ids) > 0
+    error_message = "Without customers, nobody is looked at, and nothing fails."
+  }
 }

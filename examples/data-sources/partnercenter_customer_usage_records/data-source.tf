@@ -2,15 +2,15 @@
 data "partnercenter_customer_usage_records" "all" {}
 
 output "spend_by_customer" {
-  value = {
-    for customer in data.partnercenter_customer_usage_records.all.records :
-    customer.customer_id => {
+  value = [
+    for customer in data.partnercenter_customer_usage_records.all.records : {
+      id       = customer.customer_id
       name     = customer.customer_name
       cost     = customer.total_cost
       currency = customer.currency_code
       budget   = customer.budget_amount # null without one
     }
-  }
+  ]
 }
 
 # Exact sums. Currencies are never added to each other.

@@ -5,9 +5,10 @@ data "partnercenter_customer_usage_records" "gate" {
 
   lifecycle {
     postcondition {
-      condition = self.complete && alltrue([for c in self.records : c.within_budget])
+      # alltrue([]) is true, and nobody is not everybody.
+      condition = self.complete && length(self.records) > 0 && alltrue([for c in self.records : c.within_budget])
       error_message = "Not within a budget: ${join("; ", [
-        for c in self.records : "${c.customer_name} has spent ${c.total_cost} ${coalesce(c.currency_code, "?")}, ${c.has_budget ? "its budget is ${c.budget_amount}" : "without a budget"}"
+        for c in self.records : "${coalesce(c.customer_name, c.customer_id, "?")} has spent ${coalesce(c.total_cost, "?")} ${coalesce(c.currency_code, "?")}, ${c.has_budget ? "its budget is ${c.budget_amount}" : "without a budget"}"
         if !c.within_budget
       ])}."
     }

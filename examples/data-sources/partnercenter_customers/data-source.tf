@@ -5,13 +5,13 @@ data "partnercenter_customers" "all" {
 }
 
 output "customers" {
-  value = {
-    for customer in data.partnercenter_customers.all.customers :
-    customer.customer_id => {
+  value = [
+    for customer in data.partnercenter_customers.all.customers : {
+      id     = customer.customer_id
       name   = customer.company_name
       domain = customer.domain
     }
-  }
+  ]
 }
 
 variable "name_prefix" {

@@ -5,15 +5,15 @@ data "partnercenter_invoices" "later" {
 }
 
 output "bills" {
-  value = {
-    for invoice in data.partnercenter_invoices.later.invoices :
-    invoice.invoice_id => {
+  value = [
+    for invoice in data.partnercenter_invoices.later.invoices : {
+      id       = invoice.invoice_id
       charges  = invoice.total_charges
       currency = invoice.currency_code
       type     = invoice.invoice_type
       amends   = invoice.amends_of
     } if substr(coalesce(invoice.billing_period_end_date, "unknown"), 0, 7) == var.month
-  }
+  ]
 }
 
 # Exact sums of all that was billed since, by currency.

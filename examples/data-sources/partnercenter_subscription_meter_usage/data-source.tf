@@ -6,10 +6,13 @@ data "partnercenter_subscription_meter_usage" "plan" {
 }
 
 output "cost_by_category" {
-  value = {
-    for row in data.partnercenter_subscription_meter_usage.plan.cost_by_category :
-    "${coalesce(row.category, "other")} (${coalesce(row.currency_code, "unknown")})" => row.total_cost
-  }
+  value = [
+    for row in data.partnercenter_subscription_meter_usage.plan.cost_by_category : {
+      category = row.category # null for what has none
+      cost     = row.total_cost
+      currency = row.currency_code
+    }
+  ]
 }
 
 variable "customer_id" {

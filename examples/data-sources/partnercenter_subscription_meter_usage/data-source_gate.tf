@@ -2,17 +2,19 @@
 data "partnercenter_subscription_meter_usage" "storage" {
   customer_id     = var.customer_id
   subscription_id = var.plan_id
-  categories      = ["Storage"]
   include_records = false
 
   lifecycle {
     postcondition {
-      # Every currency of the plan must have a limit, and keep within it.
+      # What has no category may be storage. A cost or currency that is null, and
+      # a currency without a limit, are errors in try, and do not pass.
       condition = self.complete && alltrue([
-        for currency, cost in self.totals.cost_by_currency :
-        try(cost <= var.storage_limits[currency], false)
+        for row in self.cost_by_category : try(row.total_cost <= var.storage_limits[row.currency_code], false)
+        if coalesce(row.category, "Storage") == "Storage"
       ])
-      error_message = "Storage costs too much: ${jsonencode(self.totals.cost_by_currency)}, limits are ${jsonencode(var.storage_limits)}."
+      error_message = "Storage costs too much: ${jsonencode([
+        for row in self.cost_by_category : row if coalesce(row.category, "Storage") == "Storage"
+      ])}, limits are ${jsonencode(var.storage_limits)}."
     }
   }
 }

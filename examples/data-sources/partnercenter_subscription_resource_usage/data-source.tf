@@ -5,10 +5,14 @@ data "partnercenter_subscription_resource_usage" "plan" {
 }
 
 output "cost_by_azure_subscription" {
-  value = {
-    for row in data.partnercenter_subscription_resource_usage.plan.cost_by_entitlement :
-    "${coalesce(row.entitlement_name, "other")} (${coalesce(row.currency_code, "unknown")})" => row.total_cost
-  }
+  value = [
+    for row in data.partnercenter_subscription_resource_usage.plan.cost_by_entitlement : {
+      id       = row.entitlement_id # null for what belongs to none
+      name     = row.entitlement_name
+      cost     = row.total_cost
+      currency = row.currency_code
+    }
+  ]
 }
 
 output "cost_by_resource" {

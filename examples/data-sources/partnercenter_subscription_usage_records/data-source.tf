@@ -5,15 +5,15 @@ data "partnercenter_subscription_usage_records" "this" {
 }
 
 output "spend_by_subscription" {
-  value = {
-    for subscription in data.partnercenter_subscription_usage_records.this.records :
-    subscription.subscription_id => {
+  value = [
+    for subscription in data.partnercenter_subscription_usage_records.this.records : {
+      id       = subscription.subscription_id
       name     = subscription.subscription_name
       status   = subscription.status
       cost     = subscription.total_cost
       currency = subscription.currency_code
     }
-  }
+  ]
 }
 
 variable "customer_id" {

@@ -6,9 +6,9 @@ data "partnercenter_subscription_usage_summary" "gate" {
 
   lifecycle {
     postcondition {
-      # No usage passes. A cost or currency that is null, and a currency without
-      # a limit, are errors in try, and do not.
-      condition     = !self.has_usage || try(self.total_cost <= var.limits[self.currency_code], false)
+      # No usage, which has no currency, passes. A cost or currency that is null,
+      # and a currency without a limit, are errors in try, and do not.
+      condition     = self.has_usage ? try(self.total_cost <= var.limits[self.currency_code], false) : self.currency_code == null
       error_message = "Not within its limit: ${coalesce(self.subscription_name, self.subscription_id)} has cost ${coalesce(self.total_cost, "?")} ${coalesce(self.currency_code, "?")}, limits are ${jsonencode(var.limits)}."
     }
   }

@@ -5,14 +5,14 @@ data "partnercenter_subscriptions" "azure" {
 }
 
 output "azure" {
-  value = {
-    for subscription in data.partnercenter_subscriptions.azure.subscriptions :
-    subscription.subscription_id => {
+  value = [
+    for subscription in data.partnercenter_subscriptions.azure.subscriptions : {
+      id     = subscription.subscription_id
       name   = subscription.subscription_name
       offer  = subscription.is_azure_plan ? "Azure plan" : "MS-AZR-0145P"
       status = subscription.status
     }
-  }
+  ]
 }
 
 variable "customer_id" {

@@ -1,0 +1,242 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+)
+
+// identifying are the fields that an odd answer keeps: without them it would be
+// another thing that the answer is about.
+var identifying = []string{
+	"id", "resourceId", "entitlementId", "subscriptionId", "customerId", "meterId", "offerId", "offer", "tenantId", "productType",
+	"companyProfile", "usageStartTime", "usageEndTime", "infoFields", "infoField", "resource", "instanceData", "status", "currency",
+}
+
+// named are the fields that hold a name.
+var named = []string{"name", "resourceName", "entitlementName", "friendlyName", "companyName", "meterName", "resourceGroupName", "offerName"}
+
+var costs = []string{"totalCost", "usdTotalCost", "quantity", "quantityUsed", "balanceAmount", "totalCharges"}
+
+// odd answers of Partner Center, each possible. They change what the emulator says.
+var odd = map[string]func(answer map[string]any){
+	// All have one name. Each is listed four times: as it is, with another cost,
+	// without a name or currency, and without a cost.
+	"alike": func(answer map[string]any) {
+		items, ok := answer["items"].([]any)
+		if !ok || len(items) == 0 {
+			return
+		}
+		each(items, func(item map[string]any) {
+			for _, name := range named {
+				if item[name] != nil {
+					item[name] = "Contoso"
+				}
+			}
+		})
+		for _, original := range items {
+			another, nameless, costless := clone(original), clone(original), clone(original)
+			for _, field := range costs {
+				if another[field] != nil {
+					another[field], nameless[field] = json.Number("6.5"), json.Number("7.5")
+				}
+			}
+			remove(nameless, append(named, "currencyCode", "currencyLocale", "budget", "resourceUri", "lastModifiedDate", "category")...)
+			remove(costless, costs...)
+			items = append(items, another, nameless, costless)
+		}
+		answer["items"], answer["totalCount"] = items, len(items)
+	},
+	// Nothing is said of anybody but who it is.
+	"bare": func(answer map[string]any) {
+		items, ok := answer["items"].([]any)
+		if !ok {
+			items = []any{answer}
+		}
+		each(items, func(item map[string]any) {
+			maps.DeleteFunc(item, func(field string, _ any) bool { return !slices.Contains(identifying, field) })
+			if profile, ok := item["companyProfile"].(map[string]any); ok {
+				remove(profile, "companyName", "domain")
+			}
+		})
+	},
+	// All is said, but not of whom.
+	"anonymous": func(answer map[string]any) {
+		if items, ok := answer["items"].([]any); ok {
+			each(items, func(item map[string]any) { remove(item, append(named, identifying[:6]...)...) })
+		}
+	},
+	"empty": func(answer map[string]any) {
+		if _, ok := answer["items"].([]any); ok {
+			answer["items"], answer["totalCount"] = []any{}, 0
+		}
+	},
+}
+
+func each(items []any, change func(map[string]any)) {
+	for _, item := range items {
+		if item, ok := item.(map[string]any); ok {
+			change(item)
+		}
+	}
+}
+
+func clone(item any) map[string]any {
+	original, _ := item.(map[string]any)
+	return maps.Clone(original)
+}
+
+func remove(item map[string]any, fields ...string) {
+	for _, field := range fields {
+		delete(item, field)
+	}
+}
+
+// oddly makes an emulator give odd answers.
+func oddly(t *testing.T, e *emulator.Emulator, change func(map[string]any)) {
+	t.Helper()
+	e.Misbehave(emulator.Fault{Times: emulator.Always, Edit: func(body []byte) []byte {
+		decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
+		decoder.UseNumber()
+		var answer map[string]any
+		if decoder.Decode(&answer) != nil || answer["code"] != nil {
+			return body
+		}
+		delete(answer, "links")
+		change(answer)
+		changed, err := json.Marshal(answer)
+		if err != nil {
+			t.Error(err)
+		}
+		return changed
+	}})
+}
+
+// crashes are what HCL says that meets a null or a key that it did not expect.
+var crashes = []string{
+	"Invalid template interpolation", "Duplicate object key", "Error in function call", "Invalid function argument", "Invalid index",
+	"Null value", "null value", "Unsupported", "Invalid value", "Invalid operand", "Inconsistent conditional", "must not be null", "Invalid for_each", "Invalid object key", "not null",
+}
+
+// holds fails the test if an expression of the configuration crashed.
+func (o outcome) holds(t *testing.T) {
+	t.Helper()
+	said := strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(o.stdout+o.stderr)), " ")
+	for _, crash := range crashes {
+		if strings.Contains(said, crash) {
+			t.Errorf("%q:\n%s", crash, o.stderr)
+			return
+		}
+	}
+}
+
+var (
+	stops = regexp.MustCompile(`condition += self\.|!self\.has_usage|(?m)^ephemeral "|= "block"`)
+	lists = regexp.MustCompile(`spend_gate|self\.records`)
+)
+
+// subject is a configuration that somebody may copy.
+type subject struct {
+	text      string
+	variables map[string]string
+}
+
+// subjects are the examples of data sources, each directory as one, the demo, and
+// the blocks of the guides.
+func subjects(t *testing.T) map[string]subject {
+	t.Helper()
+	all := map[string]subject{}
+	for directory, cases := range dataSources {
+		files := entries(t, filepath.Join(examples, "data-sources", directory))
+		text := ""
+		for _, file := range files {
+			text += content(t, filepath.Join(examples, "data-sources", directory, file)) + "\n"
+		}
+		all[directory] = subject{text: required + "provider \"partnercenter\" {}\n" + text, variables: cases[0].variables}
+	}
+	for _, file := range configurations(t) {
+		previous := ""
+		for _, block := range hclBlocks(t, content(t, file)) {
+			text := block.text
+			if block.marker == withPrevious {
+				text = previous + text
+			}
+			previous = text
+			if block.marker != needsAzureRM && readsAnything.MatchString(text) {
+				all[strings.TrimPrefix(filepath.ToSlash(file), "../../")+" "+strings.SplitN(block.text, "\n", 2)[0]] = subject{text: asConfiguration(text), variables: guideValues}
+			}
+		}
+	}
+	all["demo"] = subject{text: content(t, examples+"/demo/main.tf")}
+	return all
+}
+
+// Whatever Partner Center says that can be, no example and no guide ends in an
+// error of HCL, and a gate stops the plan where a figure is missing.
+func TestOddities(t *testing.T) {
+	t.Parallel()
+	for name, subject := range subjects(t) {
+		for what, change := range odd {
+			t.Run(name+" "+what, func(t *testing.T) {
+				t.Parallel()
+				e, environment := emulate(t, emulator.Options{})
+				oddly(t, e, change)
+				w := newWorkspace(t, "", environment...)
+				w.write(t, "main.tf", subject.text)
+				for name, value := range subject.variables {
+					w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
+				}
+				for _, module := range entries(t, modules) {
+					w.copyTree(t, module, filepath.Join(modules, module))
+				}
+				w.terraform(t, "get").succeed(t)
+				planned := w.terraform(t, "plan")
+				if what != "anonymous" || !strings.Contains(subject.text, "for_each    = toset") && !strings.Contains(subject.text, "for_each = toset") {
+					planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
+				}
+				if stops.MatchString(subject.text) && (what == "bare" || what == "alike" && lists.MatchString(subject.text)) && planned.code == 0 {
+					t.Errorf("the gate passes:\n%s", planned.stdout)
+				}
+			})
+		}
+	}
+}
+
+// No gate passes under a mock that is told nothing: what it says is false, 0,
+// empty, or random text.
+func TestExamples_bareMock(t *testing.T) {
+	t.Parallel()
+	tested := 0
+	for name, subject := range subjects(t) {
+		if !stops.MatchString(subject.text) || strings.Contains(subject.text, "ephemeral") || strings.Contains(subject.text, "spend_gate_apply") {
+			continue
+		}
+		tested++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t, "")
+			w.write(t, "main.tf", subject.text)
+			w.write(t, "bare.tftest.hcl", "mock_provider \"partnercenter\" {}\nrun \"bare\" {\n  command = plan\n}\n")
+			for name, value := range subject.variables {
+				w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
+			}
+			for _, module := range entries(t, modules) {
+				w.copyTree(t, module, filepath.Join(modules, module))
+			}
+			w.terraform(t, "get").succeed(t)
+			tested := w.terraform(t, "test")
+			tested.fail(t, "0 passed, 1 failed.")
+			tested.holds(t)
+		})
+	}
+	if tested == 0 {
+		t.Error("no gate is tested")
+	}
+}
