@@ -155,11 +155,11 @@ func subjects(t *testing.T) map[string]subject {
 	all := map[string]subject{}
 	for directory, cases := range dataSources {
 		files := entries(t, filepath.Join(examples, "data-sources", directory))
-		text := ""
-		for _, file := range files {
-			text += content(t, filepath.Join(examples, "data-sources", directory, file)) + "\n"
+		text := make([]string, len(files))
+		for i, file := range files {
+			text[i] = content(t, filepath.Join(examples, "data-sources", directory, file))
 		}
-		all[directory] = subject{text: required + "provider \"partnercenter\" {}\n" + text, variables: cases[0].variables}
+		all[directory] = subject{text: required + "provider \"partnercenter\" {}\n" + strings.Join(text, "\n"), variables: cases[0].variables}
 	}
 	for _, file := range configurations(t) {
 		previous := ""
