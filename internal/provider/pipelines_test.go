@@ -168,7 +168,7 @@ check "spend" {
   }
 }
 `
-	const passed, warned, failed, stopped, none = "### Spend gate passed\n", "### Spend gate warned\n", "### Spend gate failed\n", "**The plan ended with an error.**", "**This plan has no report.**"
+	const passed, warned, failed, stopped, none = "**Spend gate passed**:", "**Spend gate passed with warnings**:", "**Spend gate failed**:", "**The plan ended with an error.**", "**This plan has no report.**"
 	inEveryShell := func(script string) map[string]func(*testing.T, *workspace) outcome {
 		return map[string]func(*testing.T, *workspace) outcome{
 			"bash":    func(t *testing.T, w *workspace) outcome { t.Helper(); return w.shell(t, script) },
@@ -299,7 +299,7 @@ terraform apply -auto-approve
 terraform plan -out=plan.tfplan
 terraform show -json plan.tfplan > plan.json
 jq -r -f report.jq plan.json > report.md
-grep -x '### Spend gate passed' report.md`); o.code != 0 {
+grep -F '**Spend gate passed**:' report.md`); o.code != 0 {
 		t.Fatalf("%s\n%s", o.stdout, o.stderr)
 	}
 	return w
