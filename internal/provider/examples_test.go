@@ -497,7 +497,7 @@ func TestDemo(t *testing.T) {
 		"Warning: Check block assertion failed",
 		"Fjord Logistics AS: 28641.77 NOK of 20000.00 NOK (143.21 %)",
 		"Error: Resource postcondition failed",
-		"| Tidewater Analytics LLC | 60284.15 USD | 10000.00 USD | 602.84 % | **failed**: max_percent_used |", // the report
+		"| Tidewater Analytics LLC | 60,284.15 USD | 10,000.00 USD | 602.84 % | **failed**: max_percent_used (limit 100 %) |", // the report
 		"Error: Spend gate failed",
 		"Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %.",
 		"The plan and the apply were stopped, as they should be.",
