@@ -299,7 +299,27 @@ func (c *signIn) accessToken() azcore.TokenCredential {
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s has a space, a line end or another character inside that no access token has and no request can carry. It is not repeated, since it may be a secret.", place))
 	}
+	c.checkTenant(token)
 	return pcclient.NewAccessToken(token, c.source())
+}
+
+// checkTenant refuses an access token of another tenant: Partner Center would answer
+// for another partner, whose customers are not those that a gate is about. The
+// tenant_id of other credentials, such as a workload's ARM_TENANT_ID, says nothing
+// about this token.
+func (c *signIn) checkTenant(token string) {
+	claims, readable := pcclient.ReadClaims(token)
+	if !readable {
+		return
+	}
+	for _, from := range []origin{origins[0], c.from} {
+		wanted := from.value(c.settings, "tenant_id")
+		if other := claims.OtherTenant(wanted); other != "" {
+			c.refuse("access_token", "Access token of another tenant", fmt.Sprintf("The access token of %s is of the tenant %s, and %s is %s. Get a token of the partner's tenant, or correct the tenant.",
+				c.from.write("access_token"), other, from.write("tenant_id"), wanted))
+			return
+		}
+	}
 }
 
 // rotates reports whether to write new refresh tokens back.

@@ -661,6 +661,38 @@ func TestAccessToken_bad(t *testing.T) {
 	}
 }
 
+// A token of another tenant answers for another partner.
+func TestAccessToken_otherTenant(t *testing.T) {
+	t.Parallel()
+	const other = "99999999-9999-4999-8999-999999999999"
+	token := emulator.UserAccessToken()
+	for name, test := range map[string]struct {
+		configuration providertest.Arguments
+		environment   map[string]string
+		refused       bool
+	}{
+		"in the configuration":                 {providertest.Arguments{"access_token": token, "tenant_id": other}, nil, true},
+		"beside a variable":                    {providertest.Arguments{"tenant_id": other}, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": token}, true},
+		"both variables":                       {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": token, "PARTNERCENTER_TENANT_ID": other}, true},
+		"that of a workload":                   {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": token, "ARM_TENANT_ID": other}, false},
+		"the right one":                        {providertest.Arguments{"access_token": token, "tenant_id": strings.ToUpper(emulator.TenantID)}, nil, false},
+		"a domain":                             {providertest.Arguments{"access_token": token, "tenant_id": "contoso.onmicrosoft.com"}, nil, false},
+		"a token that cannot be read, as ever": {providertest.Arguments{"access_token": "opaque", "tenant_id": other}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			problems := newServer(t, machineWith(test.environment)).Configure(t, test.configuration)
+			if !test.refused {
+				if len(problems) > 0 {
+					t.Errorf("%s: %s", problems[0].Summary, problems[0].Detail)
+				}
+				return
+			}
+			checkProblem(t, problems, "access_token", "Access token of another tenant", emulator.TenantID, other)
+		})
+	}
+}
+
 // What is around a credential, such as the line end of its file, is not part of it.
 func TestSignIn_whiteSpace(t *testing.T) {
 	t.Parallel()
