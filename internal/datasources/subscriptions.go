@@ -111,7 +111,7 @@ func newSubscription(s *pcclient.Subscription) subscription {
 		Status:             s.Status,
 		BillingType:        s.BillingType,
 		BillingCycle:       s.BillingCycle,
-		Quantity:           s.Quantity,
+		Quantity:           (*int64)(s.Quantity),
 		UnitType:           s.UnitType,
 		CreationDate:       instant(s.CreationDate),
 		EffectiveStartDate: instant(s.EffectiveStartDate),

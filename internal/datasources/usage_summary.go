@@ -56,9 +56,9 @@ func readUsageSummary(ctx context.Context, api *pcclient.Client, m *usageSummary
 	*m = usageSummary{
 		PartnerID:                           lowered(s.OwnerID()),
 		PartnerName:                         s.Owner(),
-		CustomersOverBudget:                 s.CustomersOverBudget,
-		CustomersTrendingOver:               s.CustomersTrendingOver,
-		CustomersWithUsageBasedSubscription: s.CustomersWithUsageBasedSubscription,
+		CustomersOverBudget:                 (*int64)(s.CustomersOverBudget),
+		CustomersTrendingOver:               (*int64)(s.CustomersTrendingOver),
+		CustomersWithUsageBasedSubscription: (*int64)(s.CustomersWithUsageBasedSubscription),
 		EmailsToNotify:                      append([]string{}, s.EmailsToNotify...),
 		ExcludesAzurePlan:                   new(true),
 		cost:                                newCost(&s.Cost),

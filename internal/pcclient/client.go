@@ -7,13 +7,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
@@ -198,8 +198,26 @@ func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
 		return nil, a.explain(ctx, decodeError(wrongAnswer(decoder)))
 	}
 	resource := new(T)
-	if err := json.Unmarshal(a.body, resource); err != nil {
+	if err := unmarshal(a.body, resource); err != nil {
 		return nil, a.explain(ctx, decodeError(err))
 	}
+	if err := checkRead(resource); err != nil {
+		return nil, a.explain(ctx, err)
+	}
 	return resource, nil
+}
+
+// errNothingRead is an object of something else.
+var errNothingRead = errors.New("the answer has none of the fields that it should have")
+
+// checkRead refuses an answer from which nothing was read. A resource may be more
+// lenient.
+func checkRead[T any](resource *T) error {
+	if own, ok := any(resource).(interface{ check() error }); ok {
+		return own.check()
+	}
+	if reflect.ValueOf(resource).Elem().IsZero() {
+		return errNothingRead
+	}
+	return nil
 }

@@ -69,16 +69,16 @@ type Subscription struct {
 	ProductType  struct {
 		ID *string `json:"id"`
 	} `json:"productType"`
-	Status             *string `json:"status"`
-	BillingType        *string `json:"billingType"`
-	BillingCycle       *string `json:"billingCycle"`
-	Quantity           *int64  `json:"quantity"`
-	UnitType           *string `json:"unitType"`
-	CreationDate       *Time   `json:"creationDate"`
-	EffectiveStartDate *Time   `json:"effectiveStartDate"`
-	CommitmentEndDate  *Time   `json:"commitmentEndDate"`
-	OrderID            *string `json:"orderId"`
-	PartnerID          *string `json:"partnerId"` // an MPN id
+	Status             *string  `json:"status"`
+	BillingType        *string  `json:"billingType"`
+	BillingCycle       *string  `json:"billingCycle"`
+	Quantity           *Integer `json:"quantity"`
+	UnitType           *string  `json:"unitType"`
+	CreationDate       *Time    `json:"creationDate"`
+	EffectiveStartDate *Time    `json:"effectiveStartDate"`
+	CommitmentEndDate  *Time    `json:"commitmentEndDate"`
+	OrderID            *string  `json:"orderId"`
+	PartnerID          *string  `json:"partnerId"` // an MPN id
 }
 
 // azurePlan is the product of all offers of Azure plans, which are written
@@ -93,6 +93,13 @@ func (s *Subscription) IsAzurePlan() bool {
 	}
 	product, _, _ := strings.Cut(*s.OfferID, ":")
 	return strings.EqualFold(product, azurePlan) && strings.EqualFold(*s.ProductType.ID, "Azure")
+}
+
+// MayBeAzurePlan reports whether nothing says that this is no Azure plan.
+func (s *Subscription) MayBeAzurePlan() bool {
+	product, _, _ := strings.Cut(value(s.OfferID), ":")
+	kind := value(s.ProductType.ID)
+	return (product == "" || strings.EqualFold(product, azurePlan)) && (kind == "" || strings.EqualFold(kind, "Azure"))
 }
 
 // IsAzureLegacy reports whether this is one Azure subscription of the older offer.

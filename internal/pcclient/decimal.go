@@ -82,3 +82,23 @@ func (d *Decimal) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	*d, err = newDecimal(string(value))
 	return err
 }
+
+// Integer is a whole number, which may be written as 1.0 or 1e0.
+type Integer int64
+
+// UnmarshalJSONFrom accepts a JSON number only.
+func (i *Integer) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	if decoder.PeekKind() != '0' {
+		return wrongKind(decoder, "a whole number")
+	}
+	var d Decimal
+	if err := d.UnmarshalJSONFrom(decoder); err != nil {
+		return err
+	}
+	whole := d.BigInt()
+	if !d.IsInteger() || !whole.IsInt64() {
+		return fmt.Errorf("is %s where a whole number of at most 64 bits is expected", d)
+	}
+	*i = Integer(whole.Int64())
+	return nil
+}

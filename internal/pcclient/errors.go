@@ -29,6 +29,7 @@ type Error struct {
 	Code        string // the API's own error code, a number or a word
 	Description string // the API's words, or what is wrong with the answer
 	RetryAfter  time.Duration
+	NotReady    bool   // the data are being prepared, and there for who asks again after RetryAfter
 	AppOnly     bool   // the token was the application's own, not a user's
 	WithoutMFA  bool   // its user had not passed multifactor authentication
 	OtherTenant string // the tenant of the token, if it is not the configured one
@@ -62,16 +63,21 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// noUsageInWords finds "Customer does not have usage data." and its like.
+var noUsageInWords = regexp.MustCompile(`(?i)(\bno|\bnot have|n't have|\bwithout)( any)? usage\b` +
+	`|\busage( \w+)? ((was|were|is|are|could|do|does) )?(not|cannot)( be)? (found|available|exist)`)
+
 // noUsage reports whether the error is how the API says that a customer or a
-// subscription has no usage: code 3000 ("Customer does not have usage data.",
-// with 400 or 404) or a 204, in answer to the first request.
+// subscription has no usage, in answer to the first request: a 204, or code 3000
+// with 400 or 404, if the words are about usage. The code alone also stands for
+// an invalid property.
 func noUsage(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.Page != 1 {
 		return false
 	}
-	return e.Status == http.StatusNoContent ||
-		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound)
+	return e.Status == http.StatusNoContent && !e.NotReady ||
+		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && noUsageInWords.MatchString(e.Description)
 }
 
 // answerError describes an answer other than 200.
@@ -81,7 +87,7 @@ func answerError(response *http.Response, body []byte, tenantID string) *Error {
 		// An answer may repeat what it was asked with.
 		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	}
-	e := &Error{RetryAfter: retryAfter(response)}
+	e := &Error{RetryAfter: retryAfter(response), NotReady: isNotReady(response)}
 	if claims, readable := ReadClaims(token); readable {
 		e.AppOnly, e.WithoutMFA, e.OtherTenant = claims.AppOnly(), claims.WithoutMFA(), claims.OtherTenant(tenantID)
 	}

@@ -11,7 +11,7 @@ import (
 // ask reads one page whole, from the memo if somebody has asked for it before.
 // What it returns is shared and must not be changed.
 func (c *Client) ask(ctx context.Context, p page) (*answer, error) {
-	return c.memo.remember(ctx, p, c.get)
+	return c.memo.remember(ctx, p, c.ready)
 }
 
 // memo asks a question once: who asks while the answer is under way waits for

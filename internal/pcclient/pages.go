@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/go-json-experiment/json"
@@ -60,7 +59,6 @@ func (w *Walk[T]) TotalCount() *int64 { return w.listing.totalCount }
 type listing[T any] struct {
 	client      *Client
 	mayBeUnused bool // that there is no usage makes it empty
-	mayLack     bool // data that are not ready yet are answered with a 204
 	mayOverrun  bool // the last page has a token, and what follows it is an error
 	forget      bool // it is too large for the memo
 	totalCount  *int64
@@ -82,8 +80,12 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[string]bool{}
+		get, records := l.client.ask, newRepeats(everRead)
+		if l.forget {
+			get, records = l.client.ready, newRepeats(sinceThePageBefore)
+		}
 		for {
-			answer, err := l.get(ctx, next)
+			answer, err := get(ctx, next)
 			if err != nil {
 				if !l.isEnd(next, err) {
 					yield(none, err)
@@ -92,7 +94,8 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 			}
 			seen[next.place()] = true
 
-			envelope, goOn, err := readPage(answer.body, yield)
+			records.turnPage()
+			envelope, goOn, err := readPage(answer.body, records, yield)
 			if !goOn {
 				return
 			}
@@ -124,40 +127,9 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 	}
 }
 
-// get reads a page, and waits for its data to be ready. That a list ends there
-// would lose what follows.
-func (l *listing[T]) get(ctx context.Context, p page) (*answer, error) {
-	get := l.client.ask
-	if l.forget {
-		get = l.client.get
-	}
-	for {
-		a, err := get(ctx, p)
-		if !l.isNotReady(err) {
-			return a, err
-		}
-		e, _ := errors.AsType[*Error](err)
-		if e.RetryAfter > l.client.maxRetryWait {
-			e.Description = "the data are not ready yet"
-			return nil, e
-		}
-		select {
-		case <-time.After(e.RetryAfter):
-		case <-ctx.Done():
-			e.Err = context.Cause(ctx)
-			return nil, e
-		}
-	}
-}
-
-func (l *listing[T]) isNotReady(err error) bool {
-	e, failed := errors.AsType[*Error](err)
-	return failed && l.mayLack && e.Status == http.StatusNoContent && e.RetryAfter > 0
-}
-
 // isEnd reports whether an error is how the list ends.
 func (l *listing[T]) isEnd(p page, err error) bool {
-	return l.mayBeUnused && noUsage(err) && !l.isNotReady(err) || l.mayOverrun && isPastTheEnd(p, err)
+	return l.mayBeUnused && noUsage(err) || l.mayOverrun && isPastTheEnd(p, err)
 }
 
 // isPastTheEnd reports whether an error is how the list of customers ends if it is
@@ -204,10 +176,43 @@ type link struct {
 	} `json:"headers"`
 }
 
-// readPage yields the items of a page one by one. It reports whether to go on.
-// A page without an array of items, or one that is cut short, is an error.
-func readPage[T any](body []byte, yield func(T, error) bool) (e envelope, goOn bool, err error) {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(body))
+type links struct {
+	Next *link `json:"next"`
+}
+
+// wirePage has the fields of a page that are read.
+type wirePage[T any] struct {
+	Items             []T      `json:"items"`
+	TotalCount        *Integer `json:"totalCount"`
+	ContinuationToken string   `json:"continuationToken"`
+	Links             links    `json:"links"`
+}
+
+// readPage yields the items of a page one by one, without those that repeat a
+// record. It reports whether to go on. A page without an array of items, or one
+// that is cut short, is an error.
+func readPage[T any](body []byte, records *repeats, yield func(T, error) bool) (e envelope, goOn bool, err error) {
+	r := pageReader[T]{body: body, records: records, yield: yield}
+	e, goOn, err = r.read(jsontext.NewDecoder(bytes.NewBuffer(body)))
+	if !goOn || !isSyntactic(err) {
+		return e, goOn, err
+	}
+	// What is wrong may be in a field that nobody reads. It goes on where it ended.
+	if err := refuseTwins[wirePage[T]](body); err != nil {
+		return e, true, err
+	}
+	return r.read(jsontext.NewDecoder(bytes.NewBuffer(body), lenient))
+}
+
+// pageReader reads a page.
+type pageReader[T any] struct {
+	body    []byte
+	records *repeats
+	yield   func(T, error) bool
+	done    int // items that have been read
+}
+
+func (r *pageReader[T]) read(decoder *jsontext.Decoder) (e envelope, goOn bool, err error) {
 	if kind := decoder.PeekKind(); kind != '{' {
 		return e, true, wrongAnswer(decoder)
 	}
@@ -223,19 +228,19 @@ func readPage[T any](body []byte, yield func(T, error) bool) (e envelope, goOn b
 		switch name.String() {
 		case "items":
 			found = true
-			if goOn, err = readItems(decoder, yield); !goOn {
+			if goOn, err = r.readItems(decoder); !goOn {
 				return e, false, nil
 			}
 		case "totalCount":
-			err = json.UnmarshalDecode(decoder, &e.totalCount)
+			e.totalCount, err = readTotalCount(decoder)
 		case "continuationToken":
 			err = json.UnmarshalDecode(decoder, &e.continuationToken)
 		case "links":
-			var links struct {
-				Next *link `json:"next"`
+			var l links
+			err = json.UnmarshalDecode(decoder, &l)
+			if l.Next != nil && l.Next.URI != "" {
+				e.next = l.Next
 			}
-			err = json.UnmarshalDecode(decoder, &links)
-			e.next = links.Next
 		default:
 			err = decoder.SkipValue()
 		}
@@ -255,7 +260,16 @@ func readPage[T any](body []byte, yield func(T, error) bool) (e envelope, goOn b
 	return e, true, nil
 }
 
-func readItems[T any](decoder *jsontext.Decoder, yield func(T, error) bool) (goOn bool, err error) {
+// readTotalCount takes a negative number for none.
+func readTotalCount(decoder *jsontext.Decoder) (*int64, error) {
+	var count *Integer
+	if err := json.UnmarshalDecode(decoder, &count); err != nil || count == nil || *count < 0 {
+		return nil, err
+	}
+	return (*int64)(count), nil
+}
+
+func (r *pageReader[T]) readItems(decoder *jsontext.Decoder) (goOn bool, err error) {
 	if kind := decoder.PeekKind(); kind != '[' {
 		return true, fmt.Errorf("the field items of the answer %w", wrongKind(decoder, "an array"))
 	}
@@ -263,14 +277,25 @@ func readItems[T any](decoder *jsontext.Decoder, yield func(T, error) bool) (goO
 		return true, err
 	}
 	for i := 0; decoder.PeekKind() != ']'; i++ {
+		if i < r.done {
+			if err := decoder.SkipValue(); err != nil {
+				return true, err
+			}
+			continue
+		}
 		var item T
 		if decoder.PeekKind() == 'n' {
 			return true, fmt.Errorf("the field items[%d] of the answer is null", i)
 		}
+		start := decoder.InputOffset()
 		if err := json.UnmarshalDecode(decoder, &item); err != nil {
 			return true, err
 		}
-		if !yield(item, nil) {
+		r.done++
+		if r.records.isRepeat(bytes.TrimLeft(r.body[start:decoder.InputOffset()], ", \t\r\n")) {
+			continue
+		}
+		if !r.yield(item, nil) {
 			return false, nil
 		}
 	}

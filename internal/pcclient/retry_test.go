@@ -398,7 +398,7 @@ func TestRetry_ids(t *testing.T) {
 		c, w := newClient(t, inTurn(t,
 			says(http.StatusInternalServerError, ``), says(http.StatusOK, pageWith("a", token("1"))),
 			fails(io.EOF), says(http.StatusTooManyRequests, ``), says(http.StatusOK, emptyPage),
-			says(http.StatusOK, `{}`), says(http.StatusOK, emptyPage),
+			says(http.StatusOK, `{"totalCost":1}`), says(http.StatusOK, emptyPage),
 		), fiveRetries)
 		ctx, cancel := c.Operation(t.Context())
 		defer cancel()

@@ -3,6 +3,9 @@ package pcclient
 import (
 	"cmp"
 	"context"
+	"regexp"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Cost is what every record and summary of usage says about money. The figures
@@ -29,6 +32,14 @@ func (i *Identity) OwnerID() *string { return first(i.ResourceID, i.ID) }
 
 // Owner is the name of whoever the record is about.
 func (i *Identity) Owner() *string { return first(i.ResourceName, i.Name) }
+
+// value is the text, or an empty one for nil.
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
 
 // first returns the first text that there is.
 func first(texts ...*string) *string {
@@ -145,6 +156,28 @@ type ResourceUsageRecord struct {
 	EntitlementName   *string `json:"entitlementName"`
 }
 
+// armID finds the Azure subscription and the resource group in a resource's id.
+var armID = regexp.MustCompile(`(?i)^\s*/?subscriptions/([^/]+)(?:/resourceGroups/([^/]+))?`)
+
+// Entitlement is the id of the Azure subscription, as the record or the resource's
+// URI has it.
+func (r *ResourceUsageRecord) Entitlement() *string {
+	return first(r.EntitlementID, r.inURI(1))
+}
+
+// ResourceGroup is the name of the resource group, likewise.
+func (r *ResourceUsageRecord) ResourceGroup() *string {
+	return first(r.ResourceGroupName, r.inURI(2))
+}
+
+func (r *ResourceUsageRecord) inURI(part int) *string {
+	match := armID.FindStringSubmatch(value(r.ResourceURI))
+	if match == nil {
+		return nil
+	}
+	return &match[part]
+}
+
 // Resource is the name of the resource.
 func (r *ResourceUsageRecord) Resource() *string { return first(r.ResourceName, r.Name) }
 
@@ -169,9 +202,9 @@ type UsageSummary struct {
 	Identity
 	Cost
 	Period
-	CustomersOverBudget                 *int64   `json:"customersOverBudget"`
-	CustomersTrendingOver               *int64   `json:"customersTrendingOver"`
-	CustomersWithUsageBasedSubscription *int64   `json:"customersWithUsageBasedSubscription"`
+	CustomersOverBudget                 *Integer `json:"customersOverBudget"`
+	CustomersTrendingOver               *Integer `json:"customersTrendingOver"`
+	CustomersWithUsageBasedSubscription *Integer `json:"customersWithUsageBasedSubscription"`
 	EmailsToNotify                      []string `json:"emailsToNotify"`
 }
 
@@ -205,7 +238,28 @@ func (c *Client) CustomerUsageSummary(ctx context.Context, customerID string) (*
 // CustomerUsageBudget reads the budget of a customer
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-spending-budget).
 func (c *Client) CustomerUsageBudget(ctx context.Context, customerID string) (*SpendingBudget, error) {
-	return object[SpendingBudget](ctx, c, route("customers", customerID, "usagebudget"))
+	budget, err := object[usageBudget](ctx, c, route("customers", customerID, "usagebudget"))
+	if err != nil {
+		return nil, err
+	}
+	return &budget.SpendingBudget, nil
+}
+
+// usageBudget is a budget as an answer of its own.
+type usageBudget struct {
+	SpendingBudget
+	Others map[string]jsontext.Value `json:",embed"`
+}
+
+// check takes an answer without an amount for no budget only if it is a budget's:
+// an object of other things, such as the code of an error, is not.
+func (b *usageBudget) check() error {
+	_, isError := b.Others["code"]
+	_, isResource := b.Others["attributes"]
+	if b.BudgetAmount() == nil && len(b.Others) > 0 && (isError || !isResource) {
+		return errNothingRead
+	}
+	return nil
 }
 
 // SubscriptionUsageSummary is the usage of a subscription or Azure plan

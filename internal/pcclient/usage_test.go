@@ -18,18 +18,21 @@ func TestUsage_none(t *testing.T) {
 		answer reply
 		none   bool // where the route is a subscription's
 	}{
-		"204":                     {says(http.StatusNoContent, ``), true},
-		"400 and 3000":            {says(http.StatusBadRequest, code3000), true},
-		"404 and 3000":            {says(http.StatusNotFound, code3000), true},
-		"404 and 3000 as a text":  {says(http.StatusNotFound, `{"code":"3000","description":"Customer does not have usage data."}`), true},
-		"404 and 3000, BOM":       {says(http.StatusNotFound, "\ufeff"+code3000), true},
-		"403 and 3000":            {says(http.StatusForbidden, code3000), false},
-		"500 and 3000":            {says(http.StatusInternalServerError, code3000), false},
-		"404 and another code":    {says(http.StatusNotFound, `{"code":20003,"description":"Subscription not found."}`), false},
-		"400 and another code":    {says(http.StatusBadRequest, `{"code":30001,"description":"3000"}`), false},
-		"404 and nothing":         {says(http.StatusNotFound, ``), false},
-		"404 and the words alone": {says(http.StatusNotFound, `{"description":"Customer does not have usage data."}`), false},
-		"empty 200":               {says(http.StatusOK, ``), false},
+		"204":                         {says(http.StatusNoContent, ``), true},
+		"400 and 3000":                {says(http.StatusBadRequest, code3000), true},
+		"404 and 3000":                {says(http.StatusNotFound, code3000), true},
+		"404 and 3000 as a text":      {says(http.StatusNotFound, `{"code":"3000","description":"Customer does not have usage data."}`), true},
+		"404 and 3000, BOM":           {says(http.StatusNotFound, "\ufeff"+code3000), true},
+		"400 and an invalid property": {says(http.StatusBadRequest, `{"code":3000,"description":"Invalid property: subscriptionId"}`), false},
+		"404 and 3000 without words":  {says(http.StatusNotFound, `{"code":3000}`), false},
+		"404 and a usage type":        {says(http.StatusNotFound, `{"code":3000,"description":"The value of usage is not valid."}`), false},
+		"403 and 3000":                {says(http.StatusForbidden, code3000), false},
+		"500 and 3000":                {says(http.StatusInternalServerError, code3000), false},
+		"404 and another code":        {says(http.StatusNotFound, `{"code":20003,"description":"Subscription not found."}`), false},
+		"400 and another code":        {says(http.StatusBadRequest, `{"code":30001,"description":"3000"}`), false},
+		"404 and nothing":             {says(http.StatusNotFound, ``), false},
+		"404 and the words alone":     {says(http.StatusNotFound, `{"description":"Customer does not have usage data."}`), false},
+		"empty 200":                   {says(http.StatusOK, ``), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -67,7 +67,7 @@ func (t *Texts) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 			return err
 		}
 		text := token.String()
-		if text != "" && t.fill([]byte(text)) != nil {
+		if text != "" && t.fill([]byte(text), json.DefaultOptionsV2()) != nil {
 			*t = Texts{rawText: text}
 		}
 		return nil
@@ -76,7 +76,7 @@ func (t *Texts) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 		if err != nil {
 			return err
 		}
-		return t.fill(value)
+		return t.fill(value, lenient) // The decoder has been as strict as it is to be.
 	case 'n':
 		return decoder.SkipValue()
 	default:
@@ -84,14 +84,14 @@ func (t *Texts) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	}
 }
 
-func (t *Texts) fill(object []byte) error {
+func (t *Texts) fill(object []byte, options json.Options) error {
 	var values map[string]jsontext.Value
-	if err := json.Unmarshal(object, &values); err != nil {
+	if err := json.Unmarshal(object, &values, options); err != nil {
 		return err
 	}
 	for name, value := range values {
 		var text string
-		if value.Kind() != '"' || json.Unmarshal(value, &text) != nil {
+		if value.Kind() != '"' || json.Unmarshal(value, &text, options) != nil {
 			text = string(value)
 		}
 		(*t)[name] = text
@@ -126,5 +126,5 @@ func (c *Client) AzureUtilization(customerID, subscriptionID string, query Utili
 	first := route("customers", customerID, "subscriptions", subscriptionID, "utilizations", "azure").with(values)
 	// Here the continuation is spelled in another way, and stands alone.
 	first.seek = "seek_operation=Next"
-	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, mayLack: true, forget: true}, first}
+	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, forget: true}, first}
 }
