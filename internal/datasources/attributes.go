@@ -58,7 +58,7 @@ func rows(description string, fields attributes) schema.Attribute {
 
 // Arguments that several data sources have.
 
-func id(description string) schema.Attribute {
+func idArgument(description string) schema.Attribute {
 	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: []validator.String{guid{}}}
 }
 
@@ -87,11 +87,11 @@ func includeRecords() schema.Attribute {
 }
 
 func customerID() schema.Attribute {
-	return id("The customer's id: its Microsoft ID (tenant id), a GUID in any case.")
+	return idArgument("The customer's id: its Microsoft ID (tenant id), a GUID in any case.")
 }
 
 func subscriptionID() schema.Attribute {
-	return id("The subscription's id, a GUID in any case. For an Azure plan it is the id of the plan, not that of an Azure subscription in it.")
+	return idArgument("The subscription's id, a GUID in any case. For an Azure plan it is the id of the plan, not that of an Azure subscription in it.")
 }
 
 // Groups of results that several data sources have.
@@ -101,7 +101,7 @@ const estimates = "Figures are estimates of the current billing period, about a 
 func costAttributes() attributes {
 	return attributes{
 		"total_cost":       number("The cost so far in this billing period, in `currency_code`, exactly as the API gives it: an estimate. May be negative after a refund. Null if the API gives none."),
-		"usd_total_cost":   number("Microsoft's own figure of the cost, in USD. Null where the API gives none, and for a legacy (MS-AZR-0145P) record that says 0 while `total_cost` is not 0."),
+		"usd_total_cost":   number("Microsoft's own figure of the cost, in USD. Null where the API gives none, and where it is 0 while `total_cost` is not, as on legacy (MS-AZR-0145P) records."),
 		"currency_code":    text("The ISO 4217 code of the billing currency, which `total_cost` is in, and the budget where there is one. Null if none can be told."),
 		"currency_derived": boolean("Whether `currency_code` is derived from the region that `currency_locale` names, as it is for legacy (MS-AZR-0145P) records, which have no code of their own."),
 		"currency_locale":  text("The locale that legacy (MS-AZR-0145P) records carry in place of a currency, such as `fr-FR`. Null for Azure plans."),
@@ -114,7 +114,7 @@ func budgetAttributes() attributes {
 	return attributes{
 		"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 is one."),
 		"budget_amount": number("The monthly spending budget, in the customer's billing currency. Null without a budget."),
-		"percent_used": number("The share of the budget that is used, in percent, as the API rounds it. May exceed 100. Null without a budget; for a budget of 0 the API says 0, whatever the cost. " +
+		"percent_used": number("The share of the budget that is used, in percent, as the API rounds it. May exceed 100. Null without a budget, and for a budget of 0. " +
 			"Compare `total_cost` with `budget_amount`, or use `over_budget`, where the last digits matter."),
 		"within_budget": boolean("Whether there is a budget and `total_cost` is at most the budget, compared exactly. False without a budget, so that a condition on it does not pass for want of one."),
 		"over_budget":   boolean("Whether there is a budget and `total_cost` is more than the budget, compared exactly. False without a budget: use `within_budget` to block."),
@@ -152,7 +152,7 @@ func groupCostAttributes() attributes {
 // filters.
 func collectionAttributes() attributes {
 	return attributes{
-		"total_count": count("The number of records that the API says there are, before the filters. Null if it does not say."),
+		"total_count": count("The number of records that the API says there are, before the filters. Null if it does not say. A record that repeats an earlier one in every field counts once."),
 		"complete":    boolean("Whether the API listed at least as many records as it says there are. If not, there is a warning too, and a gate should not pass."),
 	}
 }

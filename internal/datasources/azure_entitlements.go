@@ -40,7 +40,7 @@ func azureEntitlementsSchema() schema.Schema {
 			"See [Get a list of Azure entitlements for subscription](https://learn.microsoft.com/partner-center/developer/get-a-list-of-azure-entitlements-for-subscription).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
-			"subscription_id": id("The id of the Azure plan, a GUID in any case."),
+			"subscription_id": idArgument("The id of the Azure plan, a GUID in any case."),
 			"entitlements": rows("The Azure subscriptions, by `entitlement_name`, then `entitlement_id`.", attributes{
 				"entitlement_id":   text("The id of the Azure subscription, a GUID in lower case."),
 				"entitlement_name": text("The name of the Azure subscription. Null if the API gives none."),
@@ -52,7 +52,7 @@ func azureEntitlementsSchema() schema.Schema {
 }
 
 func readAzureEntitlements(ctx context.Context, api *pcclient.Client, m *azureEntitlements) error {
-	all, err := api.AzureEntitlements(ctx, *m.CustomerID, *m.SubscriptionID)
+	all, err := api.AzureEntitlements(ctx, id(m.CustomerID), id(m.SubscriptionID))
 	if err != nil {
 		return err
 	}

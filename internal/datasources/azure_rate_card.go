@@ -118,8 +118,8 @@ func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCa
 	if absent := missing(m.MeterIDs, card.Meters, func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
 		return &argumentError{"meter_ids", "Meter not listed", fmt.Sprintf("The rate card has no meter %s.", strings.Join(absent, ", "))}
 	}
-	m.CurrencyCode, m.Locale, m.IsTaxIncluded = card.Currency, card.Locale, new(whether(card.IsTaxIncluded))
-	wanted, inCategories := oneOf(m.MeterIDs), oneOf(m.Categories)
+	m.CurrencyCode, m.Locale, m.IsTaxIncluded = capitals(card.Currency), card.Locale, new(whether(card.IsTaxIncluded))
+	wanted, inCategories := orUnknown(oneOf(m.MeterIDs)), orUnknown(oneOf(m.Categories))
 	meters := kept(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
 	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(lowered(a.ID), lowered(b.ID)) })
 	m.Meters = mapped(meters, newMeter)

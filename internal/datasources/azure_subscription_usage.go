@@ -2,7 +2,9 @@ package datasources
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -35,86 +37,147 @@ func azureSubscriptionUsageSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "What one Azure subscription in an Azure plan has used in the current billing period, without knowing its plan: for a workload that gates on its own spend, " +
 			"beside `data.azurerm_client_config`. Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
-			"It looks through the customer's Azure plans for the subscription; one that is in none of them is an error, and one without usage is not. " +
+			"It looks through all Azure plans of the customer for the subscription, and adds up what it has cost in each; one that is in none of them is an error, and one without usage is not. " +
 			"Its routes need a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
 		Attributes: with(costAttributes(), attributes{
 			"customer_id":           customerID(),
-			"azure_subscription_id": id("The id of the Azure subscription, a GUID in any case."),
-			"plan_id":               text("The id of the Azure plan that it is in, a GUID in lower case."),
+			"azure_subscription_id": idArgument("The id of the Azure subscription, a GUID in any case."),
+			"plan_id":               text("The id of the Azure plan that it is in, a GUID in lower case. If several list it, the one in which it is active."),
 			"subscription_name":     text("The name of the Azure subscription. Null if the API gives none."),
 			"status":                text("The status of the Azure subscription, such as `active`. Null if the API gives none."),
-			"has_usage":             boolean("Whether there is any usage in this billing period. If not, `total_cost` is 0 and the currency null."),
-			"total_cost":            number("The exact sum of the resources' costs so far in this billing period, in `currency_code`: an estimate. May be negative after a refund. Null if a resource has none."),
+			"has_usage":             boolean("Whether there is any usage in this billing period. If not, `total_cost` is 0 and the currency null. True also if it cannot be told."),
+			"total_cost":            number("The exact sum of the resources' costs so far in this billing period, in `currency_code`: an estimate. May be negative after a refund. Null if a resource has none, and if it cannot be told of a resource whether it belongs to the Azure subscription."),
 			"usd_total_cost":        number("The exact sum of Microsoft's own figures, in USD. Null unless every resource's is known."),
 			"last_modified_date":    text("When the newest of the figures was brought up to date, an RFC 3339 time with the offset and the digits of the API. Null without usage."),
-			"resource_count":        count("The number of resources with usage."),
+			"resource_count":        count("The number of resources with usage. Null if it cannot be told of a resource whether it belongs to the Azure subscription."),
 			"cost_by_resource_group": rows("Exact sums by resource group and currency, by `resource_group_name`. Names that differ in case only are one resource group.", with(attributes{
 				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case."),
-				"resource_group_name": text("The name of the resource group, as on its first record. Null for records without one."),
+				"resource_group_name": text("The name of the resource group, as on its newest record. Null for records without one."),
 			}, groupCostAttributes())),
 		}),
 	}
 }
 
 func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *azureSubscriptionUsage) error {
-	plan, entitlement, err := findEntitlement(ctx, api, *m.CustomerID, *m.AzureSubscriptionID)
+	listings, err := findEntitlement(ctx, api, id(m.CustomerID), id(m.AzureSubscriptionID))
 	if err != nil {
 		return err
 	}
-	all, err := api.SubscriptionResourceUsage(ctx, *m.CustomerID, *plan)
-	if err != nil {
-		return err
-	}
-	if err := wholeList(all, "resource usage records"); err != nil {
-		return err
-	}
-	m.PlanID = lowered(plan)
-	m.SubscriptionName = entitlement.FriendlyName
-	m.Status = entitlement.Status
-	wanted := oneOf([]string{*m.AzureSubscriptionID})
-	records := kept(all.Items, func(r *pcclient.ResourceUsageRecord) bool { return wanted(r.EntitlementID) })
-	m.HasUsage = new(len(records) > 0)
-	m.ResourceCount = new(int64(len(records)))
-	m.CostByResourceGroup = costByResourceGroup(records)
-	m.cost, err = costOfAll(records)
-	return err
-}
-
-// findEntitlement looks for an Azure subscription in the plans of a customer.
-func findEntitlement(ctx context.Context, api *pcclient.Client, customerID, azureSubscriptionID string) (plan *string, found *pcclient.AzureEntitlement, err error) {
-	subscriptions, err := api.Subscriptions(ctx, customerID)
-	if err != nil {
-		return nil, nil, err
-	}
-	plans := 0
-	for i := range subscriptions.Items {
-		subscription := &subscriptions.Items[i]
-		if !subscription.IsAzurePlan() || subscription.ID == nil {
-			continue
-		}
-		plans++
-		entitlements, err := api.AzureEntitlements(ctx, customerID, *subscription.ID)
+	var records, doubtful []*pcclient.ResourceUsageRecord
+	for _, listing := range listings {
+		all, err := api.SubscriptionResourceUsage(ctx, id(m.CustomerID), listing.plan)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		for j := range entitlements.Items {
-			if strings.EqualFold(value(entitlements.Items[j].ID), azureSubscriptionID) {
-				return subscription.ID, &entitlements.Items[j], nil
+		if err := wholeList(all, "resource usage records"); err != nil {
+			return err
+		}
+		for i := range all.Items {
+			switch owner := value(all.Items[i].Entitlement()); {
+			case strings.EqualFold(owner, id(m.AzureSubscriptionID)):
+				records = append(records, &all.Items[i])
+			case owner == "":
+				doubtful = append(doubtful, &all.Items[i])
 			}
 		}
-		if err := wholeList(entitlements, "Azure entitlements"); err != nil {
-			return nil, nil, err
-		}
+	}
+	listing := currentOf(listings)
+	m.PlanID = lowered(&listing.plan)
+	m.SubscriptionName = listing.entitlement.FriendlyName
+	m.Status = listing.entitlement.Status
+	if m.cost, err = costOfAll(records); err != nil {
+		return err
+	}
+	m.HasUsage = new(len(records)+len(doubtful) > 0)
+	if len(doubtful) > 0 {
+		m.TotalCost, m.USDTotalCost = nil, nil
+	} else {
+		m.ResourceCount = new(int64(len(records)))
+	}
+	m.CostByResourceGroup = costByResourceGroup(append(records, unknownCosts(doubtful, id(m.AzureSubscriptionID))...))
+	return nil
+}
+
+// listing is an Azure subscription as an Azure plan lists it.
+type listing struct {
+	plan        string
+	entitlement pcclient.AzureEntitlement
+}
+
+// findEntitlement looks for an Azure subscription in all plans of a customer: it
+// moves from one to another, and has costs in both then.
+func findEntitlement(ctx context.Context, api *pcclient.Client, customerID, azureSubscriptionID string) ([]listing, error) {
+	subscriptions, err := api.Subscriptions(ctx, customerID)
+	if err != nil {
+		return nil, err
 	}
 	if err := wholeList(subscriptions, "subscriptions"); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return nil, nil, &argumentError{
-		argument: "azure_subscription_id",
-		summary:  "Azure subscription not found",
-		detail:   fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", plans, azureSubscriptionID),
+	var found []listing
+	plans, gone := map[string]bool{}, 0
+	for i := range subscriptions.Items {
+		subscription := &subscriptions.Items[i]
+		plan := value(lowered(subscription.ID))
+		if !subscription.MayBeAzurePlan() || plan == "" || plans[plan] {
+			continue
+		}
+		plans[plan] = true
+		entitlements, err := api.AzureEntitlements(ctx, customerID, *subscription.ID)
+		if isGone(err) {
+			gone++
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := wholeList(entitlements, "Azure entitlements"); err != nil {
+			return nil, err
+		}
+		matches := kept(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
+			return strings.EqualFold(value(e.ID), azureSubscriptionID)
+		})
+		if len(matches) > 0 {
+			found = append(found, listing{*subscription.ID, *matches[0]})
+		}
 	}
+	if len(found) == 0 {
+		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), azureSubscriptionID)
+		if gone > 0 {
+			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", gone)
+		}
+		return nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
+	}
+	return found, nil
+}
+
+// isGone reports whether Partner Center itself, which gives a code, knows nothing
+// of what was asked for: a plan that was deleted.
+func isGone(err error) bool {
+	e, failed := errors.AsType[*pcclient.Error](err)
+	return failed && e.Status == http.StatusNotFound && e.Code != ""
+}
+
+// currentOf is the listing in which the Azure subscription is active, or else the
+// first one.
+func currentOf(listings []listing) listing {
+	for _, l := range listings {
+		if strings.EqualFold(value(l.entitlement.Status), "active") {
+			return l
+		}
+	}
+	return listings[0]
+}
+
+// unknownCosts are resources of which it cannot be told whether they belong to an
+// Azure subscription, and so neither what they cost it.
+func unknownCosts(records []*pcclient.ResourceUsageRecord, azureSubscriptionID string) []*pcclient.ResourceUsageRecord {
+	return mapped(records, func(r *pcclient.ResourceUsageRecord) *pcclient.ResourceUsageRecord {
+		unknown := *r
+		unknown.EntitlementID, unknown.TotalCost, unknown.USDTotalCost = &azureSubscriptionID, nil, nil
+		return &unknown
+	})
 }
 
 // wholeList makes a list that is shorter than the API says an error, where it

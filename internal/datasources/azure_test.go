@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -70,7 +71,7 @@ func TestAzureUtilization_requests(t *testing.T) {
 func TestAzureUtilization_notReady(t *testing.T) {
 	t.Parallel()
 	page := func(next string) answer {
-		return answer{body: `{"items":[{"quantity":1}]` + next + `}`}
+		return answer{body: fmt.Sprintf(`{"items":[{"quantity":%d}]%s}`, len(next), next)}
 	}
 	const next = `,"links":{"next":{"uri":"x?seek_operation=Next","headers":[{"key":"MS-ContinuationToken","value":"t"}]}}`
 	notReady := answer{status: http.StatusNoContent, header: map[string]string{"Retry-After": "25"}}
@@ -169,7 +170,7 @@ func TestAzureRateCard_requests(t *testing.T) {
 		var asked string
 		server(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked = r.URL.RequestURI()
-			_, _ = w.Write([]byte(`{}`))
+			_, _ = w.Write([]byte(`{"meters":[]}`))
 		})).Read(t, "partnercenter_azure_rate_card", arguments).Succeed(t)
 		if asked != want {
 			t.Errorf("asked for %s, want %s", asked, want)
@@ -207,7 +208,7 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 
 	t.Run("without usage", func(t *testing.T) {
 		t.Parallel()
-		for _, none := range []answer{{status: 404, body: `{"code":3000}`}, {status: 204}, {body: `{"items":[]}`}} {
+		for _, none := range []answer{{status: 404, body: `{"code":3000,"description":"Customer does not have usage data."}`}, {status: 204}, {body: `{"items":[]}`}} {
 			r := server(t, ownUsage(t, api{planPath + "/resourceusagerecords": none})).Read(t, name, arguments).Succeed(t)
 			r.Golden(t, "azure_subscription_usage/without_usage.golden.json")
 		}
@@ -242,6 +243,95 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 			}
 		}
 	})
+	const secondPlan, third = "b2b2b2b2-cccc-4ddd-8eee-f2f2f2f2f2f2", "b3b3b3b3-cccc-4ddd-8eee-f2f2f2f2f2f2"
+	plans := func(ids ...string) answer {
+		var items []string
+		for _, id := range ids {
+			items = append(items, `{"id":"`+id+`","offerId":"DZH318Z0BPS6:0001:DZH318Z08QFK","productType":{"id":"Azure"}}`)
+		}
+		return answer{body: `{"items":[` + strings.Join(items, ",") + `]}`}
+	}
+	costs := func(cost string, owner string) answer {
+		return answer{body: `{"items":[{` + owner + `,"totalCost":` + cost + `,"usdTotalCost":` + cost + `,"currencyCode":"EUR"}]}`}
+	}
+	lists := func(status string) answer {
+		return answer{body: `{"items":[{"id":"` + strings.ToUpper(anEntitlement) + `","friendlyName":"` + status + `","status":"` + status + `"}]}`}
+	}
+	const ofSecond, ofThird = ofCustomer + "/subscriptions/" + secondPlan, ofCustomer + "/subscriptions/" + third
+	own := `"entitlementId":"` + anEntitlement + `"`
+	t.Run("in two plans, the first deleted", func(t *testing.T) {
+		t.Parallel()
+		r := server(t, api{
+			ofCustomer + "/subscriptions":      plans(third, secondPlan),
+			ofThird + "/azureEntitlements":     lists("deleted"),
+			ofThird + "/resourceusagerecords":  costs("100.5", own),
+			ofSecond + "/azureEntitlements":    lists("active"),
+			ofSecond + "/resourceusagerecords": costs("900", own),
+		}).Read(t, name, arguments).Succeed(t)
+		for field, want := range map[string]any{
+			"total_cost": json.Number("1000.5"), "usd_total_cost": json.Number("1000.5"), "has_usage": true, "resource_count": json.Number("2"),
+			"plan_id": secondPlan, "status": "active", "subscription_name": "active",
+		} {
+			if got := r.Get(t, field); got != want {
+				t.Errorf("%s is %v, want %v", field, got, want)
+			}
+		}
+	})
+	t.Run("a plan that is gone", func(t *testing.T) {
+		t.Parallel()
+		a := api{
+			ofCustomer + "/subscriptions":      plans(third, secondPlan),
+			ofThird + "/azureEntitlements":     {status: 404, body: `{"code":20003,"description":"Not found."}`},
+			ofSecond + "/azureEntitlements":    lists("active"),
+			ofSecond + "/resourceusagerecords": costs("900", own),
+		}
+		if got := server(t, a).Read(t, name, arguments).Succeed(t).Get(t, "total_cost"); got != json.Number("900") {
+			t.Errorf("the cost is %v", got)
+		}
+		a[ofSecond+"/azureEntitlements"] = a[ofThird+"/azureEntitlements"]
+		failure := server(t, a).Read(t, name, arguments).Fail(t)
+		checkBlame(t, failure, "azure_subscription_id")
+		if !strings.Contains(failure.Detail, "of 2 of these plans") {
+			t.Error(failure.Detail)
+		}
+		// What a gateway does not know may be there all the same.
+		a[ofThird+"/azureEntitlements"] = answer{status: 404, body: `<html>`}
+		server(t, a).Read(t, name, arguments).Fail(t)
+	})
+	t.Run("a plan without a product type", func(t *testing.T) {
+		t.Parallel()
+		a := ownUsage(t, api{ofCustomer + "/subscriptions": {body: `{"items":[{"id":"` + upperPlan + `","offerId":"DZH318Z0BPS6:0001:DZH318Z08QFK"}]}`}})
+		server(t, a).Read(t, name, arguments).Succeed(t)
+	})
+	t.Run("resources without an entitlement", func(t *testing.T) {
+		t.Parallel()
+		for what, test := range map[string]struct {
+			owner      string
+			cost       any
+			hasUsage   bool
+			groupCosts int
+		}{
+			"told by the URI":            {`"resourceUri":"/subscriptions/` + strings.ToUpper(anEntitlement) + `/resourceGroups/x"`, json.Number("900"), true, 1},
+			"told by the URI: another's": {`"resourceUri":"/subscriptions/` + aCustomer + `/resourceGroups/x"`, json.Number("0"), false, 0},
+			"not told by the URI":        {`"resourceUri":"/providers/x"`, nil, true, 1},
+			"without a URI":              {`"entitlementId":""`, nil, true, 1},
+		} {
+			r := server(t, ownUsage(t, api{planPath + "/resourceusagerecords": costs("900", test.owner)})).Read(t, name, arguments).Succeed(t)
+			if got := r.Get(t, "total_cost"); got != test.cost {
+				t.Errorf("%s: the cost is %v, want %v", what, got, test.cost)
+			}
+			if got := r.Get(t, "usd_total_cost"); got != test.cost {
+				t.Errorf("%s: the cost in USD is %v, want %v", what, got, test.cost)
+			}
+			if got := r.Get(t, "has_usage"); got != test.hasUsage {
+				t.Errorf("%s: has_usage is %v", what, got)
+			}
+			groups, _ := r.Get(t, "cost_by_resource_group").([]any)
+			if len(groups) != test.groupCosts || len(groups) > 0 && r.Get(t, "cost_by_resource_group", 0, "total_cost") != test.cost {
+				t.Errorf("%s: %v", what, groups)
+			}
+		}
+	})
 	t.Run("several currencies", func(t *testing.T) {
 		t.Parallel()
 		body := `{"items":[{"entitlementId":"` + anEntitlement + `","totalCost":1,"currencyCode":"GBP"},{"entitlementId":"` + anEntitlement + `","totalCost":1,"currencyCode":"EUR"}]}`
@@ -261,10 +351,10 @@ func TestSubscriptionResourceUsage_filters(t *testing.T) {
 		want      []any
 	}{
 		"all":            {nil, []any{nil, "test", "web-os", "db", "shop"}},
-		"entitlement":    {providertest.Arguments{"entitlement_ids": providertest.List(development)}, []any{"test"}},
-		"resource group": {providertest.Arguments{"resource_group_names": providertest.List("RG-WEB")}, []any{"test", "web-os", "shop"}},
-		"both":           {providertest.Arguments{"entitlement_ids": providertest.List(anEntitlement), "resource_group_names": providertest.List("rg-web")}, []any{"web-os", "shop"}},
-		"missing":        {providertest.Arguments{"entitlement_ids": providertest.List(unlisted), "allow_missing": true}, []any{}},
+		"entitlement":    {providertest.Arguments{"entitlement_ids": providertest.List(" " + development + "\n")}, []any{nil, "test"}},
+		"resource group": {providertest.Arguments{"resource_group_names": providertest.List("RG-WEB")}, []any{nil, "test", "web-os", "shop"}},
+		"both":           {providertest.Arguments{"entitlement_ids": providertest.List(anEntitlement), "resource_group_names": providertest.List("rg-web")}, []any{nil, "web-os", "shop"}},
+		"missing":        {providertest.Arguments{"entitlement_ids": providertest.List(unlisted), "allow_missing": true}, []any{nil}},
 	} {
 		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, withArguments(s.arguments, test.arguments)).Succeed(t)
 		names := []any{}
@@ -281,4 +371,102 @@ func TestSubscriptionResourceUsage_filters(t *testing.T) {
 	}
 	failure := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, withArguments(s.arguments, providertest.Arguments{"entitlement_ids": providertest.List(unlisted)})).Fail(t)
 	checkBlame(t, failure, "entitlement_ids")
+}
+
+// A resource group that is not listed is an error, as is one of another Azure
+// subscription than is asked for.
+func TestSubscriptionResourceUsage_missingResourceGroups(t *testing.T) {
+	t.Parallel()
+	const name, development = "partnercenter_subscription_resource_usage", "E1E1E1E1-1111-4222-8333-444444444444"
+	s := subjects[name]
+	for _, test := range []struct {
+		arguments providertest.Arguments
+		missing   []any
+	}{
+		{providertest.Arguments{"resource_group_names": providertest.List("rg-404")}, []any{"rg-404"}},
+		{providertest.Arguments{"resource_group_names": providertest.List("rg-web", "RG-404", "rg-404")}, []any{"RG-404"}},
+		{providertest.Arguments{"resource_group_names": providertest.List("data"), "entitlement_ids": providertest.List(development)}, []any{"data"}},
+	} {
+		arguments := withArguments(s.arguments, test.arguments)
+		checkBlame(t, server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, arguments).Fail(t), "resource_group_names")
+		arguments["allow_missing"] = true
+		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, arguments).Succeed(t)
+		if diff := cmp.Diff(test.missing, r.Get(t, "missing_resource_group_names")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// A resource says itself where it is, if nothing else does.
+func TestSubscriptionResourceUsage_byURI(t *testing.T) {
+	t.Parallel()
+	const name = "partnercenter_subscription_resource_usage"
+	s := subjects[name]
+	body := `{"items":[{"resourceUri":"/subscriptions/` + strings.ToUpper(anEntitlement) + `/resourceGroups/Web/providers/x/y/z","totalCost":900,"currencyCode":"EUR"},
+		{"resourceUri":"/providers/x","totalCost":1,"currencyCode":"eur"},
+		{"entitlementId":"` + aCustomer + `","totalCost":5,"currencyCode":"EUR"}]}`
+	r := server(t, s.answers(t, answer{body: body})).Read(t, name, withArguments(s.arguments, providertest.Arguments{
+		"entitlement_ids": providertest.List(anEntitlement), "resource_group_names": providertest.List("web"),
+	})).Succeed(t)
+	if got := r.Get(t, "totals", "cost_by_currency"); !cmp.Equal(got, map[string]any{"EUR": json.Number("901")}) {
+		t.Errorf("the costs are %v", got)
+	}
+	for i, want := range []any{nil, anEntitlement} {
+		if got := r.Get(t, "cost_by_entitlement", i, "entitlement_id"); got != want {
+			t.Errorf("group %d is of %v, want %v", i, got, want)
+		}
+	}
+}
+
+// An Azure subscription that is renamed in the middle of a month is one.
+func TestSubscriptionResourceUsage_renamed(t *testing.T) {
+	t.Parallel()
+	const name = "partnercenter_subscription_resource_usage"
+	s := subjects[name]
+	record := func(entitlement, group, modified string) string {
+		return `{"entitlementId":"` + anEntitlement + `","entitlementName":` + entitlement + `,"resourceGroupName":"` + group + `","totalCost":1,"currencyCode":"EUR","lastModifiedDate":"` + modified + `"}`
+	}
+	body := `{"items":[` + strings.Join([]string{
+		record(`"Alt"`, "Web", "2026-11-01T00:00:00Z"), record(`"New"`, "web", "2026-11-03T00:00:00Z"),
+		record(`"Old"`, "WEB", "2026-11-02T00:00:00Z"), record(`null`, "web", "2026-11-04T00:00:00Z"),
+	}, ",") + `]}`
+	r := server(t, s.answers(t, answer{body: body})).Read(t, name, s.arguments).Succeed(t)
+	want := []any{map[string]any{
+		"entitlement_id": anEntitlement, "entitlement_name": "New", "currency_code": "EUR",
+		"total_cost": json.Number("4"), "usd_total_cost": nil,
+	}}
+	if diff := cmp.Diff(want, r.Get(t, "cost_by_entitlement")); diff != "" {
+		t.Error(diff)
+	}
+	want = []any{map[string]any{
+		"entitlement_id": anEntitlement, "resource_group_name": "web", "currency_code": "EUR",
+		"total_cost": json.Number("4"), "usd_total_cost": nil,
+	}}
+	if diff := cmp.Diff(want, r.Get(t, "cost_by_resource_group")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A meter that is renamed is one; units and regions are never added up.
+func TestAzureUtilization_renamed(t *testing.T) {
+	t.Parallel()
+	const name = "partnercenter_azure_utilization"
+	record := func(meter, unit string, day int) string {
+		return fmt.Sprintf(`{"usageStartTime":"2026-11-0%dT00:00:00Z","resource":{%s},"unit":%q,"quantity":1}`, day, meter, unit)
+	}
+	body := `{"items":[` + strings.Join([]string{
+		record(`"id":"m","name":"New"`, "h", 2), record(`"id":"M","name":"Old"`, "h", 1), record(`"id":"m","name":"Old"`, "h", 1),
+		record(`"id":"m","name":"New"`, "d", 2), record(`"name":"A"`, "h", 1), record(`"name":"B"`, "h", 1),
+	}, ",") + `]}`
+	s := subjects[name]
+	r := server(t, s.answers(t, answer{body: body})).Read(t, name, s.arguments).Succeed(t)
+	var got []string
+	rows, _ := r.Get(t, "quantity_by_meter").([]any)
+	for i := range rows {
+		got = append(got, fmt.Sprintln(r.Get(t, "quantity_by_meter", i, "meter_id"), r.Get(t, "quantity_by_meter", i, "meter_name"), r.Get(t, "quantity_by_meter", i, "unit"), r.Get(t, "quantity_by_meter", i, "quantity")))
+	}
+	want := []string{"<nil> A h 1\n", "<nil> B h 1\n", "M Old h 1\n", "m New d 1\n", "m New h 2\n"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

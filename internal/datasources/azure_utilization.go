@@ -90,7 +90,7 @@ func azureUtilizationSchema() schema.Schema {
 			"See [Get a customer's utilization records for Azure](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
-			"subscription_id": id("The id of the legacy subscription, a GUID in any case."),
+			"subscription_id": idArgument("The id of the legacy subscription, a GUID in any case."),
 			"start_time": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The start of the period, an RFC 3339 time. It is that in which usage was reported to the billing system, so records may begin before it.",
@@ -108,8 +108,8 @@ func azureUtilizationSchema() schema.Schema {
 			},
 			"show_details":    option("Whether there is a record for each resource. The API's default is `true`."),
 			"include_records": option("Whether to return `records`. Without, they are null, and the sums are there all the same. Defaults to `false`: there may be very many."),
-			"record_count":    count("The number of records that were read."),
-			"quantity_by_meter": rows("Exact sums of the quantities, by `meter_id`, `region` and `unit`.", with(meterAttributes(), attributes{
+			"record_count":    count("The number of records that were read. One that repeats a record of the same page of the answer, or the one before, in every field counts once."),
+			"quantity_by_meter": rows("Exact sums of the quantities, by `meter_id`, `region` and `unit`. Names and categories are those of the newest record that has one.", with(meterAttributes(), attributes{
 				"quantity":     number("The exact sum of the quantities, in `unit`. Null if a record has none."),
 				"record_count": count("The number of records of this meter."),
 			})),
@@ -134,7 +134,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 	if err != nil {
 		return err
 	}
-	usage := api.AzureUtilization(*m.CustomerID, *m.SubscriptionID, query)
+	usage := api.AzureUtilization(id(m.CustomerID), id(m.SubscriptionID), query)
 	include := whether(m.IncludeRecords)
 	byMeter := map[meterKey]*meterSum{}
 	records := []pcclient.AzureUtilizationRecord{}
@@ -148,8 +148,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 		if byMeter[key] == nil {
 			byMeter[key] = new(meterSum)
 		}
-		byMeter[key].records++
-		byMeter[key].quantity.add(record.Quantity)
+		byMeter[key].add(&record)
 		if include {
 			records = append(records, record)
 		}
@@ -172,19 +171,30 @@ func (m *azureUtilization) query() (q pcclient.UtilizationQuery, err error) {
 	return q, err
 }
 
-// meterKey tells apart what must not be added up.
-type meterKey struct{ id, name, category, subcategory, region, unit string }
+// meterKey tells apart what must not be added up. The names tell meters apart only
+// where there is no id: with one, a meter that was renamed is the same.
+type meterKey struct{ id, region, unit, name, category, subcategory string }
 
 type meterSum struct {
-	quantity sum
-	records  int64
+	quantity                    sum
+	records                     int64
+	name, category, subcategory newestText
 }
 
 func newMeterKey(r *pcclient.AzureUtilizationRecord) meterKey {
-	return meterKey{
-		value(lowered(r.Resource.ID)), value(r.Resource.Name), value(r.Resource.Category),
-		value(r.Resource.Subcategory), value(r.Resource.Region), value(r.Unit),
+	key := meterKey{id: value(lowered(r.Resource.ID)), region: value(r.Resource.Region), unit: value(r.Unit)}
+	if key.id == "" {
+		key.name, key.category, key.subcategory = value(r.Resource.Name), value(r.Resource.Category), value(r.Resource.Subcategory)
 	}
+	return key
+}
+
+func (s *meterSum) add(r *pcclient.AzureUtilizationRecord) {
+	s.records++
+	s.quantity.add(r.Quantity)
+	s.name.see(r.Resource.Name, r.UsageStartTime)
+	s.category.see(r.Resource.Category, r.UsageStartTime)
+	s.subcategory.see(r.Resource.Subcategory, r.UsageStartTime)
 }
 
 func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
@@ -192,9 +202,9 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 	for key, s := range byMeter {
 		list = append(list, meterQuantity{
 			MeterID:     optional(key.id),
-			MeterName:   optional(key.name),
-			Category:    optional(key.category),
-			Subcategory: optional(key.subcategory),
+			MeterName:   s.name.text,
+			Category:    s.category.text,
+			Subcategory: s.subcategory.text,
 			Region:      optional(key.region),
 			Unit:        optional(key.unit),
 			Quantity:    s.quantity.total(),

@@ -3,6 +3,7 @@ package datasources
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
@@ -56,7 +57,7 @@ var subjects = map[string]subject{
 		path:      ofCustomer + "/subscriptions", sample: "subscriptions/sample.json", lists: true,
 		more: map[string]string{
 			ofCustomer + "/subscriptions/" + upperPlan + "/azureEntitlements":    "azure_entitlements/sample.json",
-			ofCustomer + "/subscriptions/" + upperPlan + "/resourceusagerecords": "subscription_resource_usage/sample.json",
+			ofCustomer + "/subscriptions/" + upperPlan + "/resourceusagerecords": "azure_subscription_usage/resources.json",
 		},
 	},
 	"partnercenter_azure_utilization": {
@@ -238,8 +239,14 @@ func TestEmptyObject(t *testing.T) {
 		if subject.records != "" || subject.lists {
 			t.Skip("a collection")
 		}
-		r := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments).Succeed(t)
-		state, _ := r.Get(t).(map[string]any)
+		read := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments)
+		if name != "partnercenter_customer_usage_budget" { // Without anything in it, it says that there is no budget.
+			if failure := read.Fail(t); !strings.Contains(failure.Detail, "none of the fields") {
+				t.Error(failure.Detail)
+			}
+			return
+		}
+		state, _ := read.Succeed(t).Get(t).(map[string]any)
 		for field, value := range state {
 			if _, isNumber := value.(json.Number); isNumber {
 				t.Errorf("%s is %v, though the API says nothing", field, value)
@@ -464,12 +471,16 @@ func TestIDs(t *testing.T) {
 			if !strings.HasSuffix(argument, "_id") {
 				continue
 			}
-			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/", aCustomer + "\n"} {
+			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/"} {
 				arguments := maps.Clone(subject.arguments)
 				arguments[argument] = bad
 				failure := server(t, refuseAll(t)).Read(t, name, arguments).Fail(t)
 				checkBlame(t, failure, argument)
 			}
+			// White space around an id is not part of it.
+			arguments := maps.Clone(subject.arguments)
+			arguments[argument] = fmt.Sprintf(" %s\n", arguments[argument])
+			server(t, subject.answers(t, answer{body: testdata(t, subject.sample)})).Read(t, name, arguments).Succeed(t)
 		}
 	})
 }

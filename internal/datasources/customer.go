@@ -81,9 +81,10 @@ func readCustomer(ctx context.Context, api *pcclient.Client, m *customer) error 
 // find returns the customer's id, if need be by its domain.
 func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, error) {
 	if m.CustomerID != nil {
-		return *m.CustomerID, nil
+		return id(m.CustomerID), nil
 	}
-	all, err := api.CustomersByDomain(ctx, *m.Domain)
+	domain := strings.TrimSpace(*m.Domain)
+	all, err := api.CustomersByDomain(ctx, domain)
 	if err != nil {
 		return "", err
 	}
@@ -92,14 +93,14 @@ func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, erro
 	}
 	// The API finds domains that begin like this one, too.
 	matches := kept(all.Items, func(c *pcclient.Customer) bool {
-		return strings.EqualFold(value(c.CompanyProfile.Domain), *m.Domain) && c.ID != nil
+		return strings.EqualFold(value(c.CompanyProfile.Domain), domain) && c.ID != nil
 	})
 	switch len(matches) {
 	case 0:
-		return "", &argumentError{"domain", "Customer not found", fmt.Sprintf("The partner has no customer with the domain %s.", *m.Domain)}
+		return "", &argumentError{"domain", "Customer not found", fmt.Sprintf("The partner has no customer with the domain %s.", domain)}
 	case 1:
 		return *matches[0].ID, nil
 	}
 	ids := mapped(matches, func(c *pcclient.Customer) string { return strings.ToLower(*c.ID) })
-	return "", &argumentError{"domain", "Several customers found", fmt.Sprintf("The partner has %d customers with the domain %s: %s. Use customer_id.", len(ids), *m.Domain, strings.Join(ids, ", "))}
+	return "", &argumentError{"domain", "Several customers found", fmt.Sprintf("The partner has %d customers with the domain %s: %s. Use customer_id.", len(ids), domain, strings.Join(ids, ", "))}
 }

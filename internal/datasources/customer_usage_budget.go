@@ -38,7 +38,7 @@ func customerUsageBudgetSchema() schema.Schema {
 }
 
 func readCustomerUsageBudget(ctx context.Context, api *pcclient.Client, m *customerUsageBudget) error {
-	spending, err := api.CustomerUsageBudget(ctx, *m.CustomerID)
+	spending, err := api.CustomerUsageBudget(ctx, id(m.CustomerID))
 	if err != nil {
 		return err
 	}

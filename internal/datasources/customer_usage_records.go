@@ -60,7 +60,7 @@ func customerUsageRecordsSchema() schema.Schema {
 			"customer_ids": filter("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid{}),
 			"allow_missing": option("Whether a customer of `customer_ids` that the API does not list is no error. It is in `missing_customer_ids` then. " +
 				"A customer without any usage may not be listed. Defaults to `false`."),
-			"is_upgraded": option("Keeps customers with an Azure plan only (`true`), or legacy (MS-AZR-0145P) ones only (`false`)."),
+			"is_upgraded": option("Keeps customers with an Azure plan only (`true`), or legacy (MS-AZR-0145P) ones only (`false`). One of whom the API does not say is kept."),
 			"min_percent_used": schema.NumberAttribute{
 				Optional: true,
 				MarkdownDescription: "Keeps customers only that have a budget and have used at least this share of it, in percent, compared exactly. " +
@@ -129,10 +129,10 @@ func (m *customerUsageRecords) filter() (func(*pcclient.CustomerUsageRecord) boo
 			return nil, err
 		}
 	}
-	wanted := oneOf(m.CustomerIDs)
+	wanted := orUnknown(oneOf(m.CustomerIDs))
 	return func(r *pcclient.CustomerUsageRecord) bool {
 		return wanted(r.OwnerID()) &&
-			(m.IsUpgraded == nil || *m.IsUpgraded == whether(r.IsUpgraded)) &&
+			(m.IsUpgraded == nil || r.IsUpgraded == nil || *m.IsUpgraded == *r.IsUpgraded) &&
 			(m.MinPercentUsed == nil || atLeastPercent(minimum, r.BudgetAmount(), r.TotalCost))
 	}, nil
 }

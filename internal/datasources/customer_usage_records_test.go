@@ -202,6 +202,68 @@ func TestCustomerUsageRecords_wrongTypes(t *testing.T) {
 
 func digits(n int) string { return strings.Repeat("7", n) }
 
+// What is not told of a customer is no reason to leave it out.
+func TestCustomerUsageRecords_filtersKeepTheUnknown(t *testing.T) {
+	t.Parallel()
+	body := `{"items":[{"resourceId":"` + aCustomer + `","totalCost":900},{"totalCost":5,"isUpgraded":false},{"resourceId":"` + aSubscription + `","totalCost":1,"isUpgraded":true}]}`
+	for name, test := range map[string]struct {
+		arguments providertest.Arguments
+		costs     []any
+	}{
+		"Azure plan":          {providertest.Arguments{"is_upgraded": true}, []any{json.Number("900"), json.Number("1")}},
+		"legacy":              {providertest.Arguments{"is_upgraded": false}, []any{json.Number("5"), json.Number("900")}},
+		"a customer":          {providertest.Arguments{"customer_ids": providertest.List("\t" + aCustomer + " ")}, []any{json.Number("5"), json.Number("900")}},
+		"a customer upgraded": {providertest.Arguments{"customer_ids": providertest.List(aCustomer), "is_upgraded": true}, []any{json.Number("900")}},
+	} {
+		r := readRecords(t, body, test.arguments).Succeed(t)
+		costs := []any{}
+		rows, _ := r.Get(t, "records").([]any)
+		for i := range rows {
+			costs = append(costs, r.Get(t, "records", i, "total_cost"))
+		}
+		if diff := cmp.Diff(test.costs, costs); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+// Microsoft writes 0 USD where it has no figure, whatever the currency.
+func TestCustomerUsageRecords_usd(t *testing.T) {
+	t.Parallel()
+	for record, want := range map[string]any{
+		`{"totalCost":900,"usdTotalCost":0,"currencyCode":"EUR"}`:        nil,
+		`{"totalCost":-900,"usdTotalCost":0.00,"currencyCode":"EUR"}`:    nil,
+		`{"totalCost":900,"usdTotalCost":0,"currencyLocale":"fr-FR"}`:    nil,
+		`{"usdTotalCost":0,"currencyCode":"EUR"}`:                        nil,
+		`{"totalCost":900,"currencyCode":"EUR"}`:                         nil,
+		`{"totalCost":0.0,"usdTotalCost":0,"currencyCode":"EUR"}`:        json.Number("0"),
+		`{"totalCost":900,"usdTotalCost":1000,"currencyCode":"EUR"}`:     json.Number("1000"),
+		`{"totalCost":900,"usdTotalCost":1000,"currencyLocale":"fr-FR"}`: json.Number("1000"),
+	} {
+		r := readRecords(t, `{"items":[`+record+`]}`, nil).Succeed(t)
+		if got := r.Get(t, "records", 0, "usd_total_cost"); got != want {
+			t.Errorf("%s: %v, want %v", record, got, want)
+		}
+		if got := r.Get(t, "totals", "usd_complete"); got != (want != nil) {
+			t.Errorf("%s: usd_complete is %v", record, got)
+		}
+	}
+}
+
+// A repeated record must not hide one that is missing, and costs of one currency
+// are added up however its code is written.
+func TestCustomerUsageRecords_repeats(t *testing.T) {
+	t.Parallel()
+	const a, b = `{"resourceId":"a","totalCost":60,"currencyCode":"EUR"}`, `{"resourceId":"b","totalCost":1,"currencyCode":"eur"}`
+	r := readRecords(t, `{"totalCount":3,"items":[`+a+`,`+a+`,`+b+`]}`, nil)
+	if len(r.Diagnostics) != 1 || r.Diagnostics[0].Summary != "Incomplete customer usage records" {
+		t.Errorf("%+v", r.Diagnostics)
+	}
+	if r.Get(t, "complete") != false || r.Get(t, "totals", "record_count") != json.Number("2") || r.Get(t, "totals", "cost_by_currency", "EUR") != json.Number("61") {
+		t.Errorf("%v", r.Get(t, "totals"))
+	}
+}
+
 // A sum has more digits than its parts, and all of them are passed on.
 func TestCustomerUsageRecords_longSum(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,7 @@ func customerUsageSummarySchema() schema.Schema {
 }
 
 func readCustomerUsageSummary(ctx context.Context, api *pcclient.Client, m *customerUsageSummary) error {
-	usage, err := api.CustomerUsageSummary(ctx, *m.CustomerID)
+	usage, err := api.CustomerUsageSummary(ctx, id(m.CustomerID))
 	if err != nil {
 		return err
 	}
@@ -52,13 +52,13 @@ func readCustomerUsageSummary(ctx context.Context, api *pcclient.Client, m *cust
 	m.CustomerName = usage.Owner()
 	m.budget = newBudget(amount, usage.TotalCost, percentOf(amount, usage.TotalCost))
 	m.summary = newSummary(&usage.Cost, &usage.Period)
-	m.ForecastPercentUsed = percentOf(amount, m.ForecastCost)
+	m.ForecastPercentUsed = forecastPercent(amount, &usage.Cost, &usage.Period)
 	return nil
 }
 
 // withoutUsage reads the budget from where it stands all the same.
 func (m *customerUsageSummary) withoutUsage(ctx context.Context, api *pcclient.Client) error {
-	spending, err := api.CustomerUsageBudget(ctx, *m.CustomerID)
+	spending, err := api.CustomerUsageBudget(ctx, id(m.CustomerID))
 	if err != nil {
 		return err
 	}

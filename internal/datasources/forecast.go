@@ -3,6 +3,8 @@ package datasources
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
@@ -12,19 +14,19 @@ import (
 // is the same at every read. It is nil where something is not known, and before a
 // day has passed, when it would say nothing.
 func forecast(c *pcclient.Cost, p *pcclient.Period) *pcclient.Decimal {
-	if c.TotalCost == nil || p.BillingStartDate.IsZero() || p.BillingEndDate.IsZero() || c.LastModifiedDate.IsZero() {
+	if c.TotalCost == nil || !isDated(c, p) {
 		return nil
 	}
-	end := p.BillingEndDate.Instant()
-	if value(c.CurrencyCode) == "" {
-		// The period of a legacy subscription names its last day.
-		end = end.Add(24 * time.Hour)
-	}
-	cost, known := figures.Forecast(c.TotalCost.Decimal, p.BillingStartDate.Instant(), end, c.LastModifiedDate.Instant())
-	if !known {
+	return ifKnown(figures.Forecast(c.TotalCost.Decimal, p.BillingStartDate.Instant(), endOf(c, p), c.LastModifiedDate.Instant()))
+}
+
+// forecastPercent is the share of a budget that the forecast uses, in percent. It
+// is nil without a budget, and for one of 0.
+func forecastPercent(budget *pcclient.Decimal, c *pcclient.Cost, p *pcclient.Period) *pcclient.Decimal {
+	if budget == nil || c.TotalCost == nil || !isDated(c, p) {
 		return nil
 	}
-	return &pcclient.Decimal{Decimal: cost}
+	return ifKnown(figures.ForecastPercent(c.TotalCost.Decimal, budget.Decimal, p.BillingStartDate.Instant(), endOf(c, p), c.LastModifiedDate.Instant()))
 }
 
 // percentOf is the share of a budget, in percent. It is nil without a budget, and
@@ -33,9 +35,26 @@ func percentOf(budget, cost *pcclient.Decimal) *pcclient.Decimal {
 	if budget == nil || cost == nil {
 		return nil
 	}
-	percent, known := figures.PercentUsed(cost.Decimal, budget.Decimal)
+	return ifKnown(figures.PercentUsed(cost.Decimal, budget.Decimal))
+}
+
+func isDated(c *pcclient.Cost, p *pcclient.Period) bool {
+	return !p.BillingStartDate.IsZero() && !p.BillingEndDate.IsZero() && !c.LastModifiedDate.IsZero()
+}
+
+// endOf is the first instant after a period. That of a legacy subscription names
+// its last day.
+func endOf(c *pcclient.Cost, p *pcclient.Period) time.Time {
+	end := p.BillingEndDate.Instant()
+	if value(c.CurrencyCode) == "" {
+		end = end.Add(24 * time.Hour)
+	}
+	return end
+}
+
+func ifKnown(figure decimal.Decimal, known bool) *pcclient.Decimal {
 	if !known {
 		return nil
 	}
-	return &pcclient.Decimal{Decimal: percent}
+	return &pcclient.Decimal{Decimal: figure}
 }

@@ -64,7 +64,7 @@ func readInvoiceSummaries(ctx context.Context, api *pcclient.Client, m *invoiceS
 	slices.SortStableFunc(list, func(a, b *pcclient.InvoiceSummary) int { return compareTexts(a.CurrencyCode, b.CurrencyCode) })
 	m.Summaries = mapped(list, func(s *pcclient.InvoiceSummary) invoiceSummary {
 		return invoiceSummary{
-			CurrencyCode:             s.CurrencyCode,
+			CurrencyCode:             capitals(s.CurrencyCode),
 			CurrencySymbol:           s.CurrencySymbol,
 			BalanceAmount:            unquoted(s.BalanceAmount),
 			LastPaymentAmount:        unquoted(s.LastPaymentAmount),

@@ -139,7 +139,7 @@ func newestFirst(a, b *pcclient.Time) int {
 func newInvoiceTotals(list []*pcclient.Invoice) *invoiceTotals {
 	charges, paid := sums{}, sums{}
 	for _, i := range list {
-		code := cmp.Or(value(i.CurrencyCode), unknownCurrency)
+		code := cmp.Or(value(capitals(i.CurrencyCode)), unknownCurrency)
 		charges.add(code, unquoted(i.TotalCharges))
 		paid.add(code, unquoted(i.PaidAmount))
 	}
@@ -154,7 +154,7 @@ func newInvoice(i *pcclient.Invoice) invoice {
 		BillingPeriodEndDate:   instant(i.BillingPeriodEndDate),
 		TotalCharges:           unquoted(i.TotalCharges),
 		PaidAmount:             unquoted(i.PaidAmount),
-		CurrencyCode:           i.CurrencyCode,
+		CurrencyCode:           capitals(i.CurrencyCode),
 		CurrencySymbol:         i.CurrencySymbol,
 		DocumentType:           i.DocumentType,
 		InvoiceType:            i.InvoiceType,

@@ -38,7 +38,7 @@ type rollCall struct {
 func newRollCall(ids []string) *rollCall {
 	roll := &rollCall{ids, make(map[string]bool, len(ids))}
 	for _, id := range ids {
-		roll.seen[strings.ToLower(id)] = false
+		roll.seen[folded(id)] = false
 	}
 	return roll
 }
@@ -47,7 +47,7 @@ func (r *rollCall) see(id *string) {
 	if len(r.ids) == 0 {
 		return
 	}
-	listed := strings.ToLower(value(id))
+	listed := folded(value(id))
 	if _, asked := r.seen[listed]; asked {
 		r.seen[listed] = true
 	}
@@ -56,13 +56,19 @@ func (r *rollCall) see(id *string) {
 // missing is never nil.
 func (r *rollCall) missing() []string {
 	list := []string{}
+	told := map[string]bool{}
 	for _, id := range r.ids {
-		if id = strings.ToLower(id); !r.seen[id] && !slices.Contains(list, id) {
-			list = append(list, id)
+		if key := folded(id); !r.seen[key] && !told[key] {
+			told[key] = true
+			list = append(list, *lowered(new(strings.TrimSpace(id))))
 		}
 	}
 	return list
 }
+
+// folded is a text of an argument, or what it is compared with: in any case, and
+// with any white space around it.
+func folded(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
 // mapped makes rows of records. It is never nil: no records are an empty list.
 func mapped[T, Row any](records []*T, row func(*T) Row) []Row {
@@ -78,11 +84,17 @@ func mapped[T, Row any](records []*T, row func(*T) Row) []Row {
 func oneOf(argument []string) func(*string) bool {
 	wanted := make(map[string]bool, len(argument))
 	for _, text := range argument {
-		wanted[strings.ToLower(text)] = true
+		wanted[folded(text)] = true
 	}
 	return func(text *string) bool {
-		return argument == nil || text != nil && wanted[strings.ToLower(*text)]
+		return argument == nil || text != nil && wanted[folded(*text)]
 	}
+}
+
+// orUnknown lets a filter keep what does not say: left out, its cost would be
+// missing from what it belongs to.
+func orUnknown(keeps func(*string) bool) func(*string) bool {
+	return func(text *string) bool { return value(text) == "" || keeps(text) }
 }
 
 // compareTexts orders by bytes, null first.

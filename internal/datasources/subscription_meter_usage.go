@@ -59,7 +59,7 @@ func subscriptionMeterUsageSchema() schema.Schema {
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
 			"subscription_id": subscriptionID(),
-			"categories":      filter("Keeps records of these categories only, such as `Storage`, in any case. A category without usage is no error."),
+			"categories":      filter("Keeps records of these categories only, such as `Storage`, in any case, and those that have no category, such as that of a whole legacy subscription. A category without usage is no error."),
 			"include_records": includeRecords(),
 			"totals":          object("Exact sums of the records, after the filters.", totalsAttributes()),
 			"cost_by_category": rows("Exact sums by category and currency, after the filters, in that order.", with(attributes{
@@ -84,12 +84,12 @@ func subscriptionMeterUsageSchema() schema.Schema {
 }
 
 func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *subscriptionMeterUsage) error {
-	all, err := api.SubscriptionMeterUsage(ctx, *m.CustomerID, *m.SubscriptionID)
+	all, err := api.SubscriptionMeterUsage(ctx, id(m.CustomerID), id(m.SubscriptionID))
 	if err != nil {
 		return err
 	}
 	m.collection = newCollection(all)
-	wanted := oneOf(m.Categories)
+	wanted := orUnknown(oneOf(m.Categories))
 	records := kept(all.Items, func(r *pcclient.MeterUsageRecord) bool { return wanted(r.Category) })
 	slices.SortStableFunc(records, func(a, b *pcclient.MeterUsageRecord) int {
 		return cmp.Or(

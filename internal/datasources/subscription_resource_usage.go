@@ -29,11 +29,12 @@ type subscriptionResourceUsage struct {
 	AllowMissing       *bool    `tfsdk:"allow_missing"`
 	IncludeRecords     *bool    `tfsdk:"include_records"`
 
-	Records               []resourceUsageRecord `tfsdk:"records"`
-	Totals                *totals               `tfsdk:"totals"`
-	CostByEntitlement     []entitlementCost     `tfsdk:"cost_by_entitlement"`
-	CostByResourceGroup   []resourceGroupCost   `tfsdk:"cost_by_resource_group"`
-	MissingEntitlementIDs []string              `tfsdk:"missing_entitlement_ids"`
+	Records                   []resourceUsageRecord `tfsdk:"records"`
+	Totals                    *totals               `tfsdk:"totals"`
+	CostByEntitlement         []entitlementCost     `tfsdk:"cost_by_entitlement"`
+	CostByResourceGroup       []resourceGroupCost   `tfsdk:"cost_by_resource_group"`
+	MissingEntitlementIDs     []string              `tfsdk:"missing_entitlement_ids"`
+	MissingResourceGroupNames []string              `tfsdk:"missing_resource_group_names"`
 	collection
 }
 
@@ -68,27 +69,28 @@ func subscriptionResourceUsageSchema() schema.Schema {
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
 		Attributes: with(attributes{
 			"customer_id":          customerID(),
-			"subscription_id":      id("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
-			"entitlement_ids":      filter("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true.", guid{}),
-			"resource_group_names": filter("Keeps resources of these resource groups only, in any case. A resource group without usage is no error, and neither is a misspelt one: do not gate on this list alone."),
-			"allow_missing": option("Whether an Azure subscription of `entitlement_ids` that the API does not list is no error. It is in `missing_entitlement_ids` then. " +
-				"One without any usage is not listed. Defaults to `false`."),
-			"include_records":         includeRecords(),
-			"missing_entitlement_ids": texts("The ids of `entitlement_ids` that the API does not list, in lower case and in that order."),
-			"totals":                  object("Exact sums of the records, after the filters.", totalsAttributes()),
+			"subscription_id":      idArgument("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
+			"entitlement_ids":      filter("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid{}),
+			"resource_group_names": filter("Keeps resources of these resource groups only: names, in any case. One without any record is an error, unless `allow_missing` is true. A resource whose group cannot be told is kept."),
+			"allow_missing": option("Whether an Azure subscription of `entitlement_ids`, or a resource group of `resource_group_names`, that the API does not list is no error. " +
+				"It is in `missing_entitlement_ids` or `missing_resource_group_names` then. One without any usage is not listed. Defaults to `false`."),
+			"include_records":              includeRecords(),
+			"missing_entitlement_ids":      texts("The ids of `entitlement_ids` that the API does not list, in lower case and in that order."),
+			"missing_resource_group_names": texts("The names of `resource_group_names` that no record has, of the Azure subscriptions of `entitlement_ids` if that is set, in that order."),
+			"totals":                       object("Exact sums of the records, after the filters.", totalsAttributes()),
 			"cost_by_entitlement": rows("Exact sums by Azure subscription and currency, after the filters, by `entitlement_name`, then `entitlement_id`.", with(attributes{
 				"entitlement_id":   text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
-				"entitlement_name": text("The name of the Azure subscription. Null for records without one."),
+				"entitlement_name": text("The name of the Azure subscription, as on its newest record that has one. Null without one."),
 			}, groupCostAttributes())),
 			"cost_by_resource_group": rows("Exact sums by resource group and currency, after the filters, by `entitlement_id`, then `resource_group_name`. Names that differ in case only are one resource group.", with(attributes{
 				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
-				"resource_group_name": text("The name of the resource group, as on its first record. Null for records without one."),
+				"resource_group_name": text("The name of the resource group, as on its newest record. Null for records without one."),
 			}, groupCostAttributes())),
 			"records": rows("A record a resource, by `entitlement_name`, `resource_group_name`, `resource_name`, `resource_uri`. Null if `include_records` is false.", with(attributes{
 				"subscription_id":     text("The id of the Azure plan, a GUID in lower case."),
-				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Null if the API gives none."),
+				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Where the API gives none, that of `resource_uri`; null without either."),
 				"entitlement_name":    text("The name of the Azure subscription. Null if the API gives none."),
-				"resource_group_name": text("The name of the resource group. Null if the API gives none."),
+				"resource_group_name": text("The name of the resource group. Where the API gives none, that of `resource_uri`; null without either."),
 				"resource_name":       text("The name of the resource. Null if the API gives none."),
 				"resource_type":       text("The type of the resource, often the provider's namespace only, such as `Microsoft.Compute`. Null if the API gives none."),
 				"resource_uri":        text("The resource's id in Azure Resource Manager. Null if the API gives none."),
@@ -98,42 +100,32 @@ func subscriptionResourceUsageSchema() schema.Schema {
 }
 
 func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m *subscriptionResourceUsage) error {
-	all, err := api.SubscriptionResourceUsage(ctx, *m.CustomerID, *m.SubscriptionID)
+	all, err := api.SubscriptionResourceUsage(ctx, id(m.CustomerID), id(m.SubscriptionID))
 	if err != nil {
 		return err
 	}
 	m.collection = newCollection(all)
-	m.MissingEntitlementIDs = missing(m.EntitlementIDs, all.Items, func(r *pcclient.ResourceUsageRecord) *string { return r.EntitlementID })
-	if len(m.MissingEntitlementIDs) > 0 && !whether(m.AllowMissing) {
-		return &argumentError{
-			argument: "entitlement_ids",
-			summary:  "Azure subscription not listed",
-			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan. Check the ids. "+
-				"If these Azure subscriptions may have no usage yet, set allow_missing = true.", strings.Join(m.MissingEntitlementIDs, ", ")),
-		}
+	if err := m.refuseMissing(all.Items); err != nil {
+		return err
 	}
-	inEntitlements, inGroups := oneOf(m.EntitlementIDs), oneOf(m.ResourceGroupNames)
+	inEntitlements, inGroups := orUnknown(oneOf(m.EntitlementIDs)), orUnknown(oneOf(m.ResourceGroupNames))
 	records := kept(all.Items, func(r *pcclient.ResourceUsageRecord) bool {
-		return inEntitlements(r.EntitlementID) && inGroups(r.ResourceGroupName)
+		return inEntitlements(r.Entitlement()) && inGroups(r.ResourceGroup())
 	})
 	slices.SortStableFunc(records, func(a, b *pcclient.ResourceUsageRecord) int {
 		return cmp.Or(
 			compareTexts(a.EntitlementName, b.EntitlementName),
-			compareTexts(a.ResourceGroupName, b.ResourceGroupName),
+			compareTexts(a.ResourceGroup(), b.ResourceGroup()),
 			compareTexts(a.Resource(), b.Resource()),
 			compareTexts(a.ResourceURI, b.ResourceURI),
 		)
 	})
 	var s spend
-	byEntitlement := groups[[2]string]{}
 	for _, r := range records {
 		s.add(&r.Cost)
-		byEntitlement.add([2]string{value(r.EntitlementName), value(lowered(r.EntitlementID))}, &r.Cost)
 	}
 	m.Totals = s.totals()
-	m.CostByEntitlement = grouped(byEntitlement, compareKeys, func(key [2]string, c groupCost) entitlementCost {
-		return entitlementCost{optional(key[1]), optional(key[0]), c}
-	})
+	m.CostByEntitlement = costByEntitlement(records)
 	m.CostByResourceGroup = costByResourceGroup(records)
 	if unless(m.IncludeRecords) {
 		m.Records = mapped(records, newResourceUsageRecord)
@@ -141,29 +133,83 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 	return nil
 }
 
+// refuseMissing finds the arguments that nothing is listed for. A resource group is
+// one of the Azure subscriptions that are asked for.
+func (m *subscriptionResourceUsage) refuseMissing(records []pcclient.ResourceUsageRecord) error {
+	inEntitlements := oneOf(m.EntitlementIDs)
+	entitlements, names := newRollCall(m.EntitlementIDs), newRollCall(m.ResourceGroupNames)
+	for i := range records {
+		r := &records[i]
+		entitlements.see(r.Entitlement())
+		if inEntitlements(r.Entitlement()) {
+			names.see(r.ResourceGroup())
+		}
+	}
+	m.MissingEntitlementIDs, m.MissingResourceGroupNames = entitlements.missing(), names.missing()
+	switch {
+	case whether(m.AllowMissing):
+	case len(m.MissingEntitlementIDs) > 0:
+		return &argumentError{
+			argument: "entitlement_ids",
+			summary:  "Azure subscription not listed",
+			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan. Check the ids. "+
+				"If these Azure subscriptions may have no usage yet, set allow_missing = true.", strings.Join(m.MissingEntitlementIDs, ", ")),
+		}
+	case len(m.MissingResourceGroupNames) > 0:
+		return &argumentError{
+			argument: "resource_group_names",
+			summary:  "Resource group not listed",
+			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan, or in the Azure subscriptions that are asked for. Check the names. "+
+				"If these resource groups may have no usage yet, set allow_missing = true.", strings.Join(m.MissingResourceGroupNames, ", ")),
+		}
+	}
+	return nil
+}
+
+// costByEntitlement adds up by Azure subscription, whatever it was called.
+func costByEntitlement(records []*pcclient.ResourceUsageRecord) []entitlementCost {
+	names := map[string]*newestText{"": {}}
+	byID := groups[string]{}
+	for _, r := range records {
+		id := value(lowered(r.Entitlement()))
+		byID.add(id, &r.Cost)
+		if names[id] == nil {
+			names[id] = new(newestText)
+		}
+		if id != "" {
+			names[id].see(r.EntitlementName, r.LastModifiedDate)
+		}
+	}
+	byName := func(a, b string) int { return cmp.Or(compareTexts(names[a].text, names[b].text), cmp.Compare(a, b)) }
+	return grouped(byID, byName, func(id string, c groupCost) entitlementCost {
+		return entitlementCost{optional(id), names[id].text, c}
+	})
+}
+
 // costByResourceGroup adds up by resource group, whose names Azure compares
 // without case.
 func costByResourceGroup(records []*pcclient.ResourceUsageRecord) []resourceGroupCost {
-	names := map[[2]string]*string{}
+	names := map[[2]string]*newestText{}
 	byGroup := groups[[2]string]{}
 	for _, r := range records {
-		key := [2]string{value(lowered(r.EntitlementID)), strings.ToLower(value(r.ResourceGroupName))}
-		if _, known := names[key]; !known {
-			names[key] = r.ResourceGroupName
+		key := [2]string{value(lowered(r.Entitlement())), strings.ToLower(value(r.ResourceGroup()))}
+		if names[key] == nil {
+			names[key] = new(newestText)
 		}
+		names[key].see(r.ResourceGroup(), r.LastModifiedDate)
 		byGroup.add(key, &r.Cost)
 	}
 	return grouped(byGroup, compareKeys, func(key [2]string, c groupCost) resourceGroupCost {
-		return resourceGroupCost{optional(key[0]), names[key], c}
+		return resourceGroupCost{optional(key[0]), names[key].text, c}
 	})
 }
 
 func newResourceUsageRecord(r *pcclient.ResourceUsageRecord) resourceUsageRecord {
 	return resourceUsageRecord{
 		SubscriptionID:    lowered(r.SubscriptionID),
-		EntitlementID:     lowered(r.EntitlementID),
+		EntitlementID:     lowered(r.Entitlement()),
 		EntitlementName:   r.EntitlementName,
-		ResourceGroupName: r.ResourceGroupName,
+		ResourceGroupName: r.ResourceGroup(),
 		ResourceName:      r.Resource(),
 		ResourceType:      r.ResourceType,
 		ResourceURI:       r.ResourceURI,

@@ -58,7 +58,7 @@ func subscriptionUsageRecordsSchema() schema.Schema {
 }
 
 func readSubscriptionUsageRecords(ctx context.Context, api *pcclient.Client, m *subscriptionUsageRecords) error {
-	all, err := api.SubscriptionUsageRecords(ctx, *m.CustomerID)
+	all, err := api.SubscriptionUsageRecords(ctx, id(m.CustomerID))
 	if err != nil {
 		return err
 	}

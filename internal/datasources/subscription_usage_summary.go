@@ -38,7 +38,7 @@ func subscriptionUsageSummarySchema() schema.Schema {
 }
 
 func readSubscriptionUsageSummary(ctx context.Context, api *pcclient.Client, m *subscriptionUsageSummary) error {
-	usage, err := api.SubscriptionUsageSummary(ctx, *m.CustomerID, *m.SubscriptionID)
+	usage, err := api.SubscriptionUsageSummary(ctx, id(m.CustomerID), id(m.SubscriptionID))
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func subscriptionsSchema() schema.Schema {
 				MarkdownDescription: "Keeps subscriptions with this status only, such as `active`, in any case.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"azure_only": option("Whether to keep Azure plans and legacy Azure subscriptions only. Defaults to `false`."),
+			"azure_only": option("Whether to keep Azure plans and legacy Azure subscriptions only, and what may be one for all that the API says. Defaults to `false`."),
 			"subscriptions": rows("The subscriptions, by `subscription_name`, then `subscription_id`.", attributes{
 				"subscription_id":      text("The id of the subscription, or of the Azure plan, a GUID in lower case."),
 				"subscription_name":    text("The name of the subscription. Null if the API gives none."),
@@ -86,14 +86,14 @@ func subscriptionsSchema() schema.Schema {
 }
 
 func readSubscriptions(ctx context.Context, api *pcclient.Client, m *subscriptions) error {
-	all, err := api.Subscriptions(ctx, *m.CustomerID)
+	all, err := api.Subscriptions(ctx, id(m.CustomerID))
 	if err != nil {
 		return err
 	}
 	m.collection = newCollection(all)
 	list := kept(all.Items, func(s *pcclient.Subscription) bool {
-		return (m.Status == nil || strings.EqualFold(value(s.Status), *m.Status)) &&
-			(!whether(m.AzureOnly) || s.IsAzurePlan() || s.IsAzureLegacy())
+		return (m.Status == nil || value(s.Status) == "" || strings.EqualFold(*s.Status, strings.TrimSpace(*m.Status))) &&
+			(!whether(m.AzureOnly) || s.MayBeAzurePlan() || s.IsAzureLegacy())
 	})
 	slices.SortStableFunc(list, func(a, b *pcclient.Subscription) int {
 		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(lowered(a.ID), lowered(b.ID)))

@@ -134,6 +134,22 @@ func grouped[Key comparable, Row any](g groups[Key], compare func(a, b Key) int,
 	return list
 }
 
+// newestText keeps the text of the newest record that has one, such as the name of
+// something that was renamed.
+type newestText struct {
+	text *string
+	date *pcclient.Time
+}
+
+func (n *newestText) see(text *string, date *pcclient.Time) {
+	if value(text) == "" {
+		return
+	}
+	if n.text == nil || !date.IsZero() && (n.date.IsZero() || date.Compare(n.date) > 0) {
+		n.text, n.date = text, date
+	}
+}
+
 // sum adds up exactly, and remembers if a part of it is not known.
 type sum struct {
 	parts      decimal.Decimal

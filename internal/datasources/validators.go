@@ -16,8 +16,8 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// guid accepts the ids of customers and subscriptions, in any case. They become
-// a part of a path, so nothing else may pass.
+// guid accepts the ids of customers and subscriptions, in any case, with or without
+// white space around them. They become a part of a path, so nothing else may pass.
 type guid struct{}
 
 func (guid) Description(context.Context) string { return "must be a GUID" }
@@ -28,7 +28,7 @@ func (guid) ValidateString(_ context.Context, request validator.StringRequest, r
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
 		return
 	}
-	if text := request.ConfigValue.ValueString(); !isGUID(text) {
+	if text := request.ConfigValue.ValueString(); !isGUID(strings.TrimSpace(text)) {
 		response.Diagnostics.AddAttributeError(request.Path, "Not a GUID",
 			fmt.Sprintf("%q is not an id such as 12345678-1234-1234-1234-123456789abc.", text)+howToFind(request.Path, text))
 	}

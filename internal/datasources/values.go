@@ -34,19 +34,27 @@ func newCost(c *pcclient.Cost) cost {
 // currencyOf tells the currency of a cost, if it can be told, and whether it is
 // derived from the locale, as for legacy records.
 func currencyOf(c *pcclient.Cost) (code string, derived bool) {
-	if code := value(c.CurrencyCode); code != "" {
+	if code := value(capitals(c.CurrencyCode)); code != "" {
 		return code, false
 	}
 	code = currency.ForLocale(value(c.CurrencyLocale))
 	return code, code != ""
 }
 
-// usdOf returns Microsoft's figure in USD, if it is one: on legacy records it is
-// 0 for want of any other.
+// capitals writes the code of a currency as ISO 4217 does, so that costs of one
+// currency are added up.
+func capitals(code *string) *string {
+	if code == nil {
+		return nil
+	}
+	return new(strings.ToUpper(*code))
+}
+
+// usdOf returns Microsoft's figure in USD, if it is one: a 0 beside a cost that is
+// not 0 stands there for want of any other.
 func usdOf(c *pcclient.Cost) *pcclient.Decimal {
-	legacy := value(c.CurrencyCode) == ""
 	free := c.TotalCost != nil && c.TotalCost.IsZero()
-	if legacy && c.USDTotalCost != nil && c.USDTotalCost.IsZero() && !free {
+	if c.USDTotalCost != nil && c.USDTotalCost.IsZero() && !free {
 		return nil
 	}
 	return c.USDTotalCost
@@ -68,8 +76,8 @@ func newBudget(amount, spent, percentUsed *pcclient.Decimal) budget {
 		WithinBudget: new(withinBudget(amount, spent)),
 		OverBudget:   new(overBudget(amount, spent)),
 	}
-	if amount != nil {
-		b.PercentUsed = percentUsed
+	if amount != nil && !amount.IsZero() {
+		b.PercentUsed = percentUsed // The API says 0 for a budget of 0, whatever the cost.
 	}
 	return b
 }
@@ -108,6 +116,9 @@ func lowered(id *string) *string {
 	}
 	return id
 }
+
+// id is an argument without the white space around it, which is not part of it.
+func id(argument *string) string { return strings.TrimSpace(value(argument)) }
 
 // value is the text, or an empty one for null.
 func value(text *string) string {

@@ -12,7 +12,8 @@ import (
 // day is how much of a period has to pass before a forecast says anything.
 const day = 24 * time.Hour
 
-// forecastDigits are the decimals of a forecast that does not come out even.
+// forecastDigits are the decimals of a forecast that does not come out even, if the
+// cost itself has no more.
 const forecastDigits = 20
 
 var hundred = decimal.NewFromInt(100)
@@ -21,11 +22,29 @@ var hundred = decimal.NewFromInt(100)
 // has so far. The end is the first instant that is no longer in the period.
 // Nothing is known before a day has passed.
 func Forecast(cost decimal.Decimal, start, end, asOf time.Time) (forecast decimal.Decimal, known bool) {
-	period, elapsed := between(start, end), between(start, asOf)
-	if elapsed = decimal.Min(elapsed, period); elapsed.LessThan(decimal.NewFromInt(int64(day))) {
+	period, elapsed, known := passed(start, end, asOf)
+	if !known {
 		return decimal.Zero, false
 	}
-	return cost.Mul(period).DivRound(elapsed, forecastDigits), true
+	return cost.Mul(period).DivRound(elapsed, max(forecastDigits, -cost.Exponent())), true
+}
+
+// ForecastPercent is the share of a budget that the forecast uses, rounded as
+// [PercentUsed] is, and only once.
+func ForecastPercent(cost, budget decimal.Decimal, start, end, asOf time.Time) (percent decimal.Decimal, known bool) {
+	period, elapsed, known := passed(start, end, asOf)
+	if !known {
+		return decimal.Zero, false
+	}
+	return PercentUsed(cost.Mul(period), budget.Mul(elapsed))
+}
+
+// passed is how long a period is, and how much of it has passed. It is not known
+// before a day has.
+func passed(start, end, asOf time.Time) (period, elapsed decimal.Decimal, known bool) {
+	period = between(start, end)
+	elapsed = decimal.Min(between(start, asOf), period)
+	return period, elapsed, elapsed.GreaterThanOrEqual(decimal.NewFromInt(int64(day)))
 }
 
 // between counts nanoseconds. A [time.Duration] ends at 292 years.

@@ -22,6 +22,7 @@ func TestForecast(t *testing.T) {
 		{"after the end", "7.25", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", "7.25"},
 		{"other offsets", "100", "2026-11-01T00:00:00-08:00", "2026-12-01T08:00:00Z", "2026-11-11T10:00:00+02:00", "300"},
 		{"not even", "1", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-11-08T00:00:00Z", "4.28571428571428571429"},
+		{"more digits than a quotient has", "0.123456789012345678901234567890", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", "0.12345678901234567890123456789"},
 		{"twenty digits", "120.5682999999995904716", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-11-16T00:00:00Z", "241.1365999999991809432"},
 		{"a refund", "-100", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-11-11T00:00:00Z", "-300"},
 		{"a period shorter than a day", "1", "2026-11-01T00:00:00Z", "2026-11-01T12:00:00Z", "2026-11-03T00:00:00Z", ""},
@@ -29,6 +30,24 @@ func TestForecast(t *testing.T) {
 	} {
 		forecast, known := Forecast(decimal.RequireFromString(test.cost), at(t, test.start), at(t, test.end), at(t, test.asOf))
 		if got := forecast.String(); known != (test.want != "") || known && got != test.want {
+			t.Errorf("%s: %s, %t, want %q", test.name, got, known, test.want)
+		}
+	}
+}
+
+// A share that is rounded twice can come out one hundredth too high.
+func TestForecastPercent(t *testing.T) {
+	t.Parallel()
+	const start, end = "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"
+	for _, test := range []struct{ name, cost, budget, asOf, want string }{
+		{"a third of the month", "100", "600", "2026-11-11T00:00:00Z", "50"},
+		// The forecast is 0.00004999999999999999999999…, which 20 digits round up.
+		{"once", "0.0000116666666666666666666665", "1", "2026-11-08T00:00:00Z", "0"},
+		{"a budget of 0", "1", "0", "2026-11-08T00:00:00Z", ""},
+		{"before a day", "1", "1", "2026-11-01T23:59:59Z", ""},
+	} {
+		percent, known := ForecastPercent(decimal.RequireFromString(test.cost), decimal.RequireFromString(test.budget), at(t, start), at(t, end), at(t, test.asOf))
+		if got := percent.String(); known != (test.want != "") || known && got != test.want {
 			t.Errorf("%s: %s, %t, want %q", test.name, got, known, test.want)
 		}
 	}
