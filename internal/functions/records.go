@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -56,26 +57,48 @@ func attributesOf(element attr.Value) (map[string]attr.Value, bool) {
 	return nil, false
 }
 
-// sameCurrency refuses to compare amounts of different currencies.
-func sameCurrency(records []record) *function.FuncError {
+// amounts are the attributes of the data sources that are in the `currency_code` of
+// their record.
+var amounts = map[string]bool{
+	"total_cost": true, "forecast_cost": true, "budget_amount": true,
+	"total_charges": true, "paid_amount": true, "balance_amount": true, "last_payment_amount": true,
+	"cost": true,
+}
+
+// sameCurrency refuses to compare amounts of different or unknown currencies, once
+// there are two. Nothing is nothing in each.
+func sameCurrency(records []record, attribute string) *function.FuncError {
+	var compared []*record
 	for i := range records {
-		if first, other := records[0].currency(), records[i].currency(); other != first {
+		if records[i].figure != nil && records[i].figure.Sign() != 0 {
+			compared = append(compared, &records[i])
+		}
+	}
+	if len(compared) < 2 {
+		return nil
+	}
+	for _, r := range compared {
+		first, other := compared[0].currency(), r.currency()
+		if first == "" || other == "" {
 			return function.NewArgumentFuncError(placeAttribute,
-				fmt.Sprintf("attribute is total_cost, and the records are in different currencies (%s, %s). Rank by usd_total_cost.", first, other))
+				fmt.Sprintf("attribute is %s, and not all records have a currency_code that says what it is in. Rank by usd_total_cost.", attribute))
+		}
+		if other != first {
+			return function.NewArgumentFuncError(placeAttribute,
+				fmt.Sprintf("attribute is %s, and the records are in different currencies (%s, %s). Rank by usd_total_cost.", attribute, first, other))
 		}
 	}
 	return nil
 }
 
+// currency is empty where it cannot be told.
 func (r *record) currency() string {
-	if code, ok := r.attributes["currency_code"].(types.String); ok && !code.IsNull() {
-		return code.ValueString()
-	}
-	return "unknown"
+	code, _ := r.attributes["currency_code"].(types.String)
+	return strings.ToUpper(code.ValueString())
 }
 
-// rank sorts records by an attribute: the largest first, null last.
-func rank(records []record, attribute string) *function.FuncError {
+// measure reads the attribute that records are ranked by.
+func measure(records []record, attribute string) *function.FuncError {
 	for i := range records {
 		value, ok := records[i].attributes[attribute]
 		if !ok {
@@ -90,6 +113,11 @@ func rank(records []record, attribute string) *function.FuncError {
 		}
 		records[i].figure = number.ValueBigFloat()
 	}
+	return nil
+}
+
+// rank sorts records: the largest first, null last.
+func rank(records []record) {
 	slices.SortStableFunc(records, func(a, b record) int {
 		switch {
 		case a.figure != nil && b.figure != nil:
@@ -101,7 +129,6 @@ func rank(records []record, attribute string) *function.FuncError {
 		}
 		return 0
 	})
-	return nil
 }
 
 // listed makes a tuple of the records of a tuple, and otherwise a list: a set

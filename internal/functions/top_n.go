@@ -15,7 +15,8 @@ func newTopN() function.Function {
 			Summary: "Returns the records with the largest figures",
 			MarkdownDescription: "Returns the `n` records in which an attribute is largest, largest first. Records in which it is null come last, and equal ones stay in the order that they came in. " +
 				"The records themselves are returned as they are; fewer than `n` of them if there are no more.\n\n" +
-				"Records in different currencies cannot be ranked by `total_cost`, which is an error: rank them by `usd_total_cost`. A `currency_code` of null counts as another currency.\n\n" +
+				"Amounts in `currency_code`, such as `total_cost`, `forecast_cost` and `budget_amount`, are ranked only if all of the records that are compared have the same one: " +
+				"it is an error if they have different ones, or one has none. Rank them by `usd_total_cost`.\n\n" +
 				"It is an error, too, if `records` is no list of objects or one of them is null, if a record lacks the attribute or has something else than a number there, or if `n` is negative or no whole number.",
 			Parameters: []function.Parameter{
 				function.DynamicParameter{Name: "records", MarkdownDescription: "A list, a tuple or a set of objects or maps, such as the `records` of a data source."},
@@ -49,15 +50,14 @@ func topN(ctx context.Context, arguments function.ArgumentsData) (any, *function
 	if problem != nil {
 		return nil, problem
 	}
-	if attribute == "total_cost" {
-		problem = sameCurrency(records)
-	}
-	if problem == nil {
-		problem = rank(records, attribute)
+	problem = measure(records, attribute)
+	if problem == nil && amounts[attribute] {
+		problem = sameCurrency(records, attribute)
 	}
 	if problem != nil {
 		return nil, problem
 	}
+	rank(records)
 	if n.Cmp(big.NewFloat(float64(len(records)))) < 0 {
 		most, _ := n.Int64()
 		records = records[:most]

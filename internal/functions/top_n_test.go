@@ -10,8 +10,9 @@ const (
 	objects = `[{"a":"x","b":2},{"a":"y","b":null},{"a":"z","b":3},{"a":"v","b":2},{"a":"w","b":-120.5682999999995904716}]`
 	ranked  = `[{"a":"z","b":3},{"a":"x","b":2},{"a":"v","b":2},{"a":"w","b":-120.5682999999995904716},{"a":"y","b":null}]`
 
-	costs = `["list",["object",{"currency_code":"string","total_cost":"number","usd_total_cost":"number"}]]`
-	mixed = `[{"currency_code":"SEK","total_cost":9,"usd_total_cost":1},{"currency_code":"EUR","total_cost":2,"usd_total_cost":2}]`
+	costs   = `["list",["object",{"currency_code":"string","total_cost":"number","usd_total_cost":"number"}]]`
+	budgets = `["list",["object",{"currency_code":"string","budget_amount":"number","forecast_cost":"number"}]]`
+	mixed   = `[{"currency_code":"SEK","total_cost":9,"usd_total_cost":1},{"currency_code":"EUR","total_cost":2,"usd_total_cost":2}]`
 )
 
 func TestTopN(t *testing.T) {
@@ -51,13 +52,26 @@ func TestTopN_currencies(t *testing.T) {
 		{
 			name:      "unknown",
 			arguments: []string{typed(costs, `[{"currency_code":"SEK","total_cost":9,"usd_total_cost":1},{"currency_code":null,"total_cost":2,"usd_total_cost":2}]`), `"total_cost"`, "1"},
-			fails:     "different currencies (SEK, unknown)", place: 1,
+			fails:     "not all records have a currency_code", place: 1,
 		},
 		{
 			name:      "the same",
 			arguments: []string{typed(costs, `[{"currency_code":"SEK","total_cost":1,"usd_total_cost":1},{"currency_code":"SEK","total_cost":2,"usd_total_cost":2}]`), `"total_cost"`, "1"},
 			want:      `[{"currency_code":"SEK","total_cost":2,"usd_total_cost":2}]`,
 		},
-		{name: "without any", arguments: []string{typed(`["list",["map","number"]]`, `[{"total_cost":1},{"total_cost":2}]`), `"total_cost"`, "1"}, want: `[{"total_cost":2}]`},
+		{
+			name:      "all unknown",
+			arguments: []string{typed(costs, `[{"currency_code":null,"total_cost":9,"usd_total_cost":1},{"currency_code":null,"total_cost":2,"usd_total_cost":2}]`), `"total_cost"`, "1"},
+			fails:     "not all records have a currency_code", place: 1,
+		},
+		{name: "without any", arguments: []string{typed(`["list",["map","number"]]`, `[{"total_cost":1},{"total_cost":2}]`), `"total_cost"`, "1"}, fails: "not all records have a currency_code", place: 1},
+		{name: "without any, and one record", arguments: []string{typed(`["list",["map","number"]]`, `[{"total_cost":1}]`), `"total_cost"`, "1"}, want: `[{"total_cost":1}]`},
+		{
+			name:      "nothing, in no currency",
+			arguments: []string{typed(costs, `[{"currency_code":null,"total_cost":0,"usd_total_cost":0},{"currency_code":null,"total_cost":null,"usd_total_cost":0},{"currency_code":"SEK","total_cost":2,"usd_total_cost":2}]`), `"total_cost"`, "1"},
+			want:      `[{"currency_code":"SEK","total_cost":2,"usd_total_cost":2}]`,
+		},
+		{name: "budgets", arguments: []string{typed(budgets, `[{"currency_code":"SEK","budget_amount":9,"forecast_cost":1},{"currency_code":"EUR","budget_amount":2,"forecast_cost":2}]`), `"budget_amount"`, "1"}, fails: "attribute is budget_amount, and the records are in different currencies", place: 1},
+		{name: "forecasts", arguments: []string{typed(budgets, `[{"currency_code":"SEK","budget_amount":9,"forecast_cost":1},{"currency_code":"EUR","budget_amount":2,"forecast_cost":2}]`), `"forecast_cost"`, "1"}, fails: "attribute is forecast_cost, and the records are in different currencies", place: 1},
 	})
 }
