@@ -13,6 +13,9 @@ import (
 type lastTry struct {
 	response *http.Response
 	err      error
+
+	tries   int // that azcore has made
+	refused int // the round of the first refusal with a 429
 }
 
 // remembering keeps the last try of each request.
@@ -20,11 +23,15 @@ type remembering struct{}
 
 func (remembering) Do(request *policy.Request) (*http.Response, error) {
 	response, err := request.Next()
+	remember(request, response, err)
+	return response, err
+}
+
+func remember(request *policy.Request, response *http.Response, err error) {
 	var last *lastTry
 	if request.OperationValue(&last) && tellsMore(request.Raw().Context().Err(), err, last) {
-		*last = lastTry{response, err}
+		last.response, last.err = response, err
 	}
-	return response, err
 }
 
 // tellsMore reports whether an error says more than that the context is over,

@@ -25,23 +25,27 @@ const (
 // newPipeline puts together what happens between a request and the wire:
 //
 //	headers    ids, once per page
-//	           retries, by azcore: 408, 429, 500, 502, 503, 504 and no answer
+//	           retries, by azcore: 408, 500, 502, 503, 504 and no answer
 //	last try   for the error, if the time is over during a wait
+//	throttle   few at once; everybody waits after a 429, which is tried again
 //	sign-in    a bearer token, and a new one after a 401
-//	throttle   few at once, and everybody waits after a 429
 //	timeout    of this try; the body is read whole in here
 //	policies   of the options: logging
 //	transport  redirects are not followed, bodies not read without end
 func newPipeline(options Options) runtime.Pipeline {
+	client := clientOptions(options)
+	client.Retry.StatusCodes = []int{
+		http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	}
 	return runtime.NewPipeline("", "", runtime.PipelineOptions{
 		PerCall: []policy.Policy{headers{options.UserAgent}},
 		PerRetry: append([]policy.Policy{
 			remembering{},
+			newThrottle(options.MaxConcurrency, options.MaxRetries, options.MaxRetryWait),
 			newSignIn(options.Credential, options.Scope),
-			newThrottle(options.MaxConcurrency, options.MaxRetryWait),
 			timeout(options.RequestTimeout),
 		}, options.Policies...),
-	}, clientOptions(options))
+	}, client)
 }
 
 // clientOptions are common to the API's pipeline and to the token endpoint's.
@@ -98,7 +102,7 @@ func (t timeout) Do(request *policy.Request) (*http.Response, error) {
 }
 
 // limited reads no more of a body than anyone needs, since azcore keeps all of it,
-// and writes a Retry-After in the form that azcore reads.
+// and writes a Retry-After in a form that azcore reads.
 type limited struct {
 	policy.Transporter
 	maxBody int64
@@ -111,7 +115,7 @@ func (l limited) Do(request *http.Request) (*http.Response, error) {
 	}
 	if wait := retryAfter(response); wait > 0 {
 		// azcore, which waits for it, knows only some of the forms.
-		response.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		response.Header.Set("Retry-After-Ms", strconv.FormatInt(wait.Milliseconds(), 10))
 	}
 	if response.StatusCode == http.StatusOK {
 		response.Body = &limitedBody{response.Body, l.maxBody, l.maxBody}
