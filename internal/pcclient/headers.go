@@ -30,3 +30,21 @@ func (h headers) Do(request *policy.Request) (*http.Response, error) {
 	}
 	return request.Next()
 }
+
+// tokenHeaders are those of a token request: its id is what Entra calls the
+// correlation id, and answers with.
+type tokenHeaders struct{ userAgent string }
+
+func (h tokenHeaders) Do(request *policy.Request) (*http.Response, error) {
+	header := request.Raw().Header
+	id, ok := request.Raw().Context().Value(correlationKey{}).(string)
+	if !ok {
+		id = uuid.NewString()
+	}
+	header.Set("client-request-id", id)
+	header.Set("return-client-request-id", "true")
+	if h.userAgent != "" {
+		header.Set("User-Agent", h.userAgent)
+	}
+	return request.Next()
+}

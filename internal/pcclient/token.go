@@ -62,8 +62,10 @@ func NewTokenCredential(token TokenOptions, options Options) azcore.TokenCredent
 
 func newTokenEndpoint(token TokenOptions, options Options) *tokenEndpoint {
 	options.MaxBody = maxTokenBody
+	options.Transport = transport(options)
 	pipeline := runtime.NewPipeline("", "", runtime.PipelineOptions{
-		PerRetry: append([]policy.Policy{repeatable{}, timeout(options.RequestTimeout)}, options.Policies...),
+		PerCall:  []policy.Policy{tokenHeaders{options.UserAgent}},
+		PerRetry: append([]policy.Policy{repeatable{}, newTimeout(options)}, options.Policies...),
 	}, clientOptions(options))
 	return &tokenEndpoint{TokenOptions: token, client: &http.Client{
 		Transport:     roundTripper{pipeline},
