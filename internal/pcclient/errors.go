@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -98,20 +97,6 @@ func answerError(response *http.Response, body []byte, tenantID string) *Error {
 	return e
 }
 
-// fault has the members of all error bodies that the API, its gateway and the
-// services behind it are known to send
-// (https://learn.microsoft.com/partner-center/developer/error-codes).
-type fault struct {
-	Code             any    `json:"code"`
-	StatusCode       any    `json:"statusCode"`
-	Description      string `json:"description"`
-	Message          string `json:"message"`
-	Error            any    `json:"error"`
-	ErrorDescription string `json:"error_description"`
-	ErrorCode        any    `json:"errorCode"`
-	ErrorMessage     string `json:"errorMessage"`
-}
-
 // browserPage describes HTML.
 const browserPage = "the answer is a page for a browser; a proxy or a gateway may have answered in place of Partner Center"
 
@@ -125,38 +110,24 @@ var codeInText = regexp.MustCompile(`\((\d+)\)$`)
 // known shape, plain text, HTML, or nothing.
 func describe(body []byte) (code, description string) {
 	body = bytes.TrimSpace(withoutBOM(body))
-	var f fault
 	switch {
 	case len(body) == 0:
 		return "", "the answer is empty"
 	case body[0] == '<':
 		return "", browserPage
-	case body[0] != '{':
+	case body[0] != '{' && body[0] != '[':
 		text := oneLine(string(body))
 		if match := codeInText.FindStringSubmatch(text); match != nil {
 			code = match[1]
 		}
 		return code, text
-	case json.Unmarshal(body, &f, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil:
+	}
+	var value any
+	if json.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
 		return "", "the answer is not in any form that Partner Center is known to use"
 	}
-	for _, candidate := range []any{f.Code, f.ErrorCode, f.Error} {
-		switch c := candidate.(type) {
-		case string:
-			code = c
-		case float64:
-			code = fmt.Sprintf("%.0f", c)
-		}
-		if code != "" {
-			break
-		}
-	}
-	for _, candidate := range []string{f.Description, f.Message, f.ErrorDescription, f.ErrorMessage} {
-		if candidate != "" {
-			return oneLine(code), oneLine(html.UnescapeString(candidate))
-		}
-	}
-	return oneLine(code), ""
+	f := faultIn(value, 0)
+	return oneLine(f.code), oneLine(strings.Join(f.words, "; "))
 }
 
 // escapeSequence is what colours a terminal, names its window, or worse.
