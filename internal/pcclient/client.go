@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -35,6 +36,7 @@ type Options struct {
 	// Limits are beyond anything that a partner has. What crosses one is an error.
 	MaxBody  int64 // bytes of one answer, inflated; 0 is 512 MiB
 	MaxPages int   // of one collection; 0 is 100,000
+	MaxItems int   // of one collection, and objects of one answer; 0 is 1,000,000
 
 	Warnings *Warnings // of the credential, say; may be nil
 
@@ -51,6 +53,7 @@ type Client struct {
 	maxRetryWait     time.Duration
 	operationTimeout time.Duration
 	maxPages         int
+	maxItems         int
 	memo             memo
 	warnings         *Warnings
 }
@@ -65,6 +68,7 @@ func New(options Options) *Client {
 		operationTimeout: options.OperationTimeout,
 		maxPages:         cmp.Or(options.MaxPages, maxPages),
 		warnings:         options.Warnings,
+		maxItems:         cmp.Or(options.MaxItems, maxItems),
 	}
 }
 
@@ -133,6 +137,10 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 		return nil, a.explain(ctx, errors.New("the answer has no body"))
 	case text[0] == '<':
 		return nil, a.explain(ctx, errors.New(browserPage))
+	case bytes.Count(a.body, []byte("{")) > c.maxItems:
+		// An object of two bytes takes hundreds once it is decoded, and compressed it
+		// takes next to nothing.
+		return nil, a.explain(ctx, fmt.Errorf("the answer has more than %d objects, which is the limit", c.maxItems))
 	}
 	return a, nil
 }

@@ -17,8 +17,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxPages is far beyond any collection that a partner has.
-const maxPages = 100_000
+// These are far beyond any collection that a partner has.
+const (
+	maxPages = 100_000
+	maxItems = 1_000_000
+)
 
 // Collection is a whole collection, all pages of it.
 type Collection[T any] struct {
@@ -84,6 +87,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 		if l.forget {
 			get, records = l.client.ready, newRepeats(sinceThePageBefore)
 		}
+		read := 0
 		for {
 			answer, err := get(ctx, next)
 			if err != nil {
@@ -95,7 +99,13 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 			seen[next.place()] = true
 
 			records.turnPage()
-			envelope, goOn, err := readPage(answer.body, records, yield)
+			envelope, goOn, err := readPage(answer.body, records, func(item T, err error) bool {
+				if read++; read > l.client.maxItems && !l.forget {
+					yield(none, answer.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", l.client.maxItems)))
+					return false
+				}
+				return yield(item, err)
+			})
 			if !goOn {
 				return
 			}

@@ -639,3 +639,47 @@ func TestPages_errorIsTheLastItem(t *testing.T) {
 		t.Errorf("the error is %T", got[1])
 	}
 }
+
+// A few kilobytes of gzip are millions of empty objects, and each of these would
+// take hundreds of bytes once it is decoded.
+func TestItems_limit(t *testing.T) {
+	t.Parallel()
+	items := func(n int) string { return strings.TrimSuffix(strings.Repeat("{},", n), ",") }
+	limit := func(o *Options) { o.MaxItems = 100 }
+	for name, test := range map[string]struct {
+		pages []reply
+		fits  bool
+		want  string
+	}{
+		"one page":              {[]reply{says(http.StatusOK, `{"items":[`+items(99)+`]}`)}, true, ""},
+		"one page too large":    {[]reply{says(http.StatusOK, `{"items":[`+items(100)+`]}`)}, false, "the answer has more than 100 objects, which is the limit"},
+		"in a field of an item": {[]reply{says(http.StatusOK, `{"items":[{"budget":[`+items(100)+`]}]}`)}, false, "the answer has more than 100 objects, which is the limit"},
+		"several pages": {[]reply{
+			says(http.StatusOK, `{"continuationToken":"1","items":[`+items(60)+`]}`), says(http.StatusOK, `{"items":[`+items(40)+`]}`),
+		}, true, ""},
+		"several pages, one more": {[]reply{
+			says(http.StatusOK, `{"continuationToken":"1","items":[`+items(60)+`]}`), says(http.StatusOK, `{"items":[`+items(41)+`]}`),
+		}, false, "GET /v1/customers/usagerecords (page 2): 200 OK: the list has more than 100 items, which is the limit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newClient(t, inTurn(t, test.pages...), limit)
+			whole, err := customerUsage(t.Context(), c)
+			if test.fits {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantFailure(t, whole, err)
+			wantText(t, err, test.want)
+		})
+	}
+	t.Run("an object alone", func(t *testing.T) {
+		t.Parallel()
+		c, _ := newClient(t, says(http.StatusOK, `{"emails":[`+items(100)+`]}`), limit)
+		summary, err := c.UsageSummary(t.Context())
+		wantFailure(t, summary, err)
+		wantText(t, err, "the answer has more than 100 objects, which is the limit")
+	})
+}
