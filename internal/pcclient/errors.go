@@ -165,6 +165,14 @@ func transportError(err error) error {
 	return err
 }
 
+// Reason is why a try has no answer, in one line that may be logged.
+func Reason(ctx context.Context, err error) string {
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return oneLine(transportError(err).Error())
+}
+
 // overtaken is why a read is over whose context is, beside what went wrong before.
 func overtaken(ctx context.Context, before error) error {
 	cause := context.Cause(ctx)
