@@ -71,6 +71,8 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	flags.DurationVar(&s.options.Latency, "latency", 0, "`time` that every API answer takes, such as 200ms")
 	flags.IntVar(&s.options.Utilization, "utilization", 0, "give each legacy subscription this `number` of utilization records")
 	flags.IntVar(&s.options.ThrottleEvery, "throttle-every", 0, "refuse one of this `number` of API requests with a 429 that asks to wait for a second")
+	flags.Float64Var(&s.options.Quota, "quota", 0, "let this `number` of API requests through a second, and refuse the others with a 429 that says how long to wait")
+	flags.IntVar(&s.options.QuotaBurst, "quota-burst", 10, "`number` of API requests to let through at once, before -quota counts")
 	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code until its user has signed in; -1 is none (default 1)")
 	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token that has been exchanged for another")
 	flags.Func("certificate", "PEM `file` with a certificate that is good in place of the client secret; can be given several times", func(name string) error {
@@ -108,6 +110,9 @@ func (s settings) check() error {
 	o := s.options
 	if min(o.Customers, o.OverBudget, o.PageSize, o.Utilization, o.ThrottleEvery) < 0 || o.Latency < 0 {
 		return errors.New("-customers, -over-budget, -page-size, -latency, -utilization and -throttle-every must not be negative")
+	}
+	if o.Quota < 0 || o.QuotaBurst < 1 {
+		return errors.New("-quota must not be negative, and -quota-burst must be 1 or more")
 	}
 	if o.OverBudget > 0 && o.Customers == 0 {
 		return errors.New("-over-budget is of generated customers, and needs -customers")

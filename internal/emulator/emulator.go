@@ -28,6 +28,11 @@ type Options struct {
 	// ThrottleEvery refuses one of this number of API requests, the last one,
 	// with a 429 that asks to wait for a second; 0 refuses none.
 	ThrottleEvery int
+	// Quota is how many API requests a second are let through, after a first
+	// QuotaBurst; 0 is any number. The others get a 429 with the seconds until
+	// there is room for one, rounded up.
+	Quota      float64
+	QuotaBurst int
 
 	// DevicePolls is how often a device code is answered with
 	// authorization_pending before its user has signed in: 0 stands for once,

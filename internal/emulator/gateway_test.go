@@ -2,7 +2,10 @@ package emulator_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
@@ -23,4 +26,36 @@ func TestEveryFewRequestsAreThrottled(t *testing.T) {
 			t.Errorf("body %s, header %v", got.body, got.header)
 		}
 	}
+}
+
+func TestAQuotaLetsAFewThroughAndThenSomeASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := emulator.New(emulator.Options{Quota: 0.4, QuotaBurst: 2})
+		ask := func() *httptest.ResponseRecorder {
+			recorder := httptest.NewRecorder()
+			e.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, summaryPath, http.NoBody))
+			return recorder
+		}
+		for i, test := range []struct {
+			after   time.Duration
+			refused bool
+			wait    string
+		}{
+			{0, false, ""},
+			{0, false, ""},
+			{0, true, "3"},
+			{time.Second, true, "2"},
+			{1500 * time.Millisecond, false, ""},
+			{time.Hour, false, ""},
+			{0, false, ""},
+			{0, true, "3"},
+		} {
+			time.Sleep(test.after)
+			got := ask()
+			if (got.Code == http.StatusTooManyRequests) != test.refused || got.Header().Get("Retry-After") != test.wait {
+				t.Errorf("request %d: status %d, Retry-After %q", i, got.Code, got.Header().Get("Retry-After"))
+			}
+		}
+	})
 }

@@ -53,8 +53,8 @@ func (e *Emulator) dispatch(r *http.Request, fault Fault) (answer, error) {
 	if fault.answers() {
 		return fault.apiAnswer(), nil
 	}
-	if e.gateway.throttles(e.options.ThrottleEvery) {
-		return throttledAnswer(), nil
+	if wait, refused := e.gateway.throttles(e.options); refused {
+		return throttledAnswer(wait), nil
 	}
 	if r.Method != http.MethodGet {
 		return answer{}, &refusal{
