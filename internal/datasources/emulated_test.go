@@ -59,6 +59,7 @@ var (
 const (
 	testMaxBody  = 1 << 20
 	testMaxPages = 20
+	testMaxItems = 100_000
 )
 
 // emulated is a provider that signs in to an emulator and reads from it. All that
@@ -111,9 +112,14 @@ func serve(t *testing.T, handler http.Handler, certificate *tls.Certificate) (ad
 // service is another way to serve the API, and returns its base URL.
 type service func(*testing.T, http.Handler) *url.URL
 
-// nobody serves nothing.
+// nobody serves nothing, on this machine.
 func nobody(*testing.T, http.Handler) *url.URL {
 	return &url.URL{Scheme: "http", Host: "127.0.0.1:0"}
+}
+
+// elsewhere is another machine, on which nobody serves anything.
+func elsewhere(*testing.T, http.Handler) *url.URL {
+	return &url.URL{Scheme: "https", Host: "elsewhere.example"}
 }
 
 // silent accepts no connection, and refuses none.
@@ -201,6 +207,7 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 		OperationTimeout: 30 * time.Minute,
 		MaxBody:          testMaxBody,
 		MaxPages:         testMaxPages,
+		MaxItems:         testMaxItems,
 	}
 	options.Credential = pcclient.NewTokenCredential(pcclient.TokenOptions{
 		Source:        "the test",

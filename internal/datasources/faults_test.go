@@ -53,7 +53,8 @@ var faults = []fault{
 	{name: "a late answer, within `request_timeout`", Fault: emulator.Fault{Delay: 2 * time.Minute}},
 	{name: "no answer within `request_timeout`", Fault: emulator.Fault{Delay: time.Hour}, outcome: triedOver, says: "no whole answer within request_timeout (3m0s)"},
 	{name: "a body that trickles in", Fault: emulator.Fault{Trickle: 10 * time.Second}, outcome: triedOver, says: "no whole answer within request_timeout (3m0s)"},
-	{name: "a refused connection", service: nobody, outcome: triedOver, says: "connection refused"},
+	{name: "a refused connection", service: elsewhere, outcome: triedOver, says: "connection refused"},
+	{name: "a connection that this machine itself refuses (`localhost`)", service: nobody, outcome: fatal, says: "connection refused"},
 	{name: "a reset connection", Fault: emulator.Fault{Reset: true}, outcome: triedOver, says: "connection reset by peer"},
 	{name: "a reset within the body", Fault: emulator.Fault{Reset: true, CutBody: true}, outcome: triedOver, says: "connection reset by peer"},
 	{name: "a body that is cut", Fault: emulator.Fault{CutBody: true}, outcome: triedOver, says: "the connection ended before the whole answer was there"},
@@ -72,6 +73,7 @@ var faults = []fault{
 	{name: "429", Fault: emulator.Fault{Status: 429}, outcome: triedOver, says: "429 Too Many Requests"},
 	{name: "429 with `Retry-After` in seconds", Fault: emulator.Fault{Status: 429, RetryAfter: "57"}, outcome: triedOver, wait: 57 * time.Second, says: "asks to wait 57s"},
 	{name: "429 with `Retry-After` as a date", Fault: emulator.Fault{Status: 429, RetryAfter: inAMinute}, outcome: triedOver, wait: time.Minute, says: "429 Too Many Requests"},
+	{name: "429 with `Retry-After` as `00:00:57`", Fault: emulator.Fault{Status: 429, RetryAfter: "00:00:57"}, outcome: triedOver, wait: 57 * time.Second, says: "asks to wait 57s"},
 	{name: "429 with a `Retry-After` beyond `max_retry_wait`", Fault: emulator.Fault{Status: 429, RetryAfter: "259200"}, outcome: fatal, says: "asks to wait 72h0m0s"},
 	{name: "429 with a negative `Retry-After`", Fault: emulator.Fault{Status: 429, RetryAfter: "-57"}, outcome: triedOver, says: "429 Too Many Requests"},
 	{name: "429 with a `Retry-After` that means nothing", Fault: emulator.Fault{Status: 429, RetryAfter: "soon"}, outcome: triedOver, says: "429 Too Many Requests"},
@@ -87,6 +89,7 @@ var faults = []fault{
 	{name: "200 without a body", Fault: emulator.Fault{Body: new("")}, outcome: fatal, says: "the answer has no body"},
 	{name: "a body beyond the limit", Fault: emulator.Fault{Pad: testMaxBody}, outcome: fatal, says: "the answer is larger than 1 MiB, which is the limit"},
 	{name: "a body that is small, and beyond the limit when inflated", Fault: emulator.Fault{Pad: 4 * testMaxBody, Gzip: true}, outcome: fatal, says: "the answer is larger than 1 MiB, which is the limit"},
+	{name: "more objects than the limit, however small they are", Fault: emulator.Fault{Body: new(`{"items":[` + strings.Repeat("{},", testMaxItems) + `{}]}`), Gzip: true}, outcome: fatal, says: "the answer has more than 100000 objects, which is the limit"},
 	{name: "JSON nested beyond the limit", Fault: emulator.Fault{Edit: withFirst(`"deep":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001))}, outcome: fatal, says: "is nested more than 10000 deep, which is the limit"},
 	{name: "a key twice in an object", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate object member name"},
 	{name: "a key twice in what nobody reads", Fault: emulator.Fault{Edit: withFirst(`"note":{"a":1,"a":2}`)}},
@@ -223,7 +226,7 @@ func TestFaults_guide(t *testing.T) {
 
 func guideTable() string {
 	// The limits of the tests are not the provider's.
-	provider := strings.NewReplacer("than 1 MiB", "than 512 MiB", "than 20 pages", "than 100000 pages")
+	provider := strings.NewReplacer("than 1 MiB", "than 512 MiB", "than 20 pages", "than 100000 pages", "than 100000 objects", "than 1000000 objects")
 	var table strings.Builder
 	table.WriteString("\n| what happens | what comes of it |\n|---|---|\n")
 	for _, f := range faults {

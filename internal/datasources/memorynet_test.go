@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -29,7 +30,7 @@ var (
 
 // dial connects to a listener. Where none is, the connection is refused.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
-	refused := &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	refused := &net.OpError{Op: "dial", Net: network, Addr: addressOf(address), Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	found, ok := listeners.Load(address)
 	if !ok {
 		return nil, refused
@@ -45,6 +46,15 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// addressOf is what a name stands for here.
+func addressOf(address string) net.Addr {
+	resolved := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443}
+	if strings.HasPrefix(address, "127.0.0.1:") {
+		resolved.IP = net.IPv4(127, 0, 0, 1)
+	}
+	return resolved
 }
 
 // listener is a port of 127.0.0.1.
