@@ -99,9 +99,13 @@ func run(ctx context.Context, s settings) error {
 	if err := b.measure(ctx); err != nil {
 		return err
 	}
+	quotas, err := b.underQuotas(ctx)
+	if err != nil {
+		return err
+	}
 	starts, err := b.starts(ctx)
 	if err != nil {
 		return err
 	}
-	return write(s.output, report{About: about, Results: b.results(), Starts: starts})
+	return write(s.output, report{About: about, Results: b.results(), Quotas: quotas, Starts: starts})
 }

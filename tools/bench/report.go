@@ -19,6 +19,7 @@ var reportTemplate string
 type report struct {
 	About   about
 	Results results
+	Quotas  []underQuota
 	Starts  []start
 }
 
