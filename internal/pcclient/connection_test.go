@@ -3,6 +3,7 @@ package pcclient
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -39,7 +40,7 @@ func newSilencer(t *testing.T, target string) *silencer {
 	s := &silencer{listener: listener, target: target}
 	s.ends.Go(s.serve)
 	t.Cleanup(func() {
-		listener.Close()
+		_ = listener.Close()
 		s.ends.Wait()
 	})
 	return s
@@ -54,7 +55,7 @@ func (s *silencer) serve() {
 		number := s.accepted.Add(1)
 		server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", s.target)
 		if err != nil {
-			client.Close()
+			_ = client.Close()
 			return
 		}
 		s.ends.Go(func() { s.pass(number, client, server) })
@@ -63,8 +64,7 @@ func (s *silencer) serve() {
 }
 
 func (s *silencer) pass(number int32, from, to net.Conn) {
-	defer from.Close()
-	defer to.Close()
+	defer func() { _ = errors.Join(from.Close(), to.Close()) }()
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
@@ -94,10 +94,21 @@ func overHTTP2(t *testing.T, requestTimeout time.Duration, handler http.HandlerF
 	t.Cleanup(server.Close)
 	s := newSilencer(t, server.Listener.Addr().String())
 	client := network(8, requestTimeout)
-	transport := client.Transport.(*http.Transport)
-	transport.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	t.Cleanup(transport.CloseIdleConnections)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	transportOf(t, client).TLSClientConfig.RootCAs = roots
 	return s, parseURL(t, "https://"+s.listener.Addr().String()), client
+}
+
+// transportOf is what a client sends with.
+func transportOf(t *testing.T, client *http.Client) *http.Transport {
+	t.Helper()
+	transport, ok := client.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("the transport is %T", client.Transport)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport
 }
 
 // A connection of HTTP/2 that has died without a word is not used for one try
@@ -154,14 +165,14 @@ func onePort(t *testing.T, answer string) string {
 				return
 			}
 			ends.Go(func() {
-				defer connection.Close()
+				defer func() { _ = connection.Close() }()
 				_, _ = connection.Read(make([]byte, 4096))
 				_, _ = io.WriteString(connection, answer)
 			})
 		}
 	})
 	t.Cleanup(func() {
-		listener.Close()
+		_ = listener.Close()
 		ends.Wait()
 	})
 	return listener.Addr().String()
@@ -186,7 +197,7 @@ func TestConnection_notWorthAnotherTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed.Close()
+	_ = closed.Close()
 	proxied := func(status int) func(*http.Transport) {
 		return func(transport *http.Transport) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -220,12 +231,11 @@ func TestConnection_notWorthAnotherTry(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := network(8, time.Minute)
-			transport := client.Transport.(*http.Transport)
+			transport := transportOf(t, client)
 			transport.Proxy = nil
 			if test.change != nil {
 				test.change(transport)
 			}
-			t.Cleanup(transport.CloseIdleConnections)
 			var tries atomic.Int32
 			c, _ := newClient(t, nil, fiveRetries, func(o *Options) {
 				o.Endpoint, o.Transport = parseURL(t, test.url), client

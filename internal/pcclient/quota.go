@@ -16,9 +16,11 @@ import (
 type quota struct {
 	limited bool
 	rate    float64   // requests a second
+	started float64   // the rate at the end of the last wait
 	rise    float64   // of the rate, with every request that gets through
 	search  time.Time // when to rise faster
 	burst   float64   // requests at once, at most
+	first   float64   // what that was taken for at first
 
 	allowed float64   // requests at this moment
 	counted time.Time // that moment
@@ -79,20 +81,30 @@ func (q *quota) resume(now time.Time, places, some int) {
 		if took > wait {
 			floor = most
 		}
-		q.rate = max(caution*measured, floor*q.rate)
+		// What is no more than before says nothing of a rate that is too high: some
+		// services refuse one of so many requests, however slowly they come.
 		q.rise = math.Ln2 / max(watching*wait, searching.Seconds())
 		q.search = now.Add(time.Duration(patience * wait * float64(time.Second)))
+		if measured > q.started {
+			measured = max(caution*measured, q.started)
+		} else {
+			q.search = now
+		}
+		q.rate = max(measured, floor*q.rate)
 		if q.early {
-			q.burst = min(q.burst, through)
+			q.burst = min(q.burst, max(least*q.burst, through))
+		} else {
+			q.burst = min(q.first, q.burst/least)
 		}
 	} else {
 		q.rate = max(through, float64(places)) / (took + wait)
 		q.burst = max(through-q.rate*took, float64(places))
+		q.first = q.burst
 	}
 	q.limited = true
 	q.burst = max(q.burst, float64(some)/reserve)
 	q.rate = max(q.rate, 1/wait) // One at the end of each wait is what the API offers.
-	q.allowed, q.counted = 0, q.refused
+	q.started, q.allowed, q.counted = q.rate, 0, q.refused
 	q.emptied, q.refused, q.through = q.refused, time.Time{}, 0
 	q.count(now)
 	q.allowed = max(q.allowed, float64(some))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,4 +209,24 @@ func TestThrottle_quotaThatChanges(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Where one of so many requests is refused, however slowly they come, going slower
+// is of no use: what is lost are the waits.
+func TestThrottle_notAQuota(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		c, _ := newClient(t, func(request *http.Request) (*http.Response, error) {
+			if asked.Add(1)%20 == 0 {
+				return after(20*time.Millisecond, says429("1"))(request)
+			}
+			return after(20*time.Millisecond, says(http.StatusOK, emptyPage))(request)
+		}, fiveRetries)
+		start := time.Now()
+		readAll(t, c, 0, 500)
+		if took, waits := time.Since(start), 26*time.Second; took > waits*3/2 {
+			t.Errorf("it took %s, want hardly more than the waits (%s)", took, waits)
+		}
+	})
 }

@@ -94,7 +94,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			},
 			"max_concurrency": number("The number of requests under way at once, over all data sources of a run. Defaults to 8. Also `PARTNERCENTER_MAX_CONCURRENCY`."),
 			"max_retries": number("The number of further tries of a request that was throttled (429), met a failing service (408, 500, 502, 503, 504), or got no answer. 0 is none. Defaults to 5. " +
-				"Also `PARTNERCENTER_MAX_RETRIES`."),
+				"A 429 whose wait was obeyed counts only if no request of the run got through meanwhile. Also `PARTNERCENTER_MAX_RETRIES`."),
 			"max_retry_wait": text("The longest `Retry-After` of the API that is waited for, as a Go duration such as `90s`. A longer one is an error that says how long. Defaults to `2m`. " +
 				"Also `PARTNERCENTER_MAX_RETRY_WAIT`."),
 			"request_timeout": text("The time that one try of a request may take, as a Go duration. Defaults to `3m`: some routes are slow. " +
