@@ -3,6 +3,7 @@ package pcclient
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -644,7 +645,16 @@ func TestPages_errorIsTheLastItem(t *testing.T) {
 // take hundreds of bytes once it is decoded.
 func TestItems_limit(t *testing.T) {
 	t.Parallel()
-	items := func(n int) string { return strings.TrimSuffix(strings.Repeat("{},", n), ",") }
+	// Each is another one, since a record that is repeated counts once.
+	made := 0
+	items := func(n int) string {
+		var list []string
+		for range n {
+			made++
+			list = append(list, fmt.Sprintf(`{"resourceId":"%d"}`, made))
+		}
+		return strings.Join(list, ",")
+	}
 	limit := func(o *Options) { o.MaxItems = 100 }
 	for name, test := range map[string]struct {
 		pages []reply
