@@ -281,6 +281,71 @@ module "spend_gate" {
 	}
 }
 
+// A gate that depends on something that changes, by itself or through its module,
+// fails after what it should have stopped. The data source does not stop the plan
+// either; the ephemeral gate does.
+func TestGuides_dependsOn(t *testing.T) {
+	t.Parallel()
+	const waits = "depends_on = [terraform_data.workload]"
+	for name, gate := range map[string]string{
+		"data source": `data "partnercenter_spend_gate" "gate" {
+  customer_ids     = ["` + emulator.MeteredCustomerID + `"]
+  max_percent_used = 100
+  ` + waits + `
+  lifecycle {
+    postcondition {
+      condition     = self.passed
+      error_message = self.summary
+    }
+  }
+}`,
+		"ephemeral": `ephemeral "partnercenter_spend_gate" "gate" {
+  customer_ids     = ["` + emulator.MeteredCustomerID + `"]
+  max_percent_used = 100
+  ` + waits + `
+}`,
+		"module of a data source": `module "spend_gate" {
+  source       = "./spend-gate"
+  customer_ids = ["` + emulator.MeteredCustomerID + `"]
+  ` + waits + `
+}`,
+		"module of an ephemeral": `module "spend_gate" {
+  source       = "./spend-gate-apply"
+  customer_ids = ["` + emulator.MeteredCustomerID + `"]
+  ` + waits + `
+}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, `
+provider "partnercenter" {}
+
+resource "terraform_data" "workload" {}
+
+`+gate, environment...)
+			for _, module := range entries(t, modules) {
+				w.copyTree(t, module, filepath.Join(modules, module))
+			}
+			w.terraform(t, "get").succeed(t)
+			spend := func() {
+				if err := e.Spend(emulator.MeteredCustomerID, "7200.50"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if strings.Contains(name, "data source") {
+				spend()
+			}
+			w.terraform(t, "plan", "-out=plan").succeed(t)
+			spend()
+			w.terraform(t, "apply", "plan").fail(t, "Spend gate failed")
+			if made := w.terraform(t, "state", "list").stdout; !strings.Contains(made, "terraform_data.workload\n") {
+				t.Errorf("it was held back, and the guides say that it is not: %q", made)
+			}
+		})
+	}
+}
+
 // A postcondition lets a destroy through, the ephemeral gate does not.
 func TestGuides_destroy(t *testing.T) {
 	t.Parallel()

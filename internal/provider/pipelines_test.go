@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
@@ -113,11 +115,35 @@ func github(t *testing.T, w *workspace, steps []string) (all outcome) {
 		if run == "" || all.code != 0 && !always {
 			continue
 		}
-		run = strings.ReplaceAll(run, "${{ github.event.pull_request.number }}", "7")
-		o := w.shell(t, run, "--noprofile", "--norc", "-e")
+		inStep := *w
+		inStep.environment = append(slices.Clone(w.environment), stepEnvironment(step)...)
+		o := inStep.shell(t, run, "--noprofile", "--norc", "-e")
 		all = outcome{all.stdout + o.stdout, all.stderr + o.stderr, max(all.code, o.code)}
 	}
 	return all
+}
+
+// stepEnvironment is the env of a step, as far as it is about the pull request. What
+// is about the sign-in is for the test to set.
+func stepEnvironment(step string) (environment []string) {
+	_, below, _ := strings.Cut(step, "\nenv:\n")
+	for line := range strings.Lines(below) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		if !strings.HasPrefix(line, " ") {
+			break
+		}
+		value, _, _ = strings.Cut(value, " #")
+		value = strings.NewReplacer(
+			"${{ github.token }}", "a-token",
+			"${{ github.workflow }}", "spend",
+			"${{ github.repository }}", "contoso/spend",
+			"${{ github.event.pull_request.number }}", "7",
+		).Replace(value)
+		if !strings.Contains(value, "${{") {
+			environment = append(environment, name+"="+value)
+		}
+	}
+	return environment
 }
 
 // gitlab runs a job as GitLab does: the script in one shell, and what comes after
@@ -142,32 +168,17 @@ func gitlab(t *testing.T, w *workspace, job string) outcome {
 func TestPipelines(t *testing.T) {
 	t.Parallel()
 	since(t, "complete in a plan", 8, never)
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip(err)
-	}
-	const gate = `
-provider "partnercenter" { max_retries = 0 }
-
-data "partnercenter_spend_gate" "budget" {
-  customer_ids      = ["` + emulator.MeteredCustomerID + `"]
-  max_percent_used  = 100
-  warn_percent_used = 80
-
-  lifecycle {
-    postcondition {
-      condition     = self.passed
-      error_message = self.summary
-    }
+	gate := pipelineGate
+	// It waits for the apply, after what it should stop. Inside a check it is in the
+	// plan as a read likewise, but has been read.
+	deferred := strings.Replace(gate, "\n  lifecycle {", "\n  depends_on = [terraform_data.workload]\n  lifecycle {", 1) + "\nresource \"terraform_data\" \"workload\" {}\n"
+	nested := regexp.MustCompile(`(?s)data "partnercenter_spend_gate" .*check "spend" {`).ReplaceAllString(gate, `check "spend" {
+  data "partnercenter_spend_gate" "budget" {
+    customer_ids     = ["`+emulator.MeteredCustomerID+`"]
+    max_percent_used = 100
   }
-}
-
-check "spend" {
-  assert {
-    condition     = data.partnercenter_spend_gate.budget.status == "passed"
-    error_message = data.partnercenter_spend_gate.budget.summary
-  }
-}
-`
+`)
+	const waits = "**data.partnercenter_spend_gate.budget is read during the apply, so this plan does not know what it says.**"
 	const passed, warned, failed, stopped, none = "**Spend gate passed**:", "**Spend gate passed with warnings**:", "**Spend gate failed**:", "**The plan ended with an error.**", "**This plan has no report.**"
 	inEveryShell := func(script string) map[string]func(*testing.T, *workspace) outcome {
 		return map[string]func(*testing.T, *workspace) outcome{
@@ -175,7 +186,7 @@ check "spend" {
 			"bash -e": func(t *testing.T, w *workspace) outcome { t.Helper(); return w.shell(t, script, "-e") },
 		}
 	}
-	steps := yamlItems(t, fenced(t, guides+"gate-spend.md", "yaml", "gh pr comment"), "steps")
+	steps := yamlItems(t, fenced(t, guides+"gate-spend.md", "yaml", "gh api"), "steps")
 	job := fenced(t, guides+"gate-spend.md", "yaml", "after_script")
 	signIn := yamlItems(t, regexp.MustCompile("(?m)^    ").ReplaceAllString(fenced(t, guides+"sign-in-for-ci.md", "yaml", "ACTIONS_ID_TOKEN"), ""), "steps")
 	azure := yamlItems(t, "steps:\n"+fenced(t, guides+"sign-in-for-ci.md", "yaml", "AzureCLI@2"), "steps")[0]
@@ -204,18 +215,20 @@ check "spend" {
 	} {
 		for shell, run := range pipeline.shells {
 			for what, test := range map[string]struct {
-				spent, environment, terraform string
-				fails                         bool
-				says                          []string // in the report
+				spent, environment, terraform, configuration string
+				fails                                        bool
+				says                                         []string // in the report
 			}{
-				"passed":    {says: []string{passed}},
-				"warned":    {spent: "5000", says: []string{warned}},
-				"failed":    {spent: "7200.50", fails: true, says: []string{stopped, failed}},
-				"API error": {environment: "PARTNERCENTER_ENDPOINT=http://127.0.0.1:1", fails: true, says: []string{stopped}},
-				"killed":    {terraform: `kill -KILL $$`, fails: true, says: []string{none}},
-				"crashed":   {terraform: `exit 2`, fails: true, says: []string{none}},
+				"passed":     {says: []string{passed}},
+				"warned":     {spent: "5000", says: []string{warned}},
+				"failed":     {spent: "7200.50", fails: true, says: []string{stopped, failed}},
+				"deferred":   {spent: "7200.50", configuration: deferred, fails: true, says: []string{waits}},
+				"in a check": {configuration: nested, says: []string{passed}},
+				"API error":  {environment: "PARTNERCENTER_ENDPOINT=http://127.0.0.1:1", fails: true, says: []string{stopped}},
+				"killed":     {terraform: `kill -KILL $$`, fails: true, says: []string{none}},
+				"crashed":    {terraform: `exit 2`, fails: true, says: []string{none}},
 			} {
-				if pipeline.reports == "" && (what == "warned" || what == "crashed") {
+				if pipeline.reports == "" && what != "passed" && what != "failed" && what != "API error" && what != "killed" {
 					continue // What those end with is the plan's code and no more.
 				}
 				t.Run(strings.Join([]string{name, shell, what}, " "), func(t *testing.T) {
@@ -226,6 +239,9 @@ check "spend" {
 						if err := e.Spend(emulator.MeteredCustomerID, test.spent); err != nil {
 							t.Fatal(err)
 						}
+					}
+					if test.configuration != "" {
+						w.write(t, "main.tf", required+test.configuration)
 					}
 					w.environment = append(w.environment, pipeline.signIn...)
 					if test.environment != "" {
@@ -247,7 +263,7 @@ check "spend" {
 					} else if test.says[0] == none {
 						test.says = nil
 					}
-					for _, heading := range []string{passed, warned, failed, stopped, none} {
+					for _, heading := range []string{passed, warned, failed, stopped, waits, none} {
 						wanted := false
 						for _, text := range test.says {
 							wanted = wanted || strings.Contains(text, heading)
@@ -261,6 +277,99 @@ check "spend" {
 		}
 	}
 }
+
+// pipelineGate blocks, and warns.
+const pipelineGate = `
+provider "partnercenter" { max_retries = 0 }
+
+data "partnercenter_spend_gate" "budget" {
+  customer_ids      = ["` + emulator.MeteredCustomerID + `"]
+  max_percent_used  = 100
+  warn_percent_used = 80
+
+  lifecycle {
+    postcondition {
+      condition     = self.passed
+      error_message = self.summary
+    }
+  }
+}
+
+check "spend" {
+  assert {
+    condition     = data.partnercenter_spend_gate.budget.status == "passed"
+    error_message = data.partnercenter_spend_gate.budget.summary
+  }
+}
+`
+
+// gh keeps the comments of pull request 7 in comments.json, and the last one that
+// was written in posted.
+const gh = `set -eo pipefail
+case "$*" in
+"api --paginate repos/contoso/spend/issues/7/comments --jq "*) jq -r "$5" comments.json ;;
+"api --silent -X PATCH repos/contoso/spend/issues/comments/"*" -F body=@comment.md")
+  jq --argjson id "${5##*/}" --rawfile body comment.md 'map(if .id == $id then .body = $body else . end)' comments.json > new.json ;;
+"api --silent repos/contoso/spend/issues/7/comments -F body=@comment.md")
+  jq --rawfile body comment.md '. + [{id: (length + 1), user: {login: "github-actions[bot]"}, body: $body}]' comments.json > new.json ;;
+*) echo "gh $*" >&2; exit 1 ;;
+esac
+[ ! -e new.json ] || { mv new.json comments.json; cp comment.md posted; }
+`
+
+// A workflow writes one comment, and leaves those of others alone: of the same bot,
+// and of somebody who copied the marker.
+func TestPipelines_comment(t *testing.T) {
+	t.Parallel()
+	since(t, "complete in a plan", 8, never)
+	e, environment := emulate(t, emulator.Options{})
+	w := newPipeline(t, pipelineGate, environment)
+	w.write(t, "comments.json", `[{"id":1,"user":{"login":"github-actions[bot]"},"body":"<!-- spend of other -->\nA"},{"id":2,"user":{"login":"somebody"},"body":"<!-- spend of spend -->\nB"}]`)
+	steps := yamlItems(t, fenced(t, guides+"gate-spend.md", "yaml", "gh api"), "steps")
+	github(t, w, steps).succeed(t)
+	if err := e.Spend(emulator.MeteredCustomerID, "7200.50"); err != nil {
+		t.Fatal(err)
+	}
+	if o := github(t, w, steps); o.code == 0 {
+		t.Errorf("%s\n%s", o.stdout, o.stderr)
+	}
+	got := w.shell(t, `jq -r '.[] | "\(.id) \(.user.login) \(.body)"' comments.json`).succeed(t).stdout
+	want := "1 github-actions[bot] <!-- spend of other -->\nA\n2 somebody <!-- spend of spend -->\nB\n3 github-actions[bot] <!-- spend of spend -->\n**The plan ended with an error.** "
+	if !strings.HasPrefix(got, want) || strings.Count(got, "<!--") != 3 || !strings.Contains(got, "**Spend gate failed**") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// Anybody may publish a provider of the same name: its gates are not reported.
+func TestPipelines_otherProvider(t *testing.T) {
+	t.Parallel()
+	since(t, "complete in a plan", 8, never)
+	_, environment := emulate(t, emulator.Options{})
+	w := newPipeline(t, pipelineGate, environment)
+	for address, reported := range map[string]bool{
+		"registry.terraform.io/seed-12616aef/partnercenter":  true,
+		"registry.opentofu.org/seed-12616aef/partnercenter":  true,
+		"registry.terraform.io/seed-12616aef2/partnercenter": false,
+	} {
+		w.write(t, "other.json", strings.ReplaceAll(w.read(t, "plan.json"), `"registry.terraform.io/`+source+`"`, `"`+address+`"`))
+		if report := w.shell(t, "jq -r -f report.jq other.json").succeed(t).stdout; strings.Contains(report, "Spend gate passed") != reported {
+			t.Errorf("%s: %q", address, report)
+		}
+	}
+}
+
+// jq is built where there is none, so that no test is skipped.
+var jq = sync.OnceValues(func() (string, error) {
+	if file, err := exec.LookPath("jq"); err == nil {
+		return file, nil
+	}
+	file := filepath.Join(programs, "jq")
+	output, err := exec.Command("go", "build", "-modfile=../../tools/gojq/go.mod", "-o", file, "github.com/itchyny/gojq/cmd/gojq").CombinedOutput() //nolint:noctx // Once for all tests.
+	if err != nil {
+		return "", errors.New(string(output))
+	}
+	return file, nil
+})
 
 // newPipeline makes a workspace as a runner has it that keeps its files: an apply
 // has been made, and a plan after it, both with a gate that passed.
@@ -282,8 +391,13 @@ func newPipeline(t *testing.T, configuration string, environment []string) *work
 		t.Fatal(err)
 	}
 	w.program(t, "terraform", "exec "+needTerraform(t).path+` "$@"`)
+	file, err := jq()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.program(t, "jq", "exec "+file+` "$@"`)
 	// What is posted, by gh and by curl; and the tokens that the sign-in asks for.
-	w.program(t, "gh", `while [ "$1" != --body-file ]; do shift; done; cat "$2" > posted`)
+	w.program(t, "gh", gh)
 	w.program(t, "curl", `case "$*" in *body@report.md*) cat report.md > posted ;; *) echo '{"value":"`+emulator.FederatedAssertion+`"}' ;; esac`)
 	w.program(t, "az", `case "$*" in *show*) echo `+emulator.RefreshToken+` ;; *) grep -q . "$RUNNER_TEMP/refresh-token" ;; esac`)
 	w.environment = append(w.environment,
@@ -293,6 +407,7 @@ func newPipeline(t *testing.T, configuration string, environment []string) *work
 	)
 	w.write(t, "report.jq", fenced(t, guides+"gate-spend.md", "jq", "read_by"))
 	w.write(t, "posted", "")
+	w.write(t, "comments.json", "[]")
 	if o := w.shell(t, `set -e
 terraform init
 terraform apply -auto-approve
