@@ -61,7 +61,9 @@ func spendGateSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "Whether the spend of customers is within limits, in one block. " + estimates + "\n\n" +
 			"It fails closed: what is not known, not listed, or without a limit is a violation. A gate that fails is a result, not an error: stop the plan with a `postcondition` on `passed`, " +
-			"so that the report stays in the plan. It is read while planning, so a plan that is saved and applied later is not checked again. It keeps no records in the state.\n\n" +
+			"so that the report stays in the plan. It keeps no records in the state.\n\n" +
+			"It is read while planning, so a plan that is saved and applied later is not checked again. " +
+			"Give neither the gate nor its module a `depends_on`: while what that names has pending changes, Terraform reads the gate during the apply, after making them.\n\n" +
 			"Several records of one customer are checked together: their costs are added, and if their budgets differ, that is the violation `one_budget`.\n\n" +
 			"The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",

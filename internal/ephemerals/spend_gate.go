@@ -22,8 +22,8 @@ func All() []func() ephemeral.EphemeralResource {
 
 func newSpendGate() ephemeral.EphemeralResource { return &spendGate{} }
 
-// spendGate is the spend gate that is looked at again when a saved plan is
-// applied. A data source is not.
+// spendGate is the spend gate that is checked again when a saved plan is applied.
+// A data source is not.
 type spendGate struct{ api *pcclient.Client }
 
 type spendGateModel struct {
@@ -56,7 +56,9 @@ func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response 
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Whether the spend of customers is within limits, when the plan is made and again when it is applied. " +
 			"A saved plan is stopped if spend has risen since, which the [data source](../data-sources/spend_gate.md) lets pass.\n\n" +
-			"~> **It holds back only what depends on it.** Write `depends_on = [ephemeral.partnercenter_spend_gate.x]` on the module or the resource. What does not depend on it is applied.\n\n" +
+			"~> **It holds back only what depends on it, and does not hold back destruction.** Write `depends_on = [ephemeral.partnercenter_spend_gate.x]` on the module or the resource; what does not depend on it is applied. " +
+			"A resource that has to be replaced is destroyed before the gate is checked again: with `create_before_destroy` on it, the old one stays if the gate fails. " +
+			"Give neither the gate nor its module a `depends_on`: at apply, what that names is changed before the gate is checked.\n\n" +
 			"A gate that fails is an error, with the summary; one that passes with warnings is a warning. Terraform 1.10 and OpenTofu 1.11 and later know ephemeral resources. Terraform's mocks do not, so keep it in a module of its own. " +
 			"Give that module an output that refers to it: without one, OpenTofu does not open it when a plan is applied.\n\n" +
 			"The figures are those of [partnercenter_customer_usage_records](../data-sources/customer_usage_records.md), and the sign-in has to be a user's (App+User).",

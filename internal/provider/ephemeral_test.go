@@ -71,6 +71,49 @@ module "workload" {
 	}
 }
 
+// Destruction does not wait for the gate: what is replaced is gone when it fails,
+// unless the new one is created first.
+func TestEphemeralSpendGate_replaced(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ lifecycle, left string }{
+		"destroyed first": {"", ""},
+		"created first":   {"lifecycle { create_before_destroy = true }", "terraform_data.workload\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, `
+provider "partnercenter" {}
+
+variable "image" { default = "old" }
+
+ephemeral "partnercenter_spend_gate" "budgets" {
+  customer_ids     = ["`+emulator.MeteredCustomerID+`"]
+  max_percent_used = 100
+}
+
+resource "terraform_data" "workload" {
+  triggers_replace = var.image
+  depends_on       = [ephemeral.partnercenter_spend_gate.budgets]
+  `+test.lifecycle+`
+}
+`, environment...)
+			w.terraform(t, "apply", "-auto-approve").succeed(t)
+			w.terraform(t, "plan", "-out=plan", "-var=image=new").succeed(t).mention(t, "must be replaced")
+			if err := e.Spend(emulator.MeteredCustomerID, "6000.01"); err != nil {
+				t.Fatal(err)
+			}
+			w.terraform(t, "apply", "plan").fail(t, "Error: Spend gate failed")
+			if left := w.terraform(t, "state", "list").stdout; left != test.left {
+				t.Errorf("left is %q, not %q", left, test.left)
+			}
+			if old := w.terraform(t, "state", "pull").stdout; test.left != "" && !strings.Contains(old, `"value": "old"`) {
+				t.Errorf("it is not the old one: %s", old)
+			}
+		})
+	}
+}
+
 func TestEphemeralSpendGate(t *testing.T) {
 	t.Parallel()
 	configuration := content(t, examples+"/ephemeral-resources/partnercenter_spend_gate/ephemeral-resource.tf")

@@ -15,15 +15,20 @@ variable "customer_id" {
   description = "The customer that the workload is for."
 }
 
-# Looked at when the plan is made, and again when it is applied.
+# Checked when the plan is made, and again when it is applied.
 ephemeral "partnercenter_spend_gate" "customer" {
   customer_ids     = [var.customer_id]
   max_percent_used = 100
 }
 
-# It holds back only what depends on it.
+# Held back because it depends on the gate. If it has to be replaced, the old one
+# stays until the gate has passed.
 resource "terraform_data" "workload" {
   input = "a virtual machine"
 
   depends_on = [ephemeral.partnercenter_spend_gate.customer]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -8,8 +8,8 @@ terraform {
   }
 }
 
-# Looked at when the plan is made, and again when it is applied. If it fails it is
-# an error, and nothing that depends on this module is made.
+# Checked when the plan is made, and again when it is applied. If it fails, nothing
+# that depends on this module is created or changed.
 ephemeral "partnercenter_spend_gate" "this" {
   customer_ids      = var.customer_ids
   max_percent_used  = var.max_percent_used
@@ -22,7 +22,7 @@ ephemeral "partnercenter_spend_gate" "this" {
 # OpenTofu opens an ephemeral resource of a module in an apply only if an output
 # of the module refers to it.
 output "passed" {
-  description = "Whether spend keeps within the limits. It is known while planning and while applying, and kept in neither plan nor state."
+  description = "Whether spend is within the limits. It is known while planning and while applying, and kept in neither plan nor state."
   value       = ephemeral.partnercenter_spend_gate.this.passed
   ephemeral   = true
 }
