@@ -38,7 +38,7 @@ check "spend" {
 
 data "partnercenter_customer_usage_records" "all" {}
 
-# A row a customer, each in its own currency.
+# One row per customer, each in its own currency.
 output "spend" {
   value = join("\n", concat(
     [format("%-30s %20s %-4s %12s %9s", "customer", "spent", "", "budget", "used")],

@@ -507,6 +507,31 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// Another error than the gate's is not what the demo is to show.
+func TestDemo_anotherError(t *testing.T) {
+	t.Parallel()
+	needDemo(t)
+	if output, err := exec.CommandContext(t.Context(), "make", "-s", "-C", "../..", "build").CombinedOutput(); err != nil {
+		t.Fatalf("%s\n%s", err, output)
+	}
+	for name, when := range map[string]string{"plan": `"$1 $3" = "plan -var"`, "apply": `"$1" = apply`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := t.TempDir()
+			script := "#!/bin/sh\nif [ " + when + " ]; then echo 'Error: Sign-in failed' >&2; exit 1; fi\nexec " + needTerraform(t).path + ` "$@"`
+			if err := os.WriteFile(filepath.Join(path, "terraform"), []byte(script), 0o700); err != nil { //nolint:gosec // A program.
+				t.Fatal(err)
+			}
+			demo := exec.CommandContext(t.Context(), examples+"/demo/run")
+			demo.Env = append(os.Environ(), "PATH="+path+":"+os.Getenv("PATH"))
+			output, err := demo.CombinedOutput()
+			if err == nil || !strings.Contains(string(output), "Error: Sign-in failed\nIt was not the gate that stopped this.\n") {
+				t.Errorf("%v\n%s", err, output)
+			}
+		})
+	}
+}
+
 // Ctrl-C ends the demo and all that it started, also if Terraform was about to end
 // well, as an init may be.
 func TestDemo_interrupt(t *testing.T) {
