@@ -37,7 +37,7 @@ func parseCertificate(content []byte, password string) ([]*x509.Certificate, cry
 		case errors.Is(err, pkcs12.ErrIncorrectPassword) && password == "":
 			return nil, nil, errors.New("it needs a password")
 		case errors.Is(err, pkcs12.ErrIncorrectPassword):
-			return nil, nil, errors.New("its password is another one")
+			return nil, nil, errors.New("the password is wrong")
 		case err != nil:
 			// The parser's own words are about ASN.1.
 			return nil, nil, errors.New("it is neither PEM nor PKCS#12 with a certificate and its private key")
