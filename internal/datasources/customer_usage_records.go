@@ -72,7 +72,7 @@ func customerUsageRecordsSchema() schema.Schema {
 				"over_budget_count":    count("The number of customers over their budget."),
 				"without_budget_count": count("The number of customers without a budget."),
 			})),
-			"records": rows("A record a customer, by `customer_name`, then `customer_id`. Null if `include_records` is false.", with(attributes{
+			"records": rows("One record per customer, sorted by `customer_name`, then `customer_id`. Null if `include_records` is false.", with(attributes{
 				"customer_id":   text("The customer's id (tenant id), in lower case."),
 				"customer_name": text("The customer's company name. Null if the API gives none."),
 				"is_upgraded":   boolean("Whether the customer has an Azure plan. False for a legacy (MS-AZR-0145P) customer."),
