@@ -36,7 +36,7 @@ Flags:
 const examples = `
 Examples:
   partnercenter-login -tenant contoso.onmicrosoft.com -client-id 66666666-7777-8888-9999-000000000000 -out refresh-token
-  partnercenter-login -tenant contoso.onmicrosoft.com -client-id 66666666-7777-8888-9999-000000000000 | gh secret set PARTNERCENTER_REFRESH_TOKEN
+  gh secret set PARTNERCENTER_REFRESH_TOKEN < refresh-token && rm refresh-token
 `
 
 // parse reads the command line, over the provider's environment variables. For
