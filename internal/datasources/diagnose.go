@@ -23,9 +23,9 @@ type argumentError struct {
 
 func (e *argumentError) Error() string { return e.detail }
 
-// Diagnose explains an error to the person at the terminal: what was tried, what
+// diagnose explains an error to the person at the terminal: what was tried, what
 // came back, what to do, and the ids for Microsoft's support.
-func Diagnose(title string, err error) diag.Diagnostic {
+func diagnose(title string, err error) diag.Diagnostic {
 	summary := "Could not read " + title
 	var argument *argumentError
 	var signIn *pcclient.SignInError
@@ -51,9 +51,9 @@ func Diagnose(title string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
 }
 
-// Warnings are what the person at the terminal should know of the run, though a
+// warnings are what the person at the terminal should know of the run, though a
 // read may have gone well. Each is told once.
-func Warnings(api *pcclient.Client) diag.Diagnostics {
+func warnings(api *pcclient.Client) diag.Diagnostics {
 	var problems diag.Diagnostics
 	for _, warning := range api.Warnings() {
 		problems.AddWarning(warning.Summary, warning.Detail)

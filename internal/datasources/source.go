@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -35,15 +34,7 @@ func (s *source[M]) Schema(_ context.Context, _ datasource.SchemaRequest, respon
 }
 
 func (s *source[M]) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	if request.ProviderData == nil {
-		return // Terraform validates before it configures the provider.
-	}
-	api, ok := request.ProviderData.(*pcclient.Client)
-	if !ok {
-		response.Diagnostics.AddError("Unexpected provider data",
-			fmt.Sprintf("Expected a Partner Center client, got %T. This is a bug in the provider.", request.ProviderData))
-	}
-	s.api = api
+	s.api, response.Diagnostics = ConfiguredClient(request.ProviderData)
 }
 
 func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
@@ -53,17 +44,8 @@ func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, re
 	if response.Diagnostics.HasError() {
 		return
 	}
-	if s.api == nil {
-		response.Diagnostics.AddError("Provider not configured",
-			"The data source is read before the provider is configured. This is a bug in the provider.")
-		return
-	}
-	ctx, end := s.api.Operation(ctx)
-	defer end()
-	err := s.read(ctx, s.api, &model)
-	response.Diagnostics.Append(Warnings(s.api)...)
-	if err != nil {
-		response.Diagnostics.Append(Diagnose(s.title(), err))
+	response.Diagnostics.Append(Read(ctx, s.api, s.title(), func(ctx context.Context) error { return s.read(ctx, s.api, &model) })...)
+	if response.Diagnostics.HasError() {
 		return
 	}
 	if list, ok := any(&model).(interface{ shortfall() string }); ok {

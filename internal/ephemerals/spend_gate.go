@@ -4,7 +4,6 @@ package ephemerals
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
@@ -67,15 +66,7 @@ func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response 
 }
 
 func (s *spendGate) Configure(_ context.Context, request ephemeral.ConfigureRequest, response *ephemeral.ConfigureResponse) {
-	if request.ProviderData == nil {
-		return // Terraform validates before it configures the provider.
-	}
-	api, ok := request.ProviderData.(*pcclient.Client)
-	if !ok {
-		response.Diagnostics.AddError("Unexpected provider data",
-			fmt.Sprintf("Expected a Partner Center client, got %T. This is a bug in the provider.", request.ProviderData))
-	}
-	s.api = api
+	s.api, response.Diagnostics = datasources.ConfiguredClient(request.ProviderData)
 }
 
 func (s *spendGate) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
@@ -84,17 +75,12 @@ func (s *spendGate) Open(ctx context.Context, request ephemeral.OpenRequest, res
 	if response.Diagnostics.HasError() {
 		return
 	}
-	if s.api == nil {
-		response.Diagnostics.AddError("Provider not configured",
-			"The ephemeral resource is opened before the provider is configured. This is a bug in the provider.")
-		return
-	}
-	ctx, end := s.api.Operation(ctx)
-	defer end()
-	verdict, err := model.Evaluate(ctx, s.api)
-	response.Diagnostics.Append(datasources.Warnings(s.api)...)
-	if err != nil {
-		response.Diagnostics.Append(datasources.Diagnose("spend gate", err))
+	var verdict *gate.Verdict
+	response.Diagnostics.Append(datasources.Read(ctx, s.api, "spend gate", func(ctx context.Context) (err error) {
+		verdict, err = model.Evaluate(ctx, s.api)
+		return err
+	})...)
+	if response.Diagnostics.HasError() {
 		return
 	}
 	switch enforced := model.Enforce == nil || *model.Enforce; {
