@@ -1,3 +1,3 @@
 // Package functions has the provider's functions. They compute with figures that
-// are read already: they ask nobody, and need no credentials.
+// have been read already: they make no requests and need no credentials.
 package functions
