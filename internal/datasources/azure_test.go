@@ -24,8 +24,8 @@ func withArguments(arguments, others providertest.Arguments) providertest.Argume
 func TestAzureUtilization_withoutRecords(t *testing.T) {
 	t.Parallel()
 	a := api{ofSubscription + "/utilizations/azure": {body: testdata(t, "azure_utilization/sample.json")}}
-	with := server(t, a).Read(t, "partnercenter_azure_utilization", utilizationArguments).Succeed(t)
-	arguments := maps.Clone(utilizationArguments)
+	with := server(t, a).Read(t, "partnercenter_azure_utilization", subjectOf(t, "partnercenter_azure_utilization").arguments).Succeed(t)
+	arguments := maps.Clone(subjectOf(t, "partnercenter_azure_utilization").arguments)
 	delete(arguments, "include_records") // Here they are not included by default.
 	without := server(t, a).Read(t, "partnercenter_azure_utilization", arguments).Succeed(t)
 	if got := without.Get(t, "records"); got != nil {
@@ -53,7 +53,7 @@ func TestAzureUtilization_requests(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"items":[],"links":{"next":{"uri":"%s/utilizations/azure?seek_operation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":%q}]}}}`,
 			strings.TrimPrefix(ofSubscription, "/v1/"), next)
 	}))
-	s.Read(t, "partnercenter_azure_utilization", withArguments(utilizationArguments, providertest.Arguments{
+	s.Read(t, "partnercenter_azure_utilization", withArguments(subjectOf(t, "partnercenter_azure_utilization").arguments, providertest.Arguments{
 		"start_time": "2026-11-01T00:00:00+02:00", "end_time": "2026-11-02T23:30:00-07:00", "granularity": "hourly", "show_details": false,
 	})).Succeed(t)
 	want := []string{
@@ -99,7 +99,7 @@ func TestAzureUtilization_notReady(t *testing.T) {
 					asked++
 					a.ServeHTTP(w, r)
 				}))
-				r := s.Read(t, "partnercenter_azure_utilization", utilizationArguments)
+				r := s.Read(t, "partnercenter_azure_utilization", subjectOf(t, "partnercenter_azure_utilization").arguments)
 				if test.says != "" {
 					if failure := r.Fail(t); !strings.Contains(failure.Detail, test.says) {
 						t.Error(failure.Detail)
@@ -124,7 +124,7 @@ func TestAzureUtilization_badArguments(t *testing.T) {
 		{"end_time", "2026-11-01T01:00:00+01:00", "Not a period"}, // The same instant.
 		{"granularity", "weekly", "Invalid Attribute Value Match"},
 	} {
-		failure := server(t, refuseAll(t)).Read(t, "partnercenter_azure_utilization", withArguments(utilizationArguments, providertest.Arguments{test.argument: test.value})).Fail(t)
+		failure := server(t, refuseAll(t)).Read(t, "partnercenter_azure_utilization", withArguments(subjectOf(t, "partnercenter_azure_utilization").arguments, providertest.Arguments{test.argument: test.value})).Fail(t)
 		checkBlame(t, failure, test.argument)
 		if failure.Summary != test.problem {
 			t.Errorf("%s = %q: %s: %s", test.argument, test.value, failure.Summary, failure.Detail)
@@ -193,8 +193,8 @@ func TestAzureRateCard_badQuantity(t *testing.T) {
 // ownUsage answers what the data source asks for one after the other.
 func ownUsage(t *testing.T, changes api) api {
 	t.Helper()
-	s := subjects["partnercenter_azure_subscription_usage"]
-	a := s.answers(t, answer{body: testdata(t, s.sample)})
+	s := subjectOf(t, "partnercenter_azure_subscription_usage")
+	a := s.answers(t, answer{body: testdata(t, s.Sample)})
 	maps.Copy(a, changes)
 	return a
 }
@@ -204,7 +204,7 @@ const planPath = ofCustomer + "/subscriptions/" + upperPlan
 func TestAzureSubscriptionUsage(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_azure_subscription_usage"
-	arguments := subjects[name].arguments
+	arguments := subjectOf(t, name).arguments
 
 	t.Run("without usage", func(t *testing.T) {
 		t.Parallel()
@@ -345,7 +345,7 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 func TestSubscriptionResourceUsage_filters(t *testing.T) {
 	t.Parallel()
 	const name, development, unlisted = "partnercenter_subscription_resource_usage", "E1E1E1E1-1111-4222-8333-444444444444", "ffffffff-1111-4222-8333-444444444444"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	for what, test := range map[string]struct {
 		arguments providertest.Arguments
 		want      []any
@@ -356,7 +356,7 @@ func TestSubscriptionResourceUsage_filters(t *testing.T) {
 		"both":           {providertest.Arguments{"entitlement_ids": providertest.List(anEntitlement), "resource_group_names": providertest.List("rg-web")}, []any{nil, "web-os", "shop"}},
 		"missing":        {providertest.Arguments{"entitlement_ids": providertest.List(unlisted), "allow_missing": true}, []any{nil}},
 	} {
-		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, withArguments(s.arguments, test.arguments)).Succeed(t)
+		r := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).Read(t, name, withArguments(s.arguments, test.arguments)).Succeed(t)
 		names := []any{}
 		rows, _ := r.Get(t, "records").([]any)
 		for i := range rows {
@@ -369,7 +369,7 @@ func TestSubscriptionResourceUsage_filters(t *testing.T) {
 			t.Errorf("%s: missing %v", what, missing)
 		}
 	}
-	failure := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, withArguments(s.arguments, providertest.Arguments{"entitlement_ids": providertest.List(unlisted)})).Fail(t)
+	failure := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).Read(t, name, withArguments(s.arguments, providertest.Arguments{"entitlement_ids": providertest.List(unlisted)})).Fail(t)
 	checkBlame(t, failure, "entitlement_ids")
 }
 
@@ -378,7 +378,7 @@ func TestSubscriptionResourceUsage_filters(t *testing.T) {
 func TestSubscriptionResourceUsage_missingResourceGroups(t *testing.T) {
 	t.Parallel()
 	const name, development = "partnercenter_subscription_resource_usage", "E1E1E1E1-1111-4222-8333-444444444444"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	for _, test := range []struct {
 		arguments providertest.Arguments
 		missing   []any
@@ -388,9 +388,9 @@ func TestSubscriptionResourceUsage_missingResourceGroups(t *testing.T) {
 		{providertest.Arguments{"resource_group_names": providertest.List("data"), "entitlement_ids": providertest.List(development)}, []any{"data"}},
 	} {
 		arguments := withArguments(s.arguments, test.arguments)
-		checkBlame(t, server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, arguments).Fail(t), "resource_group_names")
+		checkBlame(t, server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).Read(t, name, arguments).Fail(t), "resource_group_names")
 		arguments["allow_missing"] = true
-		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, arguments).Succeed(t)
+		r := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).Read(t, name, arguments).Succeed(t)
 		if diff := cmp.Diff(test.missing, r.Get(t, "missing_resource_group_names")); diff != "" {
 			t.Error(diff)
 		}
@@ -401,7 +401,7 @@ func TestSubscriptionResourceUsage_missingResourceGroups(t *testing.T) {
 func TestSubscriptionResourceUsage_byURI(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_subscription_resource_usage"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	body := `{"items":[{"resourceUri":"/subscriptions/` + strings.ToUpper(anEntitlement) + `/resourceGroups/Web/providers/x/y/z","totalCost":900,"currencyCode":"EUR"},
 		{"resourceUri":"/providers/x","totalCost":1,"currencyCode":"eur"},
 		{"entitlementId":"` + aCustomer + `","totalCost":5,"currencyCode":"EUR"}]}`
@@ -422,7 +422,7 @@ func TestSubscriptionResourceUsage_byURI(t *testing.T) {
 func TestSubscriptionResourceUsage_renamed(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_subscription_resource_usage"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	record := func(entitlement, group, modified string) string {
 		return `{"entitlementId":"` + anEntitlement + `","entitlementName":` + entitlement + `,"resourceGroupName":"` + group + `","totalCost":1,"currencyCode":"EUR","lastModifiedDate":"` + modified + `"}`
 	}
@@ -458,7 +458,7 @@ func TestAzureUtilization_renamed(t *testing.T) {
 		record(`"id":"m","name":"New"`, "h", 2), record(`"id":"M","name":"Old"`, "h", 1), record(`"id":"m","name":"Old"`, "h", 1),
 		record(`"id":"m","name":"New"`, "d", 2), record(`"name":"A"`, "h", 1), record(`"name":"B"`, "h", 1),
 	}, ",") + `]}`
-	s := subjects[name]
+	s := subjectOf(t, name)
 	r := server(t, s.answers(t, answer{body: body})).Read(t, name, s.arguments).Succeed(t)
 	var got []string
 	rows, _ := r.Get(t, "quantity_by_meter").([]any)

@@ -2,8 +2,6 @@ package datasources
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +49,7 @@ func TestCancel(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					const name = "partnercenter_azure_utilization"
-					e := emulate(t, lists[name].pageSize, at.service)
+					e := emulate(t, providertest.DataSources[name].PageSize, at.service)
 					if failing := at.Fault; at.service == nil {
 						failing.Times = emulator.Always
 						e.Misbehave(failing)
@@ -60,7 +58,7 @@ func TestCancel(t *testing.T) {
 					defer cancel()
 					time.AfterFunc(5*time.Second, func() { end(t, e, cancel) })
 					start := time.Now()
-					failure := e.ReadUntil(ctx, t, name, lists[name].arguments).Fail(t)
+					failure := e.ReadUntil(ctx, t, name, providertest.DataSources[name].Arguments).Fail(t)
 					if took := time.Since(start); took != 5*time.Second {
 						t.Errorf("the read ended after %s", took)
 					}
@@ -88,11 +86,11 @@ func TestCancel_all(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { e.Stop(t) })
 		start := time.Now()
 		var reads sync.WaitGroup
-		for _, name := range slices.Sorted(maps.Keys(lists)) {
+		for _, name := range lists() {
 			for range 3 {
 				reads.Go(func() {
 					// Not in this goroutine: Fail ends the one of the test.
-					r := e.Read(t, name, lists[name].arguments)
+					r := e.Read(t, name, providertest.DataSources[name].Arguments)
 					if len(r.Diagnostics) != 1 || !r.State.IsNull() {
 						t.Errorf("%s: %+v", name, r.Diagnostics)
 					}

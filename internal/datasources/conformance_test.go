@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
-	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,15 +27,27 @@ const (
 	ofSubscription = ofCustomer + "/subscriptions/" + aSubscription
 )
 
-// subject is what a test has to know of a data source to read it.
+// subject is a data source as it is read from raw bytes.
 type subject struct {
+	providertest.DataSource
 	arguments providertest.Arguments
-	path      string            // of the first request
-	sample    string            // the answer
-	more      map[string]string // further paths, and the answers
-	records   string            // the list of a collection
-	usage     bool              // no usage is no error
-	lists     bool              // a list is read, and not returned
+	path      string // of the first request
+}
+
+// subjectOf is a data source with the ids that the samples have.
+func subjectOf(t *testing.T, name string) subject {
+	t.Helper()
+	d, ok := providertest.DataSources[name]
+	if !ok {
+		t.Fatalf("there is no %s in providertest.DataSources", name)
+	}
+	arguments := maps.Clone(d.Arguments)
+	for argument, id := range map[string]string{"customer_id": aCustomer, "subscription_id": aSubscription, "azure_subscription_id": anEntitlement} {
+		if _, ok := arguments[argument]; ok {
+			arguments[argument] = id
+		}
+	}
+	return subject{d, arguments, d.PathOf(arguments)}
 }
 
 var (
@@ -43,91 +55,16 @@ var (
 	oneCustomer = providertest.Arguments{"customer_id": aCustomer}
 )
 
-// subjects are all data sources. The rules of this file hold for each of them.
-var subjects = map[string]subject{
-	"partnercenter_azure_entitlements": {
-		arguments: bothIDs, path: ofSubscription + "/azureEntitlements",
-		sample: "azure_entitlements/sample.json", records: "entitlements",
-	},
-	"partnercenter_azure_rate_card": {
-		path: "/v1/ratecards/azure", sample: "azure_rate_card/sample.json",
-	},
-	"partnercenter_azure_subscription_usage": {
-		arguments: providertest.Arguments{"customer_id": aCustomer, "azure_subscription_id": anEntitlement},
-		path:      ofCustomer + "/subscriptions", sample: "subscriptions/sample.json", lists: true,
-		more: map[string]string{
-			ofCustomer + "/subscriptions/" + upperPlan + "/azureEntitlements":    "azure_entitlements/sample.json",
-			ofCustomer + "/subscriptions/" + upperPlan + "/resourceusagerecords": "azure_subscription_usage/resources.json",
-		},
-	},
-	"partnercenter_azure_utilization": {
-		arguments: utilizationArguments, path: ofSubscription + "/utilizations/azure",
-		sample: "azure_utilization/sample.json", records: "records", usage: true,
-	},
-	"partnercenter_customer": {
-		arguments: oneCustomer, path: ofCustomer, sample: "customer/sample.json",
-	},
-	"partnercenter_customer_usage_budget": {
-		arguments: oneCustomer, path: ofCustomer + "/usagebudget", sample: "customer_usage_budget/sample.json",
-	},
-	"partnercenter_customer_usage_records": {
-		path: "/v1/customers/usagerecords", sample: "customer_usage_records/sample.json", records: "records",
-	},
-	"partnercenter_customer_usage_summary": {
-		arguments: oneCustomer, path: ofCustomer + "/usagesummary", sample: "customer_usage_summary/azure_plan.json", usage: true,
-		more: map[string]string{ofCustomer + "/usagebudget": "customer_usage_budget/sample.json"},
-	},
-	"partnercenter_customers": {
-		path: "/v1/customers", sample: "customers/sample.json", records: "customers",
-	},
-	"partnercenter_invoice_summaries": {
-		path: "/v1/invoices/summaries", sample: "invoice_summaries/sample.json", records: "summaries",
-	},
-	"partnercenter_invoices": {
-		path: "/v1/invoices", sample: "invoices/sample.json", records: "invoices",
-	},
-	"partnercenter_spend_gate": {
-		arguments: providertest.Arguments{"max_percent_used": big.NewFloat(100), "warn_percent_used": big.NewFloat(25)},
-		path:      "/v1/customers/usagerecords", sample: "customer_usage_records/sample.json", lists: true,
-	},
-	"partnercenter_subscription_meter_usage": {
-		arguments: bothIDs, path: ofSubscription + "/meterusagerecords",
-		sample: "subscription_meter_usage/azure_plan.json", records: "records", usage: true,
-	},
-	"partnercenter_subscription_resource_usage": {
-		arguments: bothIDs, path: ofSubscription + "/resourceusagerecords",
-		sample: "subscription_resource_usage/sample.json", records: "records", usage: true,
-	},
-	"partnercenter_subscription_usage_records": {
-		arguments: oneCustomer, path: ofCustomer + "/subscriptions/usagerecords",
-		sample: "subscription_usage_records/sample.json", records: "records", usage: true,
-	},
-	"partnercenter_subscription_usage_summary": {
-		arguments: bothIDs, path: ofSubscription + "/usagesummary", sample: "subscription_usage_summary/azure_plan.json", usage: true,
-	},
-	"partnercenter_subscriptions": {
-		arguments: oneCustomer, path: ofCustomer + "/subscriptions", sample: "subscriptions/sample.json", records: "subscriptions",
-	},
-	"partnercenter_usage_summary": {
-		path: "/v1/usagesummary", sample: "usage_summary/sample.json",
-	},
-}
-
 // upperPlan is the plan of the samples, as the API writes it there.
 const upperPlan = "B1B1B1B1-CCCC-4DDD-8EEE-F2F2F2F2F2F2"
-
-var utilizationArguments = providertest.Arguments{
-	"customer_id": aCustomer, "subscription_id": aSubscription, "include_records": true,
-	"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-03T00:00:00Z",
-}
 
 // answers is an API that answers a subject's first request like this, and the
 // others with their samples.
 func (s subject) answers(t *testing.T, first answer) api {
 	t.Helper()
 	a := api{s.path: first}
-	for path, sample := range s.more {
-		a[path] = answer{body: testdata(t, sample)}
+	for path, sample := range s.More {
+		a[providertest.DataSource{Path: path}.PathOf(s.arguments)] = answer{body: testdata(t, sample)}
 	}
 	return a
 }
@@ -135,46 +72,48 @@ func (s subject) answers(t *testing.T, first answer) api {
 // TestSamples reads the sample of every data source, and compares the whole state.
 func TestSamples(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		r := server(t, subject.answers(t, answer{body: testdata(t, subject.sample)})).Read(t, name, subject.arguments).Succeed(t)
-		r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/"+strings.TrimSuffix(filepath.Base(subject.sample), ".json")+".golden.json")
-	})
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			r := server(t, subject.answers(t, answer{body: testdata(t, subject.Sample)})).Read(t, name, subject.arguments).Succeed(t)
+			r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/"+strings.TrimSuffix(filepath.Base(subject.Sample), ".json")+".golden.json")
+		})
+	}
 }
 
-// each runs a test for every data source there is.
-func each(t *testing.T, test func(t *testing.T, name string, d datasource.DataSource)) {
+// eachDataSource yields every data source there is, by name.
+func eachDataSource(t *testing.T) iter.Seq2[string, datasource.DataSource] {
 	t.Helper()
-	for _, construct := range All() {
-		d := construct()
-		var metadata datasource.MetadataResponse
-		d.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "partnercenter"}, &metadata)
-		t.Run(metadata.TypeName, func(t *testing.T) {
-			t.Parallel()
-			if _, ok := subjects[metadata.TypeName]; !ok {
-				t.Fatal("the data source is not among the subjects of the conformance test")
+	return func(yield func(string, datasource.DataSource) bool) {
+		for _, construct := range All() {
+			d := construct()
+			var metadata datasource.MetadataResponse
+			d.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "partnercenter"}, &metadata)
+			if !yield(metadata.TypeName, d) {
+				return
 			}
-			test(t, metadata.TypeName, d)
-		})
+		}
 	}
 }
 
 func TestSchemas(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
-		t.Helper()
-		var response datasource.SchemaResponse
-		d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
-		if problems := response.Schema.ValidateImplementation(t.Context()); problems.HasError() {
-			t.Error(problems)
-		}
-		checkDescription(t, "the data source", response.Schema.MarkdownDescription)
-		if len(response.Schema.Blocks) > 0 {
-			t.Error("results and arguments are attributes, not blocks")
-		}
-		checkAttributes(t, "", response.Schema.Attributes)
-	})
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var response datasource.SchemaResponse
+			d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
+			if problems := response.Schema.ValidateImplementation(t.Context()); problems.HasError() {
+				t.Error(problems)
+			}
+			checkDescription(t, "the data source", response.Schema.MarkdownDescription)
+			if len(response.Schema.Blocks) > 0 {
+				t.Error("results and arguments are attributes, not blocks")
+			}
+			checkAttributes(t, "", response.Schema.Attributes)
+		})
+	}
 }
 
 func checkAttributes(t *testing.T, path string, fields map[string]schema.Attribute) {
@@ -214,96 +153,115 @@ func checkDescription(t *testing.T, place, description string) {
 	}
 }
 
-// Whoever adds a data source shows how it is used. The documentation is
-// generated from that.
+// Whoever adds a data source shows how it is used, which the documentation is
+// generated from, and where to find it.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		for _, file := range []string{
-			"../../examples/data-sources/" + name + "/data-source.tf",
-			"../../docs/data-sources/" + strings.TrimPrefix(name, "partnercenter_") + ".md",
-		} {
-			if _, err := os.Stat(file); err != nil {
-				t.Error(err)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			short := strings.TrimPrefix(name, "partnercenter_")
+			page := "docs/data-sources/" + short + ".md"
+			for _, file := range []string{"examples/data-sources/" + name + "/data-source.tf", page} {
+				if _, err := os.Stat("../../" + file); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-	})
+			for file, mention := range map[string]string{
+				"README.md":                             "[`" + name + "`](" + page + ")",
+				"templates/guides/which-data-source.md": "[" + short + "](../data-sources/" + short + ".md)",
+			} {
+				content, err := os.ReadFile("../../" + file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !strings.Contains(string(content), mention) {
+					t.Errorf("%s does not have %s", file, mention)
+				}
+			}
+		})
+	}
 }
 
 func TestEmptyObject(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		if subject.records != "" || subject.lists {
-			t.Skip("a collection")
-		}
-		read := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments)
-		if name != "partnercenter_customer_usage_budget" { // Without anything in it, it says that there is no budget.
-			if failure := read.Fail(t); !strings.Contains(failure.Detail, "none of the fields") {
-				t.Error(failure.Detail)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records != "" || subject.IsList {
+				t.Skip("a collection")
 			}
-			return
-		}
-		state, _ := read.Succeed(t).Get(t).(map[string]any)
-		for field, value := range state {
-			if _, isNumber := value.(json.Number); isNumber {
-				t.Errorf("%s is %v, though the API says nothing", field, value)
+			read := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments)
+			if name != "partnercenter_customer_usage_budget" { // Without anything in it, it says that there is no budget.
+				if failure := read.Fail(t); !strings.Contains(failure.Detail, "none of the fields") {
+					t.Error(failure.Detail)
+				}
+				return
 			}
-		}
-		checkFlags(t, state)
-	})
+			state, _ := read.Succeed(t).Get(t).(map[string]any)
+			for field, value := range state {
+				if _, isNumber := value.(json.Number); isNumber {
+					t.Errorf("%s is %v, though the API says nothing", field, value)
+				}
+			}
+			checkFlags(t, state)
+		})
+	}
 }
 
 func TestEmptyCollection(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		if subject.records == "" {
-			t.Skip("no collection")
-		}
-		r := server(t, api{subject.path: {body: `{"totalCount":0,"items":[]}`}}).Read(t, name, subject.arguments).Succeed(t)
-		r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/empty.golden.json")
-	})
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
+			}
+			r := server(t, api{subject.path: {body: `{"totalCount":0,"items":[]}`}}).Read(t, name, subject.arguments).Succeed(t)
+			r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/empty.golden.json")
+		})
+	}
 }
 
 // An item in which the API says nothing has nulls, not zeros; but booleans are
 // never null.
 func TestSilentItem(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		if subject.records == "" {
-			t.Skip("no collection")
-		}
-		r := server(t, api{subject.path: {body: `{"items":[{}]}`}}).Read(t, name, subject.arguments).Succeed(t)
-		row, ok := r.Get(t, subject.records, 0).(map[string]any)
-		if !ok {
-			t.Fatal("there is no row")
-		}
-		for field, value := range row {
-			switch v := value.(type) {
-			case nil, bool:
-			case []any:
-				if len(v) > 0 {
-					t.Errorf("%s is %v, though the API says nothing", field, v)
-				}
-			case map[string]any:
-				if len(v) > 0 {
-					t.Errorf("%s is %v, though the API says nothing", field, v)
-				}
-			default:
-				t.Errorf("%s is %v, though the API says nothing", field, v)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
 			}
-		}
-		checkFlags(t, row)
-		if totals, ok := r.Get(t).(map[string]any)["totals"]; ok {
-			checkFlags(t, totals)
-		}
-	})
+			r := server(t, api{subject.path: {body: `{"items":[{}]}`}}).Read(t, name, subject.arguments).Succeed(t)
+			row, ok := r.Get(t, subject.Records, 0).(map[string]any)
+			if !ok {
+				t.Fatal("there is no row")
+			}
+			for field, value := range row {
+				switch v := value.(type) {
+				case nil, bool:
+				case []any:
+					if len(v) > 0 {
+						t.Errorf("%s is %v, though the API says nothing", field, v)
+					}
+				case map[string]any:
+					if len(v) > 0 {
+						t.Errorf("%s is %v, though the API says nothing", field, v)
+					}
+				default:
+					t.Errorf("%s is %v, though the API says nothing", field, v)
+				}
+			}
+			checkFlags(t, row)
+			if totals, ok := r.Get(t).(map[string]any)["totals"]; ok {
+				checkFlags(t, totals)
+			}
+		})
+	}
 }
 
 // flags are the results that are booleans, which are never null.
@@ -323,45 +281,41 @@ func checkFlags(t *testing.T, results any) {
 }
 
 // A list of two pages is whole, and a list whose second page fails is an error.
+// TestFaults has the other ways to fail.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		if subject.records == "" {
-			t.Skip("no collection")
-		}
-		items, total := itemsOf(t, subject.sample)
-		next := `"links":{"next":{"uri":"` + strings.TrimPrefix(subject.path, "/v1") + `?seekOperation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":"a/+="}]}}`
-		pages := api{
-			subject.path:           {body: `{"totalCount":` + total + `,"items":[` + items[0] + `],` + next + `}`},
-			subject.path + " a/+=": {body: "\xef\xbb\xbf" + `{"items":[` + strings.Join(items[1:], ",") + `]}`},
-		}
-		got := server(t, pages).Read(t, name, subject.arguments).Succeed(t)
-		whole := server(t, api{subject.path: {body: testdata(t, subject.sample)}}).Read(t, name, subject.arguments).Succeed(t)
-		if !got.State.Equal(whole.State) {
-			t.Errorf("two pages give another state than one:\n%v\n%v", got.State, whole.State)
-		}
-
-		for problem, page := range map[string]answer{
-			"500":          {status: http.StatusInternalServerError},
-			"403":          {status: http.StatusForbidden, body: `{"code":20002,"description":"No relationship."}`},
-			"204":          {status: http.StatusNoContent},
-			"no usage":     {status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
-			"cut short":    {body: `{"items":[` + items[1]},
-			"without list": {body: `{"totalCount":2}`},
-			"empty":        {},
-			"itself again": {body: `{"items":[` + items[1] + `],` + next + `}`},
-			"another host": {body: `{"items":[],"links":{"next":{"uri":"https://elsewhere.example/v1/customers"}}}`},
-			"redirect":     {status: http.StatusFound, header: map[string]string{"Location": "https://elsewhere.example/"}},
-		} {
-			pages[subject.path+" a/+="] = page
-			failure := server(t, pages).Read(t, name, subject.arguments).Fail(t)
-			if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
-				t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
 			}
-		}
-	})
+			items, total := itemsOf(t, subject.Sample)
+			next := `"links":{"next":{"uri":"` + strings.TrimPrefix(subject.path, "/v1") + `?seekOperation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":"a/+="}]}}`
+			pages := api{
+				subject.path:           {body: `{"totalCount":` + total + `,"items":[` + items[0] + `],` + next + `}`},
+				subject.path + " a/+=": {body: "\xef\xbb\xbf" + `{"items":[` + strings.Join(items[1:], ",") + `]}`},
+			}
+			got := server(t, pages).Read(t, name, subject.arguments).Succeed(t)
+			whole := server(t, api{subject.path: {body: testdata(t, subject.Sample)}}).Read(t, name, subject.arguments).Succeed(t)
+			if !got.State.Equal(whole.State) {
+				t.Errorf("two pages give another state than one:\n%v\n%v", got.State, whole.State)
+			}
+
+			for problem, page := range map[string]answer{
+				"403":          {status: http.StatusForbidden, body: `{"code":20002,"description":"No relationship."}`},
+				"no usage":     {status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
+				"without list": {body: `{"totalCount":2}`},
+			} {
+				pages[subject.path+" a/+="] = page
+				failure := server(t, pages).Read(t, name, subject.arguments).Fail(t)
+				if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
+					t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
+				}
+			}
+		})
+	}
 }
 
 // itemsOf splits a sample into its items, byte for byte.
@@ -387,102 +341,108 @@ func itemsOf(t *testing.T, sample string) (items []string, totalCount string) {
 // and leaves no state.
 func TestErrors(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		for _, test := range []struct {
-			answer answer
-			want   []string
-		}{
-			{answer{status: 400, body: `{"code":"2000","description":"Invalid id."}`}, []string{"400 Bad Request", "code 2000", "Invalid id."}},
-			{answer{status: 401, body: `{"code":900420,"description":"Audience."}`}, []string{"401 Unauthorized", "audience", "access_token"}},
-			{answer{status: 401, body: `{"code":900421}`}, []string{"multifactor"}},
-			{answer{status: 403, body: `Authentication failed. MFA required. (10001)`}, []string{"MFA required", "multifactor"}},
-			{answer{status: 403, body: `{"code":900329,"description":"Not for applications."}`}, []string{"app-only", "refresh_token"}},
-			{answer{status: 403, body: `{"code":1002,"description":"This resource can't be accessed by application credentials."}`}, []string{"app-only", "refresh_token"}},
-			{answer{status: 403, body: `{"code":20002,"description":"Access denied.","data":[],"source":"PartnerFD"}`}, []string{"code 20002", "relationship"}},
-			{answer{status: 403, body: `{"code":900150}`}, []string{"role"}},
-			{answer{status: 403}, []string{"the answer is empty", "role"}},
-			{answer{status: 404, body: `{"code":20003,"description":"Not found."}`}, []string{"subscription_id"}},
-			{answer{status: 404, body: `{"code":1000}`}, []string{"404 Not Found", "ids"}},
-			{answer{status: 429, body: `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 600 seconds."}`, header: map[string]string{"Retry-After": "600"}}, []string{"429", "Rate limit", "10m0s", "max_retry_wait"}},
-			{answer{status: 503, body: `{"code":800003,"description":"Down."}`, header: map[string]string{"Retry-After": "3600"}}, []string{"503", "1h0m0s", "max_retry_wait"}},
-			{answer{status: 408, body: `{}`}, []string{"408", "again"}},
-			{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
-			{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
-			{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "page for a browser"}},
-			{answer{body: ``}, []string{"200 OK", "no body"}},
-			{answer{body: `[]`}, []string{"an array where an object is expected"}},
-			{answer{body: `null`}, []string{"null where an object is expected"}},
-			{answer{body: `Try again later.`}, []string{"200 OK", "not the JSON"}},
-		} {
-			failure := server(t, subject.answers(t, test.answer)).Read(t, name, subject.arguments).Fail(t)
-			if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {
-				t.Errorf("summary %q", failure.Summary)
-			}
-			for _, want := range append(test.want, "GET "+subject.path, "MS-RequestId: answered-request-id", "MS-CorrelationId: answered-correlation-id") {
-				if !strings.Contains(failure.Detail, want) {
-					t.Errorf("%d %s: the error does not say %q:\n%s", test.answer.status, test.answer.body, want, failure.Detail)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			for _, test := range []struct {
+				answer answer
+				want   []string
+			}{
+				{answer{status: 400, body: `{"code":"2000","description":"Invalid id."}`}, []string{"400 Bad Request", "code 2000", "Invalid id."}},
+				{answer{status: 401, body: `{"code":900420,"description":"Audience."}`}, []string{"401 Unauthorized", "audience", "access_token"}},
+				{answer{status: 401, body: `{"code":900421}`}, []string{"multifactor"}},
+				{answer{status: 403, body: `Authentication failed. MFA required. (10001)`}, []string{"MFA required", "multifactor"}},
+				{answer{status: 403, body: `{"code":900329,"description":"Not for applications."}`}, []string{"app-only", "refresh_token"}},
+				{answer{status: 403, body: `{"code":1002,"description":"This resource can't be accessed by application credentials."}`}, []string{"app-only", "refresh_token"}},
+				{answer{status: 403, body: `{"code":20002,"description":"Access denied.","data":[],"source":"PartnerFD"}`}, []string{"code 20002", "relationship"}},
+				{answer{status: 403, body: `{"code":900150}`}, []string{"role"}},
+				{answer{status: 403}, []string{"the answer is empty", "role"}},
+				{answer{status: 404, body: `{"code":20003,"description":"Not found."}`}, []string{"subscription_id"}},
+				{answer{status: 404, body: `{"code":1000}`}, []string{"404 Not Found", "ids"}},
+				{answer{status: 429, body: `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 600 seconds."}`, header: map[string]string{"Retry-After": "600"}}, []string{"429", "Rate limit", "10m0s", "max_retry_wait"}},
+				{answer{status: 503, body: `{"code":800003,"description":"Down."}`, header: map[string]string{"Retry-After": "3600"}}, []string{"503", "1h0m0s", "max_retry_wait"}},
+				{answer{status: 408, body: `{}`}, []string{"408", "again"}},
+				{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
+				{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
+				{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "page for a browser"}},
+				{answer{body: ``}, []string{"200 OK", "no body"}},
+				{answer{body: `[]`}, []string{"an array where an object is expected"}},
+				{answer{body: `null`}, []string{"null where an object is expected"}},
+				{answer{body: `Try again later.`}, []string{"200 OK", "not the JSON"}},
+			} {
+				failure := server(t, subject.answers(t, test.answer)).Read(t, name, subject.arguments).Fail(t)
+				if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {
+					t.Errorf("summary %q", failure.Summary)
+				}
+				for _, want := range append(test.want, "GET "+subject.path, "MS-RequestId: answered-request-id", "MS-CorrelationId: answered-correlation-id") {
+					if !strings.Contains(failure.Detail, want) {
+						t.Errorf("%d %s: the error does not say %q:\n%s", test.answer.status, test.answer.body, want, failure.Detail)
+					}
+				}
+				if strings.Contains(failure.Detail, "a-token") {
+					t.Errorf("the error has the token:\n%s", failure.Detail)
 				}
 			}
-			if strings.Contains(failure.Detail, "a-token") {
-				t.Errorf("the error has the token:\n%s", failure.Detail)
-			}
-		}
-	})
+		})
+	}
 }
 
 // Code 3000 and 204 say that there is no usage: no error for a subscription, but
 // one for the lists of the whole partner, which cannot be without any.
 func TestNoUsage(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		for _, none := range []answer{
-			{status: http.StatusNoContent},
-			{status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
-			{status: http.StatusNotFound, body: `{"code":"3000","description":"Customer does not have usage data."}`},
-		} {
-			r := server(t, subject.answers(t, none)).Read(t, name, subject.arguments)
-			switch {
-			case !subject.usage:
-				r.Fail(t)
-			case subject.records == "":
-				if r.Succeed(t).Get(t, "has_usage") != false {
-					t.Errorf("%d: there is usage", none.status)
-				}
-			default:
-				if list, ok := r.Succeed(t).Get(t, subject.records).([]any); !ok || len(list) > 0 {
-					t.Errorf("%d: the list is %v, not empty", none.status, list)
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			for _, none := range []answer{
+				{status: http.StatusNoContent},
+				{status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
+				{status: http.StatusNotFound, body: `{"code":"3000","description":"Customer does not have usage data."}`},
+			} {
+				r := server(t, subject.answers(t, none)).Read(t, name, subject.arguments)
+				switch {
+				case !subject.NoUsage:
+					r.Fail(t)
+				case subject.Records == "":
+					if r.Succeed(t).Get(t, "has_usage") != false {
+						t.Errorf("%d: there is usage", none.status)
+					}
+				default:
+					if list, ok := r.Succeed(t).Get(t, subject.Records).([]any); !ok || len(list) > 0 {
+						t.Errorf("%d: the list is %v, not empty", none.status, list)
+					}
 				}
 			}
-		}
-	})
+		})
+	}
 }
 
 // Ids are checked before anything is sent.
 func TestIDs(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		for argument := range subject.arguments {
-			if !strings.HasSuffix(argument, "_id") {
-				continue
-			}
-			for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/"} {
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			for argument := range subject.arguments {
+				if !strings.HasSuffix(argument, "_id") {
+					continue
+				}
+				for _, bad := range []string{"", "contoso", "../usagerecords", "{" + aCustomer + "}", "urn:uuid:" + aCustomer, strings.ReplaceAll(aCustomer, "-", ""), aCustomer + "/"} {
+					arguments := maps.Clone(subject.arguments)
+					arguments[argument] = bad
+					failure := server(t, refuseAll(t)).Read(t, name, arguments).Fail(t)
+					checkBlame(t, failure, argument)
+				}
+				// White space around an id is not part of it.
 				arguments := maps.Clone(subject.arguments)
-				arguments[argument] = bad
-				failure := server(t, refuseAll(t)).Read(t, name, arguments).Fail(t)
-				checkBlame(t, failure, argument)
+				arguments[argument] = fmt.Sprintf(" %s\n", arguments[argument])
+				server(t, subject.answers(t, answer{body: testdata(t, subject.Sample)})).Read(t, name, arguments).Succeed(t)
 			}
-			// White space around an id is not part of it.
-			arguments := maps.Clone(subject.arguments)
-			arguments[argument] = fmt.Sprintf(" %s\n", arguments[argument])
-			server(t, subject.answers(t, answer{body: testdata(t, subject.sample)})).Read(t, name, arguments).Succeed(t)
-		}
-	})
+		})
+	}
 }
 
 // refuseAll is an API that must not be asked.
@@ -502,27 +462,31 @@ func checkBlame(t *testing.T, failure *tfprotov6.Diagnostic, argument string) {
 
 func TestNotConfigured(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		failure := providertest.New(t, testProvider{}).Read(t, name, subjects[name].arguments).Fail(t)
-		if !strings.Contains(failure.Detail, "bug in the provider") {
-			t.Error(failure.Detail)
-		}
-	})
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failure := providertest.New(t, testProvider{}).Read(t, name, subjectOf(t, name).arguments).Fail(t)
+			if !strings.Contains(failure.Detail, "bug in the provider") {
+				t.Error(failure.Detail)
+			}
+		})
+	}
 }
 
 func TestWrongProviderData(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
-		t.Helper()
-		configurable, ok := d.(datasource.DataSourceWithConfigure)
-		if !ok {
-			t.Fatal("the data source cannot be configured")
-		}
-		var response datasource.ConfigureResponse
-		configurable.Configure(context.Background(), datasource.ConfigureRequest{ProviderData: "nonsense"}, &response)
-		if !response.Diagnostics.HasError() {
-			t.Error("no error")
-		}
-	})
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			configurable, ok := d.(datasource.DataSourceWithConfigure)
+			if !ok {
+				t.Fatal("the data source cannot be configured")
+			}
+			var response datasource.ConfigureResponse
+			configurable.Configure(context.Background(), datasource.ConfigureRequest{ProviderData: "nonsense"}, &response)
+			if !response.Diagnostics.HasError() {
+				t.Error("no error")
+			}
+		})
+	}
 }

@@ -77,7 +77,7 @@ func TestCustomer_idAsWritten(t *testing.T) {
 func TestSubscriptions_filters(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_subscriptions"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	for what, test := range map[string]struct {
 		arguments providertest.Arguments
 		want      []any
@@ -88,7 +88,7 @@ func TestSubscriptions_filters(t *testing.T) {
 		"both":        {providertest.Arguments{"azure_only": true, "status": "suspended"}, []any{}},
 		"not limited": {providertest.Arguments{"azure_only": false}, []any{"Azure plan", "Microsoft Azure", "My Office", "Not an Azure product"}},
 	} {
-		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).Read(t, name, withArguments(s.arguments, test.arguments)).Succeed(t)
+		r := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).Read(t, name, withArguments(s.arguments, test.arguments)).Succeed(t)
 		names := []any{}
 		rows, _ := r.Get(t, "subscriptions").([]any)
 		for i := range rows {
@@ -102,7 +102,7 @@ func TestSubscriptions_filters(t *testing.T) {
 
 func TestInvoices_period(t *testing.T) {
 	t.Parallel()
-	s := subjects["partnercenter_invoices"]
+	s := subjectOf(t, "partnercenter_invoices")
 	for _, test := range []struct {
 		start, end any
 		want       []any
@@ -116,7 +116,7 @@ func TestInvoices_period(t *testing.T) {
 		{nil, "2026-09-08T13:45:10Z", []any{"D02005IP2S", "NODATE"}},
 		{"2026-08-02T02:00:00+02:00", "2026-08-02T00:00:00Z", []any{"D02005IP2S", "NODATE"}},
 	} {
-		r := server(t, s.answers(t, answer{body: testdata(t, s.sample)})).
+		r := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).
 			Read(t, "partnercenter_invoices", providertest.Arguments{"period_start": test.start, "period_end": test.end}).Succeed(t)
 		ids := []any{}
 		rows, _ := r.Get(t, "invoices").([]any)

@@ -25,35 +25,17 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
-// lists are the data sources that read a list, as they can be read from the
-// emulator: in pages, where the API has pages.
-var lists = map[string]struct {
-	arguments providertest.Arguments
-	pageSize  int
-}{
-	"partnercenter_azure_entitlements": {emulatedPlan, 0},
-	"partnercenter_azure_subscription_usage": {
-		providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID}, 12,
-	},
-	"partnercenter_azure_utilization": {providertest.Arguments{
-		"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID, "include_records": true,
-		"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-05T00:00:00Z",
-	}, 12},
-	"partnercenter_customer_usage_records":      {nil, 12},
-	"partnercenter_customers":                   {nil, 12},
-	"partnercenter_invoice_summaries":           {nil, 0},
-	"partnercenter_invoices":                    {nil, 12},
-	"partnercenter_spend_gate":                  {subjects["partnercenter_spend_gate"].arguments, 12},
-	"partnercenter_subscription_meter_usage":    {emulatedPlan, 12},
-	"partnercenter_subscription_resource_usage": {emulatedPlan, 12},
-	"partnercenter_subscription_usage_records":  {twoPlans, 1},
-	"partnercenter_subscriptions":               {twoPlans, 1},
+// lists are the names of the data sources that read a list.
+func lists() []string {
+	var names []string
+	for name, d := range providertest.DataSources {
+		if d.Records != "" || d.IsList {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
-
-var (
-	emulatedPlan = providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}
-	twoPlans     = providertest.Arguments{"customer_id": emulator.TwoPlansCustomerID}
-)
 
 // The limits of these tests are small, so that they are crossed in no time.
 const (

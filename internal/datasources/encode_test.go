@@ -20,26 +20,28 @@ import (
 // the same model with the numbers that Terraform knows in place of decimals.
 func TestEncode(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ string, d datasource.DataSource) {
-		t.Helper()
-		var schema datasource.SchemaResponse
-		d.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
-		terraform := schema.Schema.Type().TerraformType(t.Context())
-		for seed := range uint64(200) {
-			model := reflect.New(modelOf(d))
-			if seed > 0 { // The first one is empty.
-				fill(t, rand.New(rand.NewPCG(seed, 0)), model.Elem())
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var schema datasource.SchemaResponse
+			d.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
+			terraform := schema.Schema.Type().TerraformType(t.Context())
+			for seed := range uint64(200) {
+				model := reflect.New(modelOf(d))
+				if seed > 0 { // The first one is empty.
+					fill(t, rand.New(rand.NewPCG(seed, 0)), model.Elem())
+				}
+				state := tfsdk.State{Schema: schema.Schema, Raw: tftypes.NewValue(terraform, nil)}
+				if diagnostics := state.Set(t.Context(), withNumbers(model.Elem()).Interface()); diagnostics.HasError() {
+					t.Fatalf("seed %d: %v", seed, diagnostics)
+				}
+				if got := encode(model.Interface(), terraform); !got.Equal(state.Raw) {
+					difference, _ := state.Raw.Diff(got)
+					t.Fatalf("seed %d: %v", seed, difference)
+				}
 			}
-			state := tfsdk.State{Schema: schema.Schema, Raw: tftypes.NewValue(terraform, nil)}
-			if diagnostics := state.Set(t.Context(), withNumbers(model.Elem()).Interface()); diagnostics.HasError() {
-				t.Fatalf("seed %d: %v", seed, diagnostics)
-			}
-			if got := encode(model.Interface(), terraform); !got.Equal(state.Raw) {
-				difference, _ := state.Raw.Diff(got)
-				t.Fatalf("seed %d: %v", seed, difference)
-			}
-		}
-	})
+		})
+	}
 }
 
 // withNumbers copies a model, with its decimals as numbers.

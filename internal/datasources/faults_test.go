@@ -170,14 +170,14 @@ func withoutEnd() emulator.Fault {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	whole := map[string]played{}
-	for name := range lists {
+	for _, name := range lists() {
 		whole[name] = fault{}.play(t, name, 0, 0)
 	}
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			for name := range lists {
-				subject := subjects[name]
+			for _, name := range lists() {
+				subject := subjectOf(t, name)
 				if f.amount != "" && amounts[name] == "" {
 					continue
 				}
@@ -190,7 +190,7 @@ func TestFaults(t *testing.T) {
 						switch {
 						case f.outcome == harmless:
 							f.play(t, name, position, 1).wantNoDifference(t, whole[name])
-						case f.outcome == nothing && subject.usage && position == 0:
+						case f.outcome == nothing && subject.NoUsage && position == 0:
 							f.play(t, name, position, 1).Succeed(t)
 						default:
 							f.play(t, name, position, emulator.Always).wantError(t, name, f, position)
@@ -205,16 +205,20 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Whoever adds a data source that reads a list puts it to this test.
+// A data source that says whether its list is complete reads one, and meets the
+// faults.
 func TestFaults_allLists(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, _ datasource.DataSource) {
-		t.Helper()
-		subject := subjects[name]
-		if _, tested := lists[name]; tested != (subject.records != "" || subject.lists) {
-			t.Errorf("the data source reads a list, or does not, but is in lists: %t", tested)
-		}
-	})
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var response datasource.SchemaResponse
+			d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
+			if _, isList := response.Schema.Attributes["complete"]; isList && !slices.Contains(lists(), name) {
+				t.Error("providertest.DataSources does not name the attribute that is the list")
+			}
+		})
+	}
 }
 
 // The guide has the same table.
@@ -265,14 +269,14 @@ type played struct {
 func (f fault) play(t *testing.T, name string, position, times int) (p played) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, lists[name].pageSize, f.service)
+		e := emulate(t, providertest.DataSources[name].PageSize, f.service)
 		if times != 0 {
 			failing := f.in(name)
 			failing.Times, failing.After = times, position
 			e.Misbehave(failing)
 		}
 		start := time.Now()
-		p.Result = e.Read(t, name, lists[name].arguments)
+		p.Result = e.Read(t, name, providertest.DataSources[name].Arguments)
 		p.took = time.Since(start)
 
 		requests, signIns := e.received(true), e.received(false)
@@ -356,7 +360,7 @@ func (p played) wantTries(t *testing.T, name string, f fault, position int) {
 	t.Helper()
 	want := f.tries
 	switch {
-	case want == upToTheLimit && lists[name].pageSize > 0:
+	case want == upToTheLimit && providertest.DataSources[name].PageSize > 0:
 		return // It depends on which page of which list the fault is in.
 	case want == upToTheLimit:
 		want = testMaxPages

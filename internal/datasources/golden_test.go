@@ -22,36 +22,38 @@ var nullInAllGoldenStates = map[string]string{
 // its line in the mapping: -update would write null, and nothing else would fail.
 func TestGoldenStates_haveEveryResult(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, name string, d datasource.DataSource) {
-		t.Helper()
-		var response datasource.SchemaResponse
-		d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
-		files, err := filepath.Glob(filepath.Join("testdata", strings.TrimPrefix(name, "partnercenter_"), "*.golden.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		present := map[string]bool{}
-		for _, file := range files {
-			content, err := os.ReadFile(file)
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var response datasource.SchemaResponse
+			d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
+			files, err := filepath.Glob(filepath.Join("testdata", strings.TrimPrefix(name, "partnercenter_"), "*.golden.json"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			var state any
-			if err := json.Unmarshal(content, &state); err != nil {
-				t.Fatalf("%s: %s", file, err)
+			present := map[string]bool{}
+			for _, file := range files {
+				content, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var state any
+				if err := json.Unmarshal(content, &state); err != nil {
+					t.Fatalf("%s: %s", file, err)
+				}
+				collectPresent(present, "", state)
 			}
-			collectPresent(present, "", state)
-		}
-		for _, path := range resultPaths("", response.Schema.Attributes) {
-			_, excused := nullInAllGoldenStates[name+path]
-			switch {
-			case !present[path] && !excused:
-				t.Errorf("%s is null in all golden states", path)
-			case present[path] && excused:
-				t.Errorf("%s is not null in all golden states: delete its reason", path)
+			for _, path := range resultPaths("", response.Schema.Attributes) {
+				_, excused := nullInAllGoldenStates[name+path]
+				switch {
+				case !present[path] && !excused:
+					t.Errorf("%s is null in all golden states", path)
+				case present[path] && excused:
+					t.Errorf("%s is not null in all golden states: delete its reason", path)
+				}
 			}
-		}
-	})
+		})
+	}
 }
 
 // resultPaths are those of all results, such as .records[].customer_id.

@@ -13,7 +13,7 @@ import (
 // readMeters reads the meters of an answer.
 func readMeters(t *testing.T, body string, more providertest.Arguments) providertest.Result {
 	t.Helper()
-	subject := subjects["partnercenter_subscription_meter_usage"]
+	subject := subjectOf(t, "partnercenter_subscription_meter_usage")
 	arguments := providertest.Arguments{"customer_id": aCustomer, "subscription_id": aSubscription}
 	maps.Copy(arguments, more)
 	return server(t, api{subject.path: {body: body}}).Read(t, "partnercenter_subscription_meter_usage", arguments)

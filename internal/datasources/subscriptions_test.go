@@ -12,7 +12,7 @@ import (
 func TestSubscriptions_filtersKeepTheUnknown(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_subscriptions"
-	s := subjects[name]
+	s := subjectOf(t, name)
 	body := `{"items":[
 		{"friendlyName":"a","offerId":"DZH318Z0BPS6:0001:x","productType":{"id":"Azure"},"status":"active"},
 		{"friendlyName":"b","offerId":"DZH318Z0BPS6:0001:x","status":"suspended"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/provider"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
 // Terraform before 1.8 asks for neither metadata, functions nor ephemeral
@@ -22,9 +23,9 @@ func TestOlderTerraform(t *testing.T) {
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas)
 	}
-	if len(schemas.DataSourceSchemas) != len(reads) || len(schemas.ResourceSchemas) != 0 {
+	if len(schemas.DataSourceSchemas) != len(providertest.DataSources) || len(schemas.ResourceSchemas) != 0 {
 		t.Errorf("%d data sources, %d resources", len(schemas.DataSourceSchemas), len(schemas.ResourceSchemas))
 	}
 	configured(t, emulator.New(emulator.Options{}), emulator.UserAccessToken()).
-		Read(t, "partnercenter_spend_gate", reads["spend_gate"].arguments).Succeed(t)
+		Read(t, "partnercenter_spend_gate", providertest.DataSources["partnercenter_spend_gate"].Arguments).Succeed(t)
 }

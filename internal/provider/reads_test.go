@@ -27,55 +27,21 @@ func configured(t testing.TB, e *emulator.Emulator, token string) *providertest.
 	return s
 }
 
-// reads are all data sources, as they can be read from the emulator, and whether
-// an application may (app-only).
-var reads = map[string]struct {
-	arguments providertest.Arguments
-	appOnly   bool
-}{
-	"azure_entitlements": {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, true},
-	"azure_rate_card":    {nil, false},
-	"azure_subscription_usage": {
-		providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID}, false,
-	},
-	"azure_utilization": {providertest.Arguments{
-		"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID,
-		"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-20T00:00:00Z",
-	}, true},
-	"customer":                    {providertest.Arguments{"domain": emulator.MeteredCustomerDomain}, true},
-	"customer_usage_budget":       {providertest.Arguments{"customer_id": emulator.MeteredCustomerID}, true},
-	"customer_usage_records":      {nil, false},
-	"customer_usage_summary":      {providertest.Arguments{"customer_id": emulator.MeteredCustomerID}, false},
-	"customers":                   {nil, true},
-	"invoice_summaries":           {nil, false},
-	"invoices":                    {nil, true},
-	"spend_gate":                  {providertest.Arguments{"max_data_age": "1000000h"}, false},
-	"subscription_meter_usage":    {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, false},
-	"subscription_resource_usage": {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, false},
-	"subscription_usage_records":  {providertest.Arguments{"customer_id": emulator.MeteredCustomerID}, false},
-	"subscription_usage_summary":  {providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}, false},
-	"subscriptions":               {providertest.Arguments{"customer_id": emulator.MeteredCustomerID}, true},
-	"usage_summary":               {nil, false},
-}
-
 // Every data source can be read by a user; what an application may read too works,
 // and the rest is explained.
 func TestReads(t *testing.T) {
 	t.Parallel()
 	for _, construct := range datasources.All() {
 		var metadata datasource.MetadataResponse
-		construct().Metadata(t.Context(), datasource.MetadataRequest{}, &metadata)
-		name := strings.TrimPrefix(metadata.TypeName, "_")
+		construct().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "partnercenter"}, &metadata)
+		name := metadata.TypeName
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			read, ok := reads[name]
-			if !ok {
-				t.Fatal("the data source is not read by this test")
-			}
+			read := providertest.DataSources[name]
 			e := emulator.New(emulator.Options{PageSize: 3})
-			configured(t, e, emulator.UserAccessToken()).Read(t, "partnercenter_"+name, read.arguments).Succeed(t)
-			r := configured(t, e, emulator.AppAccessToken()).Read(t, "partnercenter_"+name, read.arguments)
-			if read.appOnly {
+			configured(t, e, emulator.UserAccessToken()).Read(t, name, read.Arguments).Succeed(t)
+			r := configured(t, e, emulator.AppAccessToken()).Read(t, name, read.Arguments)
+			if read.AppOnly {
 				r.Succeed(t)
 				return
 			}
@@ -93,11 +59,12 @@ func TestReads_agree(t *testing.T) {
 	read := func(name string, arguments providertest.Arguments, steps ...any) any {
 		return s.Read(t, "partnercenter_"+name, arguments).Succeed(t).Get(t, steps...)
 	}
-	metered := reads["subscription_meter_usage"].arguments
+	customer := providertest.Arguments{"customer_id": emulator.MeteredCustomerID}
+	metered := providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.MeteredPlanID}
 	want := read("customer_usage_records", providertest.Arguments{"customer_ids": providertest.List(emulator.MeteredCustomerID)}, "records", 0, "total_cost")
 	for place, got := range map[string]any{
-		"summary":              read("customer_usage_summary", reads["customer_usage_summary"].arguments, "total_cost"),
-		"subscription records": read("subscription_usage_records", reads["subscription_usage_records"].arguments, "totals", "cost_by_currency", "EUR"),
+		"summary":              read("customer_usage_summary", customer, "total_cost"),
+		"subscription records": read("subscription_usage_records", customer, "totals", "cost_by_currency", "EUR"),
 		"subscription summary": read("subscription_usage_summary", metered, "total_cost"),
 		"meters":               read("subscription_meter_usage", metered, "totals", "cost_by_currency", "EUR"),
 		"resources":            read("subscription_resource_usage", metered, "totals", "cost_by_currency", "EUR"),
@@ -113,7 +80,10 @@ func TestReads_utilizationSums(t *testing.T) {
 	t.Parallel()
 	const records = 200_000
 	s := configured(t, emulator.New(emulator.Options{Utilization: records}), emulator.UserAccessToken())
-	r := s.Read(t, "partnercenter_azure_utilization", reads["azure_utilization"].arguments).Succeed(t)
+	r := s.Read(t, "partnercenter_azure_utilization", providertest.Arguments{
+		"customer_id": emulator.LegacyCustomerID, "subscription_id": emulator.LegacySubscriptionID,
+		"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-20T00:00:00Z",
+	}).Succeed(t)
 	if got := r.Get(t, "record_count"); got != json.Number("200000") {
 		t.Errorf("%v records", got)
 	}
