@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +189,32 @@ func TestSpendGate_badArguments(t *testing.T) {
 		failure := server(t, refuseAll(t)).Read(t, "partnercenter_spend_gate", test.arguments).Fail(t)
 		t.Log(name, failure.Summary, failure.Detail)
 		checkBlame(t, failure, test.blame)
+	}
+}
+
+// Each argument has a test with real Terraform, an input of both modules, and a line
+// in the guide.
+func TestSpendGate_argumentsAreEverywhere(t *testing.T) {
+	t.Parallel()
+	for argument := range GateAttributes() {
+		for file, mention := range map[string]string{
+			"internal/provider/gate_test.go":                 argument + " = ",
+			"templates/guides/gate-spend.md":                 "`" + argument + "`",
+			"examples/modules/spend-gate/variables.tf":       `variable "` + argument + `"`,
+			"examples/modules/spend-gate/main.tf":            "= var." + argument + "\n",
+			"examples/modules/spend-gate/README.md":          "`" + argument + "`",
+			"examples/modules/spend-gate-apply/variables.tf": `variable "` + argument + `"`,
+			"examples/modules/spend-gate-apply/main.tf":      "= var." + argument + "\n",
+			"examples/modules/spend-gate-apply/README.md":    "`" + argument + "`",
+		} {
+			content, err := os.ReadFile("../../" + file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(content), mention) {
+				t.Errorf("%s does not have %s", file, mention)
+			}
+		}
 	}
 }
 

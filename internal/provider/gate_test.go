@@ -46,6 +46,9 @@ func TestTerraform_spendGate(t *testing.T) {
 		"a currency":               {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { EUR = 3045 }", "all together: 3045.12 EUR, limit 3045.00 EUR"},
 		"a currency without limit": {`customer_ids = [` + metered + `]` + "\nmax_total_cost = { SEK = 1000000 }", "there are costs in EUR, and max_total_cost has no limit for it"},
 		"age":                      {"max_data_age = \"1s\"", "the newest figure is"},
+		"not listed, allowed":      {`customer_ids = ["` + samplePlan + `", ` + metered + `]` + "\nmax_percent_used = 100\nallow_missing = true", ""},
+		"a warning only":           {`customer_ids = [` + metered + `]` + "\nwarn_percent_used = 50\nmax_findings = 0", ""},
+		"only legacy":              {"is_upgraded = false\nmax_usd_total_cost = 1000000", "the cost in USD is not known"},
 		"not listed":               {`customer_ids = ["` + samplePlan + `"]` + "\nmax_percent_used = 100\nallow_empty = true", "customer " + samplePlan + " is not listed"},
 		"nobody":                   {`customer_ids = [` + metered + `]` + "\nexclude_customer_ids = [" + metered + "]\nmax_percent_used = 100", "no customer is selected"},
 	} {

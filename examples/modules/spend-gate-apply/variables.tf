@@ -34,3 +34,57 @@ variable "max_data_age" {
   description = "How old the newest figure may be, such as \"72h\". Null means no such rule."
   default     = null
 }
+
+variable "exclude_customer_ids" {
+  type        = list(string)
+  description = "Tenant ids of customers that are not checked. Null means none."
+  default     = null
+}
+
+variable "is_upgraded" {
+  type        = bool
+  description = "Checks only customers with an Azure plan (true), or only legacy customers (false). Null means all."
+  default     = null
+}
+
+variable "max_total_cost" {
+  type        = map(number)
+  description = "What all customers together may have spent, by currency code. Null means no such rule."
+  default     = null
+}
+
+variable "max_usd_total_cost" {
+  type        = number
+  description = "What all customers together may have spent, in Microsoft's USD figures. Null means no such rule."
+  default     = null
+}
+
+variable "max_customer_usd_total_cost" {
+  type        = number
+  description = "What each customer may have spent, in Microsoft's USD figures. Null means no such rule."
+  default     = null
+}
+
+variable "allow_missing" {
+  type        = bool
+  description = "Whether a customer of customer_ids that Partner Center does not list is only a warning."
+  default     = null
+}
+
+variable "allow_empty" {
+  type        = bool
+  description = "Whether it is only a warning that no customer is selected."
+  default     = null
+}
+
+variable "allow_incomplete" {
+  type        = bool
+  description = "Whether it is only a warning that Partner Center lists fewer customers than it says there are."
+  default     = null
+}
+
+variable "max_findings" {
+  type        = number
+  description = "How many violations, and how many warnings, are listed. Null means 100."
+  default     = null
+}
