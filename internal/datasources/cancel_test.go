@@ -116,11 +116,19 @@ func TestCancel_oneOfMany(t *testing.T) {
 		e.Misbehave(emulator.Fault{Delay: 2 * time.Minute})
 		results := make([]providertest.Result, 10)
 		var reads sync.WaitGroup
+		var cancels []context.CancelFunc
+		time.AfterFunc(time.Minute, func() {
+			// The first one last: the others would ask again, and have an answer
+			// before they are cancelled.
+			for _, cancel := range slices.Backward(cancels) {
+				cancel()
+			}
+		})
 		for i := range results {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			if i%2 == 0 {
-				time.AfterFunc(time.Minute, cancel)
+				cancels = append(cancels, cancel)
 			}
 			reads.Go(func() { results[i] = e.ReadUntil(ctx, t, name, nil) })
 			synctest.Wait() // The first one asks, and the first one gives up.
