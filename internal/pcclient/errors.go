@@ -62,9 +62,10 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// noUsageInWords finds "Customer does not have usage data." and its like.
-var noUsageInWords = regexp.MustCompile(`(?i)(\bno|\bnot have|n't have|\bwithout)( any)? usage\b` +
-	`|\busage( \w+)? ((was|were|is|are|could|do|does) )?(not|cannot)( be)? (found|available|exist)`)
+// noUsageInWords is "Customer does not have usage data." and its like: one sentence
+// that says so and no more. Words such as "not available" or "no permission" are
+// about something else.
+var noUsageInWords = regexp.MustCompile(`(?i)^[^.,;:]*\b(no|not have( any)?|n't have( any)?) usage (data|records?)( found)?( (for|in) [^.,;:]*)?\.?$`)
 
 // noUsage reports whether the error is how the API says that a customer or a
 // subscription has no usage, in answer to the first request: a 204, or code 3000

@@ -157,3 +157,22 @@ func TestPages_emptyNextIsTheEnd(t *testing.T) {
 		w.wantRequests(t, 1)
 	}
 }
+
+// A next link that has a token but no address says that there is more.
+func TestPages_nextWithoutAddress(t *testing.T) {
+	t.Parallel()
+	for _, next := range []string{
+		`{"uri":"","headers":[{"key":"MS-ContinuationToken","value":"T"}]}`,
+		`{"headers":[{"key":"MS-ContinuationToken","value":"T"}]}`,
+		`{"uri":" "}`,
+	} {
+		c, w := newClient(t, says(http.StatusOK, `{"items":[{"resourceId":"a"}],"links":{"next":`+next+`}}`))
+		whole, err := customerUsage(t.Context(), c)
+		if err == nil {
+			t.Errorf("%s: %+v, want an error", next, whole)
+			continue
+		}
+		wantText(t, err, "no usable address")
+		w.wantRequests(t, 1)
+	}
+}

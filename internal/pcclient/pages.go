@@ -248,7 +248,8 @@ func (r *pageReader[T]) read(decoder *jsontext.Decoder) (e envelope, goOn bool, 
 		case "links":
 			var l links
 			err = json.UnmarshalDecode(decoder, &l)
-			if l.Next != nil && l.Next.URI != "" {
+			// One with headers is not empty, and does not end the list.
+			if l.Next != nil && (l.Next.URI != "" || len(l.Next.Headers) > 0) {
 				e.next = l.Next
 			}
 		default:
@@ -350,7 +351,7 @@ func (c *Client) follow(p page, l *link) (*page, error) {
 	// Some links have their second parameter behind another question mark.
 	path, query, _ := strings.Cut(l.URI, "?")
 	target, err := url.Parse(path)
-	if err != nil || path == "" {
+	if err != nil || strings.TrimSpace(path) == "" {
 		return nil, errors.New("the link to the next page has no usable address")
 	}
 	if target.Host != "" || target.Scheme != "" {

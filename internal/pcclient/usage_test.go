@@ -26,6 +26,7 @@ func TestUsage_none(t *testing.T) {
 		"400 and an invalid property": {says(http.StatusBadRequest, `{"code":3000,"description":"Invalid property: subscriptionId"}`), false},
 		"404 and 3000 without words":  {says(http.StatusNotFound, `{"code":3000}`), false},
 		"404 and a usage type":        {says(http.StatusNotFound, `{"code":3000,"description":"The value of usage is not valid."}`), false},
+		"404 and no usage records":    {says(http.StatusNotFound, `{"code":3000,"description":"There are no usage records for this subscription"}`), true},
 		"403 and 3000":                {says(http.StatusForbidden, code3000), false},
 		"500 and 3000":                {says(http.StatusInternalServerError, code3000), false},
 		"404 and another code":        {says(http.StatusNotFound, `{"code":20003,"description":"Subscription not found."}`), false},
@@ -51,6 +52,35 @@ func TestUsage_none(t *testing.T) {
 			summary, err := c.UsageSummary(t.Context())
 			wantFailure(t, summary, err)
 		})
+	}
+}
+
+// What is about usage does not say that there is none.
+func TestUsage_otherWordsAreErrors(t *testing.T) {
+	t.Parallel()
+	for _, words := range []string{
+		"The usage service is not available. Try again later.",
+		"Usage data is not available at this time, retry later.",
+		"Usage data is temporarily unavailable.",
+		"You do not have usage permissions for this customer.",
+		"You do not have usage data permissions.",
+		"You are not authorized to read usage data of this customer",
+		"The user has no usage role",
+		"The user has no usage data role",
+		"Request without usage scope",
+		"Usage subscription could not be found",
+		"Usage endpoint not found",
+		"The usage service failed",
+		"No usage data available at this time, retry later.",
+		"No usage data could be read.",
+		"No usage data: the service is down",
+		"Customer does not have usage data. Retry later.",
+	} {
+		c, _ := newClient(t, says(http.StatusNotFound, `{"code":3000,"description":"`+words+`"}`))
+		meters, err := c.SubscriptionMeterUsage(t.Context(), "customer", "subscription")
+		if err == nil {
+			t.Errorf("%q is %+v, want an error", words, meters)
+		}
 	}
 }
 
