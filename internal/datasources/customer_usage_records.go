@@ -10,9 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/shopspring/decimal"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -64,47 +62,50 @@ func customerUsageRecordsSchema() schema.Schema {
 			"min_percent_used": schema.NumberAttribute{
 				Optional: true,
 				MarkdownDescription: "Keeps customers only that have a budget and have used at least this share of it, in percent, compared exactly. " +
-					"One whose cost is not known is kept.",
+					"One whose cost is not known, or whose records have different budgets, is kept.",
 			},
 			"include_records":      includeRecords(),
 			"missing_customer_ids": texts("The ids of `customer_ids` that the API does not list, in lower case and in that order."),
 			"totals": object("Exact sums and counts of the records, after the filters.", with(totalsAttributes(), attributes{
-				"over_budget_count":    count("The number of customers over their budget."),
+				"over_budget_count":    count("The number of customers over their budget, or whose records have different ones."),
 				"without_budget_count": count("The number of customers without a budget."),
 			})),
-			"records": rows("One record per customer, sorted by `customer_name`, then `customer_id`. Null if `include_records` is false.", with(attributes{
+			"records": rows("One record per customer, sorted by `customer_name`, then `customer_id`. A customer may have several: `within_budget` and `over_budget` are about all of them together. Null if `include_records` is false.", with(attributes{
 				"customer_id":   text("The customer's id (tenant id), in lower case."),
 				"customer_name": text("The customer's company name. Null if the API gives none."),
 				"is_upgraded":   boolean("Whether the customer has an Azure plan. False for a legacy (MS-AZR-0145P) customer."),
-			}, budgetAttributes(), costAttributes())),
+			}, budgetAttributes(), attributes{
+				"within_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is at most the budget, compared exactly. " +
+					"False without a budget, so that a condition on it does not pass for want of one, and if the records have different budgets, or currencies."),
+				"over_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is more than the budget, compared exactly, or its records have different budgets, or currencies. " +
+					"False without a budget: use `within_budget` to block."),
+			}, costAttributes())),
 		}, collectionAttributes()),
 	}
 }
 
 func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *customerUsageRecords) error {
-	keeps, err := m.filter()
+	minimum, err := limitOf(m.MinPercentUsed)
 	if err != nil {
 		return err
 	}
-	all, listed, asked := api.CustomerUsageRecords(), 0, newRollCall(m.CustomerIDs)
 	var spent customerSpend
-	var records []pcclient.CustomerUsageRecord
-	for record, err := range all.Items(ctx) {
-		if err != nil {
-			return err
+	var records []keptCustomer
+	walk := customerWalk{all: api.CustomerUsageRecords(), asked: newRollCall(m.CustomerIDs), keeps: m.selects()}
+	err = walk.each(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+		if minimum != nil && !customer.isAtLeast(*minimum) {
+			return
 		}
-		listed++
-		asked.see(record.OwnerID())
-		if !keeps(&record) {
-			continue
-		}
-		spent.add(&record)
+		spent.add(record, customer)
 		if unless(m.IncludeRecords) {
-			records = append(records, record)
+			records = append(records, keptCustomer{*record, customer.isWithin(), customer.isOver()})
 		}
+	})
+	if err != nil {
+		return err
 	}
-	m.collection = collectionOf(listed, all.TotalCount())
-	m.MissingCustomerIDs = asked.missing()
+	m.collection = collectionOf(walk.listed, walk.all.TotalCount())
+	m.MissingCustomerIDs = walk.asked.missing()
 	if len(m.MissingCustomerIDs) > 0 && !whether(m.AllowMissing) {
 		return &argumentError{
 			argument: "customer_ids",
@@ -120,57 +121,36 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 	return nil
 }
 
-// filter returns what the arguments ask to keep.
-func (m *customerUsageRecords) filter() (func(*pcclient.CustomerUsageRecord) bool, error) {
-	var minimum decimal.Decimal
-	if m.MinPercentUsed != nil {
-		var err error
-		if minimum, err = figures.Written(m.MinPercentUsed); err != nil {
-			return nil, err
-		}
-	}
+// selects returns a filter for the customers that the arguments name.
+func (m *customerUsageRecords) selects() func(*pcclient.CustomerUsageRecord) bool {
 	wanted := orUnknown(oneOf(m.CustomerIDs))
 	return func(r *pcclient.CustomerUsageRecord) bool {
-		return wanted(r.OwnerID()) &&
-			(m.IsUpgraded == nil || r.IsUpgraded == nil || *m.IsUpgraded == *r.IsUpgraded) &&
-			(m.MinPercentUsed == nil || atLeastPercent(minimum, r.BudgetAmount(), r.TotalCost))
-	}, nil
-}
-
-// customerSpend adds up the costs of customers, and counts their budgets.
-type customerSpend struct {
-	spend
-	overBudget, withoutBudget int64
-}
-
-func (s *customerSpend) add(r *pcclient.CustomerUsageRecord) {
-	s.spend.add(&r.Cost)
-	switch amount := r.BudgetAmount(); {
-	case amount == nil:
-		s.withoutBudget++
-	case overBudget(amount, r.TotalCost):
-		s.overBudget++
+		return wanted(r.OwnerID()) && (m.IsUpgraded == nil || r.IsUpgraded == nil || *m.IsUpgraded == *r.IsUpgraded)
 	}
 }
 
-func (s *customerSpend) totals() *customerTotals {
-	return &customerTotals{totals: *s.spend.totals(), OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}
+// keptCustomer is a record, and what holds of its customer.
+type keptCustomer struct {
+	pcclient.CustomerUsageRecord
+	within, over bool
 }
 
-func customerUsageRows(records []pcclient.CustomerUsageRecord) []customerUsageRecord {
+func customerUsageRows(records []keptCustomer) []customerUsageRecord {
 	list := kept(records, everything)
-	slices.SortStableFunc(list, func(a, b *pcclient.CustomerUsageRecord) int {
+	slices.SortStableFunc(list, func(a, b *keptCustomer) int {
 		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID())))
 	})
 	return mapped(list, newCustomerUsageRecord)
 }
 
-func newCustomerUsageRecord(r *pcclient.CustomerUsageRecord) customerUsageRecord {
-	return customerUsageRecord{
+func newCustomerUsageRecord(r *keptCustomer) customerUsageRecord {
+	row := customerUsageRecord{
 		CustomerID:   lowered(r.OwnerID()),
 		CustomerName: r.Owner(),
 		IsUpgraded:   whether(r.IsUpgraded),
 		budget:       newBudget(r.BudgetAmount(), r.TotalCost, r.PercentUsed),
 		cost:         newCost(&r.Cost),
 	}
+	row.WithinBudget, row.OverBudget = &r.within, &r.over
+	return row
 }

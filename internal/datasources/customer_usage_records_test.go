@@ -277,3 +277,66 @@ func TestCustomerUsageRecords_longSum(t *testing.T) {
 		t.Errorf("the sum is %v, want %s", got, want)
 	}
 }
+
+// Two records of one customer, each within the budget, are over it together.
+func TestCustomerUsageRecords_severalRecords(t *testing.T) {
+	t.Parallel()
+	record := func(id, rest string) string { return `{"resourceId":"` + id + `","isUpgraded":true,` + rest + `}` }
+	upper := strings.ToUpper(aCustomer)
+	const sixty, budget = `"totalCost":60,"currencyCode":"EUR","percentUsed":60`, `,"budget":{"amount":100}`
+	for name, test := range map[string]struct {
+		records       []string
+		within, over  bool // of all records
+		overCount     int64
+		withoutBudget int64
+		kept          int // at 100 percent or more
+	}{
+		"over together":            {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
+		"within together":          {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":40,"currencyCode":"eur"`+budget)}, true, false, 0, 0, 2},
+		"below together":           {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":39.99,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 0},
+		"a credit":                 {[]string{record(aCustomer, `"totalCost":-1,"currencyCode":"EUR"`+budget), record(upper, `"totalCost":101,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 2},
+		"different budgets":        {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"budget":{"amount":1000}`)}, false, true, 1, 0, 2},
+		"one without a budget":     {[]string{record(aCustomer, sixty), record(upper, sixty+budget)}, false, true, 1, 0, 2},
+		"different currencies":     {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":1,"currencyCode":"SEK"`+budget)}, false, true, 1, 0, 2},
+		"no budget":                {[]string{record(aCustomer, sixty), record(upper, `"totalCost":1,"currencyCode":"SEK"`)}, false, false, 0, 1, 0},
+		"an unknown cost":          {[]string{record(aCustomer, sixty+budget), record(upper, `"currencyCode":"EUR"`+budget)}, false, false, 0, 0, 2},
+		"no GUID":                  {[]string{record("x", sixty+budget), record("x", sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
+		"no GUID, other case":      {[]string{record("x", sixty+budget), record("X", sixty+budget)}, true, false, 0, 0, 0},
+		"without ids":              {[]string{record("", sixty+budget), record("", sixty+`,"note":1`+budget)}, true, false, 0, 0, 0},
+		"without ids nor budgets":  {[]string{record("", sixty), record("", sixty+`,"note":1`)}, false, false, 0, 2, 0},
+		"three records, two pages": {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":20,"currencyCode":"EUR"`+budget), record(aCustomer, `"totalCost":21,"currencyCode":"EUR"`+budget)}, false, true, 1, 0, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			last := len(test.records) - 1
+			a := api{
+				"/v1/customers/usagerecords":   {body: `{"items":[` + strings.Join(test.records[:last], ",") + `],"links":{"next":{"uri":"/customers/usagerecords?x","headers":[{"key":"MS-ContinuationToken","value":"2"}]}}}`},
+				"/v1/customers/usagerecords 2": {body: `{"items":[` + test.records[last] + `]}`},
+			}
+			r := server(t, a).Read(t, "partnercenter_customer_usage_records", nil).Succeed(t)
+			rows, _ := r.Get(t, "records").([]any)
+			if len(rows) != len(test.records) {
+				t.Errorf("%d records", len(rows))
+			}
+			for i := range rows {
+				within, over := r.Get(t, "records", i, "within_budget"), r.Get(t, "records", i, "over_budget")
+				if within != test.within || over != test.over {
+					t.Errorf("record %d: within %v, over %v", i, within, over)
+				}
+			}
+			gate := server(t, a).Read(t, "partnercenter_spend_gate", providertest.Arguments{"max_percent_used": big.NewFloat(100)}).Succeed(t)
+			totals := server(t, a).Read(t, "partnercenter_customer_usage_records", providertest.Arguments{"include_records": false}).Succeed(t)
+			for field, want := range map[string]int64{"over_budget_count": test.overCount, "without_budget_count": test.withoutBudget, "record_count": int64(len(rows))} {
+				for what, r := range map[string]providertest.Result{"records": r, "gate": gate, "totals": totals} {
+					if got := r.Get(t, "totals", field); got != json.Number(fmt.Sprint(want)) {
+						t.Errorf("%s of %s is %v, want %d", field, what, got, want)
+					}
+				}
+			}
+			filtered := server(t, a).Read(t, "partnercenter_customer_usage_records", providertest.Arguments{"min_percent_used": big.NewFloat(100)}).Succeed(t)
+			if left, _ := filtered.Get(t, "records").([]any); len(left) != test.kept {
+				t.Errorf("%d records at 100 percent or more, want %d", len(left), test.kept)
+			}
+		})
+	}
+}

@@ -111,21 +111,17 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 	if err != nil {
 		return nil, input, err
 	}
-	all, asked, selects := api.CustomerUsageRecords(), newRollCall(a.CustomerIDs), a.selects()
 	var spend gate.Spend
-	for record, err := range all.Items(ctx) {
-		if err != nil {
-			return nil, input, err
-		}
-		spend.Listed++
-		asked.see(record.OwnerID())
-		if selects(&record) {
-			spend.Records = append(spend.Records, newGateRecord(&record))
-			input.spent.add(&record)
-		}
+	walk := customerWalk{all: api.CustomerUsageRecords(), asked: newRollCall(a.CustomerIDs), keeps: a.selects()}
+	err = walk.each(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+		spend.Records = append(spend.Records, newGateRecord(record))
+		input.spent.add(record, customer)
+	})
+	if err != nil {
+		return nil, input, err
 	}
-	input.missing = asked.missing()
-	spend.Missing, spend.Total = input.missing, all.TotalCount()
+	input.missing = walk.asked.missing()
+	spend.Missing, spend.Listed, spend.Total = input.missing, walk.listed, walk.all.TotalCount()
 	return gate.Evaluate(spend, rules, time.Now()), input, nil
 }
 

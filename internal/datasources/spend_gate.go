@@ -81,8 +81,8 @@ func spendGateSchema() schema.Schema {
 			"evaluated_customer_count": count("The number of customers that were checked."),
 			"missing_customer_ids":     texts("The ids of `customer_ids` that the API does not list, in lower case and in that order."),
 			"totals": object("Exact sums and counts of the records that were checked.", with(totalsAttributes(), attributes{
-				"over_budget_count":    count("The number of records over their budget."),
-				"without_budget_count": count("The number of records without a budget."),
+				"over_budget_count":    count("The number of customers over their budget in Partner Center, or whose records have different ones."),
+				"without_budget_count": count("The number of customers without a budget in Partner Center."),
 			})),
 		}),
 	}
