@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -37,7 +38,7 @@ func azureSubscriptionUsageSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "What one Azure subscription in an Azure plan has used in the current billing period, without knowing its plan: for a workload that gates on its own spend, " +
 			"beside `data.azurerm_client_config`. Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
-			"It looks through all Azure plans of the customer for the subscription, and adds up what it has cost in each; one that is in none of them is an error, and one without usage is not. " +
+			"It looks through all Azure plans of the customer for the subscription, and adds up what it has cost in each, also in one that lists it no longer; one that none of them lists is an error, and one without usage is not. " +
 			"Its routes need a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
 		Attributes: with(costAttributes(), attributes{
@@ -60,13 +61,21 @@ func azureSubscriptionUsageSchema() schema.Schema {
 }
 
 func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *azureSubscriptionUsage) error {
-	listings, err := findEntitlement(ctx, api, id(m.CustomerID), id(m.AzureSubscriptionID))
+	plans, err := azurePlans(ctx, api, id(m.CustomerID))
+	if err != nil {
+		return err
+	}
+	listings, err := m.findEntitlement(ctx, api, plans)
 	if err != nil {
 		return err
 	}
 	var records, doubtful []*pcclient.ResourceUsageRecord
-	for _, listing := range listings {
-		all, err := api.SubscriptionResourceUsage(ctx, id(m.CustomerID), listing.plan)
+	// In all of them: one that it has left lists it no longer, and has what it cost there.
+	for _, plan := range plans {
+		all, err := api.SubscriptionResourceUsage(ctx, id(m.CustomerID), plan)
+		if isNotFound(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -99,34 +108,49 @@ func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *az
 	return nil
 }
 
-// listing is an Azure subscription as an Azure plan lists it.
-type listing struct {
-	plan        string
-	entitlement pcclient.AzureEntitlement
-}
-
-// findEntitlement looks for an Azure subscription in all plans of a customer: it
-// moves from one to another, and has costs in both then.
-func findEntitlement(ctx context.Context, api *pcclient.Client, customerID, azureSubscriptionID string) ([]listing, error) {
-	subscriptions, err := api.Subscriptions(ctx, customerID)
+// azurePlans are the ids of all subscriptions of a customer that may be Azure plans.
+func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([]string, error) {
+	subscriptions, err := api.SubscriptionKinds(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}
 	if err := wholeList(subscriptions, "subscriptions"); err != nil {
 		return nil, err
 	}
-	var found []listing
-	plans, gone := map[string]bool{}, 0
+	var plans []string
+	seen := map[string]bool{}
 	for i := range subscriptions.Items {
 		subscription := &subscriptions.Items[i]
-		plan := value(lowered(subscription.ID))
-		if !subscription.MayBeAzurePlan() || plan == "" || plans[plan] {
+		if !subscription.MayBeAzurePlan() {
 			continue
 		}
-		plans[plan] = true
-		entitlements, err := api.AzureEntitlements(ctx, customerID, *subscription.ID)
-		if isGone(err) {
-			gone++
+		plan := id(subscription.ID)
+		if plan == "" {
+			return nil, errors.New("the list of subscriptions has one without an id, which may be an Azure plan")
+		}
+		if !seen[folded(plan)] {
+			seen[folded(plan)] = true
+			plans = append(plans, plan)
+		}
+	}
+	return plans, nil
+}
+
+// listing is an Azure subscription as an Azure plan lists it.
+type listing struct {
+	plan        string
+	entitlement pcclient.AzureEntitlement
+}
+
+// findEntitlement looks for the Azure subscription in all plans: it moves from one
+// to another, and may be in both.
+func (m *azureSubscriptionUsage) findEntitlement(ctx context.Context, api *pcclient.Client, plans []string) ([]listing, error) {
+	var found []listing
+	unknown := 0
+	for _, plan := range plans {
+		entitlements, err := api.AzureEntitlements(ctx, id(m.CustomerID), plan)
+		if isNotFound(err) {
+			unknown++
 			continue
 		}
 		if err != nil {
@@ -136,27 +160,32 @@ func findEntitlement(ctx context.Context, api *pcclient.Client, customerID, azur
 			return nil, err
 		}
 		matches := kept(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
-			return strings.EqualFold(value(e.ID), azureSubscriptionID)
+			return strings.EqualFold(id(e.ID), id(m.AzureSubscriptionID))
 		})
 		if len(matches) > 0 {
-			found = append(found, listing{*subscription.ID, *matches[0]})
+			found = append(found, listing{plan, *matches[0]})
 		}
 	}
 	if len(found) == 0 {
-		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), azureSubscriptionID)
-		if gone > 0 {
-			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", gone)
+		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), id(m.AzureSubscriptionID))
+		if unknown > 0 {
+			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", unknown)
 		}
 		return nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
 	}
 	return found, nil
 }
 
-// isGone reports whether Partner Center itself, which gives a code, knows nothing
-// of what was asked for: a plan that was deleted.
-func isGone(err error) bool {
+// notFound are the codes by which Partner Center says that there is no such
+// subscription (https://learn.microsoft.com/partner-center/developer/error-codes).
+var notFound = []string{"1000", "20003", "900118"}
+
+// isNotFound reports whether Partner Center itself knows nothing of what was asked
+// for, such as a plan that was deleted. A 404 with another code, or without one,
+// is of something on the way, and may hide what is there.
+func isNotFound(err error) bool {
 	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && e.Status == http.StatusNotFound && e.Code != ""
+	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
 }
 
 // currentOf is the listing in which the Azure subscription is active, or else the

@@ -282,6 +282,7 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 		a := api{
 			ofCustomer + "/subscriptions":      plans(third, secondPlan),
 			ofThird + "/azureEntitlements":     {status: 404, body: `{"code":20003,"description":"Not found."}`},
+			ofThird + "/resourceusagerecords":  {status: 404, body: `{"code":20003,"description":"Not found."}`},
 			ofSecond + "/azureEntitlements":    lists("active"),
 			ofSecond + "/resourceusagerecords": costs("900", own),
 		}
@@ -294,9 +295,57 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 		if !strings.Contains(failure.Detail, "of 2 of these plans") {
 			t.Error(failure.Detail)
 		}
-		// What a gateway does not know may be there all the same.
-		a[ofThird+"/azureEntitlements"] = answer{status: 404, body: `<html>`}
-		server(t, a).Read(t, name, arguments).Fail(t)
+	})
+	t.Run("a 404 that does not say that the plan is gone", func(t *testing.T) {
+		t.Parallel()
+		for _, body := range []string{`<html>`, ``, `{"code":20002}`, `{"error":{"code":"ResourceNotFound","message":"x"}}`, `{"code":3000,"description":"Invalid property."}`} {
+			for _, path := range []string{ofThird + "/azureEntitlements", ofThird + "/resourceusagerecords"} {
+				a := api{
+					ofCustomer + "/subscriptions":      plans(third, secondPlan),
+					ofThird + "/azureEntitlements":     lists("deleted"),
+					ofThird + "/resourceusagerecords":  costs("900", own),
+					ofSecond + "/azureEntitlements":    lists("active"),
+					ofSecond + "/resourceusagerecords": costs("1", own),
+				}
+				a[path] = answer{status: 404, body: body}
+				server(t, a).Read(t, name, arguments).Fail(t)
+			}
+		}
+	})
+	t.Run("moved from a plan that lists it no longer", func(t *testing.T) {
+		t.Parallel()
+		for what, entitlements := range map[string]answer{
+			"not listed": {body: `{"items":[]}`},
+			"not found":  {status: 404, body: `{"code":20003,"description":"Not found."}`},
+		} {
+			r := server(t, api{
+				ofCustomer + "/subscriptions":      plans(third, secondPlan, strings.ToUpper(third)),
+				ofThird + "/azureEntitlements":     entitlements,
+				ofThird + "/resourceusagerecords":  costs("900", own),
+				ofSecond + "/azureEntitlements":    lists("active"),
+				ofSecond + "/resourceusagerecords": {body: `{"items":[]}`},
+			}).Read(t, name, arguments).Succeed(t)
+			if r.Get(t, "total_cost") != json.Number("900") || r.Get(t, "has_usage") != true || r.Get(t, "plan_id") != secondPlan {
+				t.Errorf("%s: the cost is %v, plan %v", what, r.Get(t, "total_cost"), r.Get(t, "plan_id"))
+			}
+		}
+	})
+	t.Run("of a kind that is not known", func(t *testing.T) {
+		t.Parallel()
+		a := api{
+			ofCustomer + "/subscriptions":      {body: `{"items":[{"id":"` + third + `","quantity":1.5},{"id":"` + secondPlan + `"}]}`},
+			ofThird + "/azureEntitlements":     lists("active"),
+			ofThird + "/resourceusagerecords":  costs("900", own),
+			ofSecond + "/azureEntitlements":    {body: `{"items":[]}`},
+			ofSecond + "/resourceusagerecords": costs("1", own),
+		}
+		if got := server(t, a).Read(t, name, arguments).Succeed(t).Get(t, "total_cost"); got != json.Number("901") {
+			t.Errorf("the cost is %v", got)
+		}
+		a[ofCustomer+"/subscriptions"] = answer{body: `{"items":[{"id":"` + third + `"},{"offerId":"DZH318Z0BPS6"}]}`}
+		if failure := server(t, a).Read(t, name, arguments).Fail(t); !strings.Contains(failure.Detail, "without an id") {
+			t.Error(failure.Detail)
+		}
 	})
 	t.Run("a plan without a product type", func(t *testing.T) {
 		t.Parallel()

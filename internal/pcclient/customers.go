@@ -59,16 +59,21 @@ func (c *Client) Customer(ctx context.Context, customerID string) (*Customer, er
 	return object[Customer](ctx, c, route("customers", customerID))
 }
 
+// SubscriptionKind is what tells of a subscription whether it is an Azure plan.
+type SubscriptionKind struct {
+	ID          *string `json:"id"`
+	OfferID     *string `json:"offerId"`
+	ProductType struct {
+		ID *string `json:"id"`
+	} `json:"productType"`
+}
+
 // Subscription is a subscription of a customer
 // (https://learn.microsoft.com/partner-center/developer/subscription-resources).
 type Subscription struct {
-	ID           *string `json:"id"`
-	FriendlyName *string `json:"friendlyName"`
-	OfferID      *string `json:"offerId"`
-	OfferName    *string `json:"offerName"`
-	ProductType  struct {
-		ID *string `json:"id"`
-	} `json:"productType"`
+	SubscriptionKind
+	FriendlyName       *string  `json:"friendlyName"`
+	OfferName          *string  `json:"offerName"`
 	Status             *string  `json:"status"`
 	BillingType        *string  `json:"billingType"`
 	BillingCycle       *string  `json:"billingCycle"`
@@ -87,7 +92,7 @@ const azurePlan = "DZH318Z0BPS6"
 
 // IsAzurePlan reports whether this is an Azure plan, which holds Azure
 // subscriptions.
-func (s *Subscription) IsAzurePlan() bool {
+func (s *SubscriptionKind) IsAzurePlan() bool {
 	if s.OfferID == nil || s.ProductType.ID == nil {
 		return false
 	}
@@ -96,14 +101,14 @@ func (s *Subscription) IsAzurePlan() bool {
 }
 
 // MayBeAzurePlan reports whether nothing says that this is no Azure plan.
-func (s *Subscription) MayBeAzurePlan() bool {
+func (s *SubscriptionKind) MayBeAzurePlan() bool {
 	product, _, _ := strings.Cut(value(s.OfferID), ":")
 	kind := value(s.ProductType.ID)
 	return (product == "" || strings.EqualFold(product, azurePlan)) && (kind == "" || strings.EqualFold(kind, "Azure"))
 }
 
 // IsAzureLegacy reports whether this is one Azure subscription of the older offer.
-func (s *Subscription) IsAzureLegacy() bool {
+func (s *SubscriptionKind) IsAzureLegacy() bool {
 	return s.OfferID != nil && strings.EqualFold(*s.OfferID, "MS-AZR-0145P")
 }
 
@@ -111,6 +116,12 @@ func (s *Subscription) IsAzureLegacy() bool {
 // (https://learn.microsoft.com/partner-center/developer/get-all-of-a-customer-s-subscriptions).
 func (c *Client) Subscriptions(ctx context.Context, customerID string) (*Collection[Subscription], error) {
 	return collect[Subscription](ctx, c, route("customers", customerID, "subscriptions"))
+}
+
+// SubscriptionKinds lists the same, and reads no more than it needs: what is odd in
+// another field is no reason to fail.
+func (c *Client) SubscriptionKinds(ctx context.Context, customerID string) (*Collection[SubscriptionKind], error) {
+	return collect[SubscriptionKind](ctx, c, route("customers", customerID, "subscriptions"))
 }
 
 // AzureEntitlement is an Azure subscription of an Azure plan
