@@ -38,8 +38,20 @@ func percentOf(budget, cost *pcclient.Decimal) *pcclient.Decimal {
 	return ifKnown(figures.PercentUsed(cost.Decimal, budget.Decimal))
 }
 
+const (
+	maxClockSkew = 24 * time.Hour      // of a date ahead of the clock, or after the period
+	maxPeriod    = 62 * 24 * time.Hour // twice of any there is
+)
+
+// isDated reports whether the dates can be right. With a wrong one, the forecast
+// would be little more than the cost itself.
 func isDated(c *pcclient.Cost, p *pcclient.Period) bool {
-	return !p.BillingStartDate.IsZero() && !p.BillingEndDate.IsZero() && !c.LastModifiedDate.IsZero()
+	if p.BillingStartDate.IsZero() || p.BillingEndDate.IsZero() || c.LastModifiedDate.IsZero() {
+		return false
+	}
+	start, end, asOf := p.BillingStartDate.Instant(), endOf(c, p), c.LastModifiedDate.Instant()
+	return end.After(start) && !end.After(start.Add(maxPeriod)) &&
+		!asOf.After(end.Add(maxClockSkew)) && !asOf.After(time.Now().Add(maxClockSkew))
 }
 
 // endOf is the first instant after a period. That of a legacy subscription names

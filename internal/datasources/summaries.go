@@ -46,6 +46,6 @@ func summaryAttributes() attributes {
 	return with(costAttributes(), periodAttributes(), attributes{
 		"has_usage": boolean("Whether there is any usage in this billing period. If not, the costs are 0, and currency and period are null."),
 		"forecast_cost": number("What `total_cost` comes to at the end of the billing period if it grows on as it has so far, in `currency_code`: `total_cost` ÷ the share of the period that had passed at `last_modified_date`. " +
-			"Null before a day has passed, and without usage."),
+			"Null before a day has passed, without usage, and if the dates cannot be right: `last_modified_date` is more than a day ahead of the clock or after the period, or the period ends before it begins or is longer than 62 days."),
 	})
 }
