@@ -18,13 +18,14 @@ func isNotReady(response *http.Response) bool {
 	return cmp.Or(response.Header.Get("Retry-After"), response.Header.Get("Retry-After-Ms"), response.Header.Get("X-Ms-Retry-After-Ms")) != ""
 }
 
-// shortestWait is between two tries where the answer asks for none.
+// shortestWait is between the first two tries where the answer asks for none. It
+// doubles from one to the next.
 const shortestWait = time.Second
 
 // ready reads one page whole, and waits for its data to be ready. Taken for the
 // end of a list, or for no usage, an answer without them would lose what is there.
 func (c *Client) ready(ctx context.Context, p page) (*answer, error) {
-	for {
+	for shortest := shortestWait; ; shortest = min(2*shortest, max(c.maxRetryWait, shortestWait)) {
 		a, err := c.get(ctx, p)
 		e, failed := errors.AsType[*Error](err)
 		if !failed || !e.NotReady {
@@ -35,7 +36,7 @@ func (c *Client) ready(ctx context.Context, p page) (*answer, error) {
 			return nil, e
 		}
 		select {
-		case <-time.After(max(e.RetryAfter, shortestWait)):
+		case <-time.After(max(e.RetryAfter, shortest)):
 		case <-ctx.Done():
 			e.Description = "the data are not ready yet"
 			e.Err = context.Cause(ctx)

@@ -71,3 +71,19 @@ func TestNotReady(t *testing.T) {
 		})
 	}
 }
+
+// An answer that never comes is asked for less and less often.
+func TestNotReady_waitsGrow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, w := newClient(t, says(http.StatusNoContent, ``, "Retry-After", "0"), func(o *Options) {
+			o.MaxRetryWait, o.OperationTimeout = 2*time.Minute, 30*time.Minute
+		})
+		ctx, cancel := c.Operation(t.Context())
+		defer cancel()
+		_, err := c.CustomerUsageSummary(ctx, "c")
+		wantText(t, err, "not ready yet", "operation_timeout")
+		// After 0, 1, 3, 7, 15, 31, 63 and 127 seconds, then every two minutes.
+		w.wantRequests(t, 8+13)
+	})
+}
