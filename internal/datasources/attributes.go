@@ -152,7 +152,7 @@ func groupCostAttributes() attributes {
 // filters.
 func collectionAttributes() attributes {
 	return attributes{
-		"total_count": count("The number of records that the API says there are, before the filters. Null if it does not say. A record that repeats an earlier one in every field counts once."),
-		"complete":    boolean("Whether the API listed at least as many records as it says there are. If not, there is a warning too, and a gate should not pass."),
+		"total_count": count("The number of records that the first page of the API says there are, before the filters. Null if it does not say. A record that repeats an earlier one in every field counts once."),
+		"complete":    boolean("Whether the API listed at least as many records as it says on any page that there are. If not, there is a warning too, and a gate should not pass."),
 	}
 }

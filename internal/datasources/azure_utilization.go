@@ -154,7 +154,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 		}
 	}
 	m.RecordCount = new(int64(read))
-	m.collection = collectionOf(read, usage.TotalCount())
+	m.collection = collectionOf(read, usage.TotalCount(), usage.LargestCount())
 	m.QuantityByMeter = quantityByMeter(byMeter)
 	if include {
 		m.Records = utilizationRows(records)

@@ -104,7 +104,7 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 	if err != nil {
 		return err
 	}
-	m.collection = collectionOf(walk.listed, walk.all.TotalCount())
+	m.collection = collectionOf(walk.listed, walk.all.TotalCount(), walk.all.LargestCount())
 	m.MissingCustomerIDs = walk.asked.missing()
 	if len(m.MissingCustomerIDs) > 0 && !whether(m.AllowMissing) {
 		return &argumentError{

@@ -43,6 +43,25 @@ func TestCustomerUsageRecords_incomplete(t *testing.T) {
 	}
 }
 
+// What a later page says counts as well.
+func TestCustomerUsageRecords_incompleteByALaterPage(t *testing.T) {
+	t.Parallel()
+	for first, want := range map[string]any{"": nil, `"totalCount":1,`: json.Number("1"), `"totalCount":9,`: json.Number("9")} {
+		a := api{
+			"/v1/customers/usagerecords":   {body: `{` + first + `"items":[{"id":"a"}],"continuationToken":"2"}`},
+			"/v1/customers/usagerecords 2": {body: `{"totalCount":5,"items":[]}`},
+		}
+		r := server(t, a).Read(t, "partnercenter_customer_usage_records", nil)
+		if r.Get(t, "complete") != false || r.Get(t, "total_count") != want || len(r.Diagnostics) != 1 {
+			t.Errorf("%s: complete is %v, total_count %v, %+v", first, r.Get(t, "complete"), r.Get(t, "total_count"), r.Diagnostics)
+		}
+		gate := server(t, a).Read(t, "partnercenter_spend_gate", providertest.Arguments{"max_usd_total_cost": big.NewFloat(1)}).Succeed(t)
+		if got := gate.Get(t, "violations", 0, "rule"); got != "complete" {
+			t.Errorf("%s: the gate finds %v", first, got)
+		}
+	}
+}
+
 func TestCustomerUsageRecords_filters(t *testing.T) {
 	t.Parallel()
 	const (

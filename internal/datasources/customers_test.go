@@ -155,6 +155,7 @@ func TestCustomers_end(t *testing.T) {
 	}
 	for name, a := range map[string]api{
 		"at once":             {"/v1/customers": pastTheEnd},
+		"where there is more": {"/v1/customers": {body: strings.Replace(first, "{", `{"totalCount":2,`, 1)}, "/v1/customers t": pastTheEnd},
 		"after a link":        {"/v1/customers": {body: more}, "/v1/customers t": pastTheEnd},
 		"with another code":   {"/v1/customers": {body: first}, "/v1/customers t": {status: http.StatusBadRequest, body: `{"code":2001}`}},
 		"with another status": {"/v1/customers": {body: first}, "/v1/customers t": {status: http.StatusForbidden, body: `{"code":2000}`}},

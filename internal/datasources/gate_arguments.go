@@ -121,7 +121,7 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 		return nil, input, err
 	}
 	input.missing = walk.asked.missing()
-	spend.Missing, spend.Listed, spend.Total = input.missing, walk.listed, walk.all.TotalCount()
+	spend.Missing, spend.Listed, spend.Total = input.missing, walk.listed, walk.all.LargestCount()
 	return gate.Evaluate(spend, rules, time.Now()), input, nil
 }
 

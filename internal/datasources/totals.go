@@ -16,18 +16,21 @@ type collection struct {
 	TotalCount *int64 `tfsdk:"total_count"`
 	Complete   *bool  `tfsdk:"complete"`
 
-	listed int
+	listed       int
+	largestCount *int64
 }
 
 func newCollection[T any](c *pcclient.Collection[T]) collection {
-	return collectionOf(len(c.Items), c.TotalCount)
+	return collectionOf(len(c.Items), c.TotalCount, c.LargestCount)
 }
 
-func collectionOf(listed int, totalCount *int64) collection {
+// collectionOf takes a list for complete if no page says that there is more.
+func collectionOf(listed int, totalCount, largestCount *int64) collection {
 	return collection{
-		TotalCount: totalCount,
-		Complete:   new(totalCount == nil || int64(listed) >= *totalCount),
-		listed:     listed,
+		TotalCount:   totalCount,
+		Complete:     new(largestCount == nil || int64(listed) >= *largestCount),
+		listed:       listed,
+		largestCount: largestCount,
 	}
 }
 
@@ -37,7 +40,7 @@ func (c collection) shortfall() string {
 		return ""
 	}
 	return fmt.Sprintf("Partner Center says that there are %d records, and listed %d on all pages together. "+
-		"`complete` is false; totals and gates cover only what was listed.", *c.TotalCount, c.listed)
+		"`complete` is false; totals and gates cover only what was listed.", *c.largestCount, c.listed)
 }
 
 // totals is the model of [totalsAttributes].

@@ -27,6 +27,8 @@ const (
 type Collection[T any] struct {
 	Items      []T
 	TotalCount *int64 // as the API says on the first page; nil if it does not
+
+	LargestCount *int64 // as it says on any page
 }
 
 // collect reads a whole collection.
@@ -58,6 +60,9 @@ func (w *Walk[T]) Items(ctx context.Context) iter.Seq2[T, error] {
 // after the walk.
 func (w *Walk[T]) TotalCount() *int64 { return w.listing.totalCount }
 
+// LargestCount is the most that any page says there are, likewise.
+func (w *Walk[T]) LargestCount() *int64 { return w.listing.largestCount }
+
 // listing walks a collection page by page.
 type listing[T any] struct {
 	client      *Client
@@ -65,6 +70,8 @@ type listing[T any] struct {
 	mayOverrun  bool // the last page has a token, and what follows it is an error
 	forget      bool // it is too large for the memo
 	totalCount  *int64
+
+	largestCount *int64
 }
 
 func (l *listing[T]) collect(ctx context.Context, first page) (*Collection[T], error) {
@@ -75,7 +82,7 @@ func (l *listing[T]) collect(ctx context.Context, first page) (*Collection[T], e
 		}
 		whole.Items = append(whole.Items, item)
 	}
-	whole.TotalCount = l.totalCount
+	whole.TotalCount, whole.LargestCount = l.totalCount, l.largestCount
 	return whole, nil
 }
 
@@ -91,7 +98,7 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 		for {
 			answer, err := get(ctx, next)
 			if err != nil {
-				if !l.isEnd(next, err) {
+				if !l.isEnd(next, err) || l.largestCount != nil && *l.largestCount > int64(read) {
 					yield(none, err)
 				}
 				return
@@ -115,6 +122,9 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 			}
 			if next.number == 1 {
 				l.totalCount = envelope.totalCount
+			}
+			if said := envelope.totalCount; said != nil && (l.largestCount == nil || *said > *l.largestCount) {
+				l.largestCount = said
 			}
 			following, err := l.client.following(next, envelope)
 			switch {
