@@ -90,6 +90,7 @@ type page struct {
 	number int
 	path   string // below /v1/, escaped
 	query  string
+	owner  string            // whom the answer is about; may be empty
 	seek   string            // the query after a bare token, if it is another one
 	bare   bool              // it follows a bare token, not a link
 	header map[string]string // of a next link
@@ -180,6 +181,12 @@ func route(parts ...string) page {
 	return page{number: 1, path: strings.Join(escaped, "/")}
 }
 
+// about says whom the answer has to be about, as far as it tells.
+func (p page) about(owner string) page {
+	p.owner = owner
+	return p
+}
+
 // with adds a query to a route.
 func (p page) with(query url.Values) page {
 	p.query = query.Encode()
@@ -209,10 +216,25 @@ func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
 	if err := unmarshal(a.body, resource); err != nil {
 		return nil, a.explain(ctx, decodeError(err))
 	}
-	if err := checkRead(resource); err != nil {
+	if err := cmp.Or(checkRead(resource), p.checkOwner(resource)); err != nil {
 		return nil, a.explain(ctx, err)
 	}
 	return resource, nil
+}
+
+// checkOwner refuses an answer that a cache or a proxy took for another's. Only
+// GUIDs are compared.
+func (p page) checkOwner(resource any) error {
+	owned, ok := resource.(interface{ about() *string })
+	if !ok || p.owner == "" {
+		return nil
+	}
+	asked, askedProblem := uuid.Parse(p.owner)
+	told, toldProblem := uuid.Parse(value(owned.about()))
+	if askedProblem != nil || toldProblem != nil || asked == told {
+		return nil
+	}
+	return fmt.Errorf("the answer is about %s, and not about %s, which was asked for; something on the way may have mixed up two answers", told, asked)
 }
 
 // errNothingRead is an object of something else.

@@ -56,8 +56,10 @@ func (c *Client) customers(ctx context.Context, field, prefix string) (*Collecti
 // Customer reads one customer
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-by-id).
 func (c *Client) Customer(ctx context.Context, customerID string) (*Customer, error) {
-	return object[Customer](ctx, c, route("customers", customerID))
+	return object[Customer](ctx, c, route("customers", customerID).about(customerID))
 }
+
+func (c *Customer) about() *string { return first(c.ID) }
 
 // SubscriptionKind is what tells of a subscription whether it is an Azure plan.
 type SubscriptionKind struct {

@@ -1,9 +1,9 @@
 package pcclient
 
 import (
-	"cmp"
 	"context"
 	"regexp"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -41,11 +41,17 @@ func value(text *string) string {
 	return *text
 }
 
-// first returns the first text that there is.
+// first returns the first text that there is, without the white space around it,
+// which would make another of it.
 func first(texts ...*string) *string {
 	for _, text := range texts {
-		if text != nil && *text != "" {
+		trimmed := strings.TrimSpace(value(text))
+		switch trimmed {
+		case "":
+		case *text:
 			return text
+		default:
+			return &trimmed
 		}
 	}
 	return nil
@@ -64,7 +70,20 @@ func (b *SpendingBudget) BudgetAmount() *Decimal {
 	if b == nil {
 		return nil
 	}
-	return cmp.Or(b.Amount, b.UsageSpendingBudget, b.Ammount)
+	return smallest(b.Amount, b.UsageSpendingBudget, b.Ammount)
+}
+
+// smallest is the budget that counts if twins differ, which Microsoft does not
+// document: a gate that compares with it does not pass for the wrong one
+// (https://learn.microsoft.com/partner-center/developer/customer-usage-resources).
+func smallest(budgets ...*Decimal) *Decimal {
+	var least *Decimal
+	for _, budget := range budgets {
+		if budget != nil && (least == nil || budget.LessThan(least.Decimal)) {
+			least = budget
+		}
+	}
+	return least
 }
 
 // CustomerUsageRecord is what one customer has used in the current billing
@@ -81,7 +100,7 @@ type CustomerUsageRecord struct {
 
 // BudgetAmount is the customer's budget, or nil without one.
 func (r *CustomerUsageRecord) BudgetAmount() *Decimal {
-	return cmp.Or(r.Budget.BudgetAmount(), r.CustomerBudget.BudgetAmount())
+	return smallest(r.Budget.BudgetAmount(), r.CustomerBudget.BudgetAmount())
 }
 
 // CustomerUsageRecords lists the usage of all customers
@@ -226,13 +245,15 @@ type CustomerUsageSummary struct {
 
 // BudgetAmount is the customer's budget, or nil without one.
 func (s *CustomerUsageSummary) BudgetAmount() *Decimal {
-	return cmp.Or(s.Budget.BudgetAmount(), s.CustomerBudget.BudgetAmount(), s.SpendingBudget)
+	return smallest(s.Budget.BudgetAmount(), s.CustomerBudget.BudgetAmount(), s.SpendingBudget)
 }
+
+func (s *CustomerUsageSummary) about() *string { return s.OwnerID() }
 
 // CustomerUsageSummary reads the summary of a customer. It is nil if the customer
 // has no usage.
 func (c *Client) CustomerUsageSummary(ctx context.Context, customerID string) (*CustomerUsageSummary, error) {
-	return usageObject[CustomerUsageSummary](ctx, c, route("customers", customerID, "usagesummary"))
+	return usageObject[CustomerUsageSummary](ctx, c, route("customers", customerID, "usagesummary").about(customerID))
 }
 
 // CustomerUsageBudget reads the budget of a customer
@@ -270,8 +291,17 @@ type SubscriptionUsageSummary struct {
 	Period
 }
 
+// about is not known of an MS-AZR-0145P subscription, which has an id of Azure's own
+// beside that of Partner Center.
+func (s *SubscriptionUsageSummary) about() *string {
+	if value(s.CurrencyCode) == "" {
+		return nil
+	}
+	return s.OwnerID()
+}
+
 // SubscriptionUsageSummary reads the summary of a subscription. It is nil if the
 // subscription has no usage.
 func (c *Client) SubscriptionUsageSummary(ctx context.Context, customerID, subscriptionID string) (*SubscriptionUsageSummary, error) {
-	return usageObject[SubscriptionUsageSummary](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "usagesummary"))
+	return usageObject[SubscriptionUsageSummary](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "usagesummary").about(subscriptionID))
 }

@@ -117,6 +117,10 @@ func TestUsage_ownersAndBudgets(t *testing.T) {
 	t.Parallel()
 	for item, want := range map[string]string{
 		`{"resourceId":"a","id":"b","resourceName":"c","name":"d","budget":{"amount":20},"customerSpendingBudget":{"amount":30}}`: "a c 20",
+		`{"resourceId":"a","resourceName":"c","budget":{"amount":30},"customerSpendingBudget":{"amount":20}}`:                     "a c 20",
+		`{"resourceId":"a","resourceName":"c","budget":{"amount":30,"usageSpendingBudget":20,"ammount":25}}`:                      "a c 20",
+		`{"resourceId":"a","resourceName":"c","budget":{"amount":30},"customerSpendingBudget":{"usageSpendingBudget":0}}`:         "a c 0",
+		`{"resourceId":" ","id":" b\t","resourceName":" ","name":" d ","budget":{"amount":1.50}}`:                                 "b d 1.5",
 		`{"id":"b","name":"d","customerSpendingBudget":{"amount":30}}`:                                                            "b d 30",
 		`{"resourceId":"","id":"b","resourceName":"","name":"d","budget":{"attributes":{}},"customerSpendingBudget":null}`:        "b d none",
 		`{"resourceId":"a","resourceName":"c","budget":{"amount":0}}`:                                                             "a c 0",
@@ -133,6 +137,41 @@ func TestUsage_ownersAndBudgets(t *testing.T) {
 		}
 		if got := fmt.Sprintf("%s %s %s", *record.OwnerID(), *record.Owner(), budget); got != want {
 			t.Errorf("%s is read as %s, want %s", item, got, want)
+		}
+	}
+}
+
+// An answer about somebody else is believed of nobody.
+func TestObject_ofSomebodyElse(t *testing.T) {
+	t.Parallel()
+	const asked, other = "11111111-0000-4000-8000-00000000abcd", "22222222-0000-4000-8000-00000000abcd"
+	for id, right := range map[string]bool{
+		`"resourceId":"` + asked + `","id":"` + asked + `"`: true,
+		`"id":"11111111-0000-4000-8000-00000000ABCD "`:      true,
+		`"name":"x"`:                true,
+		`"resourceId":"x","id":"x"`: true,
+		`"resourceId":"` + other + `","id":"` + other + `"`: false,
+		`"resourceId":"","id":"` + other + `"`:              false,
+	} {
+		body := `{` + id + `,"totalCost":1,"currencyCode":"EUR","companyProfile":{"domain":"d"}}`
+		for what, read := range map[string]func(*Client) error{
+			"customer": func(c *Client) error {
+				_, err := c.Customer(t.Context(), asked)
+				return err
+			},
+			"customer's summary": func(c *Client) error {
+				_, err := c.CustomerUsageSummary(t.Context(), asked)
+				return err
+			},
+			"subscription's summary": func(c *Client) error {
+				_, err := c.SubscriptionUsageSummary(t.Context(), other, asked)
+				return err
+			},
+		} {
+			c, _ := newClient(t, says(http.StatusOK, body))
+			if err := read(c); (err == nil) != right {
+				t.Errorf("%s, %s: %v", what, id, err)
+			}
 		}
 	}
 }
