@@ -4,6 +4,8 @@
 package currency
 
 import (
+	"strings"
+
 	"golang.org/x/text/currency"
 	"golang.org/x/text/language"
 )
@@ -23,7 +25,7 @@ var newer = map[string]string{
 // locale spells out. It is empty for a locale without a region, with one that is
 // no country (es-419), or that is not a locale.
 func ForLocale(locale string) string {
-	tag, err := language.Parse(locale)
+	tag, err := language.Parse(strings.TrimSpace(locale))
 	if err != nil {
 		return ""
 	}

@@ -3,7 +3,9 @@
 package figures
 
 import (
+	"fmt"
 	"math/big"
+	"regexp"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -54,9 +56,10 @@ func between(start, end time.Time) decimal.Decimal {
 }
 
 // PercentUsed is the share of a budget that is used, rounded like the API's: to
-// two decimals, half away from zero. Nothing is known of a budget of 0.
+// two decimals, half away from zero. Nothing is known of a budget of 0 or less, of
+// which a cost would be a share below 0.
 func PercentUsed(cost, budget decimal.Decimal) (percent decimal.Decimal, known bool) {
-	if budget.IsZero() {
+	if !budget.IsPositive() {
 		return decimal.Zero, false
 	}
 	return cost.Mul(hundred).DivRound(budget, 2), true
@@ -65,6 +68,17 @@ func PercentUsed(cost, budget decimal.Decimal) (percent decimal.Decimal, known b
 // Written is the decimal that stands in the configuration.
 func Written(f *big.Float) (decimal.Decimal, error) {
 	return decimal.NewFromString(f.Text('f', -1))
+}
+
+// notation is that of RFC 3339. Package time is laxer.
+var notation = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+// Instant reads an RFC 3339 time.
+func Instant(text string) (time.Time, error) {
+	if !notation.MatchString(text) {
+		return time.Time{}, fmt.Errorf("%.40q is not an RFC 3339 time", text)
+	}
+	return time.Parse(time.RFC3339, text)
 }
 
 // Number is the opposite of [Written]: the number that Terraform's protocol writes

@@ -44,6 +44,7 @@ func TestForecastPercent(t *testing.T) {
 		// The forecast is 0.00004999999999999999999999…, which 20 digits round up.
 		{"once", "0.0000116666666666666666666665", "1", "2026-11-08T00:00:00Z", "0"},
 		{"a budget of 0", "1", "0", "2026-11-08T00:00:00Z", ""},
+		{"a budget below 0", "1", "-1", "2026-11-08T00:00:00Z", ""},
 		{"before a day", "1", "1", "2026-11-01T23:59:59Z", ""},
 	} {
 		percent, known := ForecastPercent(decimal.RequireFromString(test.cost), decimal.RequireFromString(test.budget), at(t, start), at(t, end), at(t, test.asOf))
@@ -74,6 +75,8 @@ func TestPercentUsed(t *testing.T) {
 		{"0", "100", "0"},
 		{"1", "0", ""},
 		{"0", "0.00", ""},
+		{"50", "-100", ""},
+		{"-200", "-100", ""},
 	} {
 		percent, known := PercentUsed(decimal.RequireFromString(test.cost), decimal.RequireFromString(test.budget))
 		if got := percent.String(); known != (test.want != "") || known && got != test.want {

@@ -8,6 +8,7 @@ func TestCurrencyForLocale(t *testing.T) {
 		{name: "a region", arguments: []string{`"fr-FR"`}, want: `"EUR"`},
 		{name: "the newest euro", arguments: []string{`"bg-BG"`}, want: `"EUR"`},
 		{name: "not the language's", arguments: []string{`"fr-CH"`}, want: `"CHF"`},
+		{name: "white space", arguments: []string{`" fr-FR\t"`}, want: `"EUR"`},
 		{name: "no region", arguments: []string{`"fr"`}, want: "null"},
 		{name: "no country", arguments: []string{`"es-419"`}, want: "null"},
 		{name: "no locale", arguments: []string{`"French"`}, want: "null"},

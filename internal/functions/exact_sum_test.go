@@ -16,6 +16,9 @@ func TestExactSum(t *testing.T) {
 		{name: "one", arguments: []string{"[120.5682999999995904716]"}, want: "120.5682999999995904716"},
 		{name: "none", arguments: []string{"[]"}, want: "0"},
 		{name: "null", arguments: []string{"[1, 2, null, 4]"}, fails: "Element 2 of numbers is null", place: 0},
+		{name: "too large to be written", arguments: []string{"[1, 1e700]"}, fails: "Element 1 of numbers is larger or smaller", place: 0},
+		{name: "too small to be written", arguments: []string{"[1e-700]"}, fails: "Element 0 of numbers is larger or smaller", place: 0},
+		{name: "large ones that cancel", arguments: []string{"[1e400, -1e400]"}, want: "0"},
 		{name: "not finite", arguments: []string{`["Inf"]`}, fails: "Element 0 of numbers is not a decimal number", place: 0},
 	})
 }

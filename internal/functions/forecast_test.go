@@ -23,6 +23,10 @@ func TestForecast(t *testing.T) {
 		{name: "start is a date", arguments: []string{"1", `"2026-11-01"`, december, december}, fails: `start is "2026-11-01"`, place: 1},
 		{name: "end without an offset", arguments: []string{"1", november, `"2026-12-01T00:00:00"`, december}, fails: `end is "2026-12-01T00:00:00"`, place: 2},
 		{name: "as_of is a word", arguments: []string{"1", november, december, `"today"`}, fails: `as_of is "today"`, place: 3},
+		{name: "start with one digit", arguments: []string{"1", `"2026-11-01T0:00:00Z"`, december, december}, fails: "start is", place: 1},
+		{name: "start with a comma", arguments: []string{"1", `"2026-11-01T00:00:00,5Z"`, december, december}, fails: "start is", place: 1},
+		{name: "end with an offset of a day", arguments: []string{"1", november, `"2026-12-01T00:00:00+24:00"`, december}, fails: "end is", place: 2},
+		{name: "as_of with 24 hours", arguments: []string{"1", november, december, `"2026-11-30T24:00:00Z"`}, fails: "as_of is", place: 3},
 		{name: "two problems", arguments: []string{"1", `"yesterday"`, december, `"today"`}, fails: `as_of is "today"`, place: 1},
 		{name: "end at the start", arguments: []string{"1", november, november, november}, fails: "not later than start", place: 2},
 	})

@@ -15,7 +15,7 @@ func newPercentUsed() function.Function {
 		definition: function.Definition{
 			Summary: "Tells how much of a budget is used, in percent",
 			MarkdownDescription: "Returns the share of a budget that a cost is, in percent, to two decimals, rounded half away from zero, like the `percent_used` of the data sources. May exceed 100, and is negative after a refund.\n\n" +
-				"The result is null without a budget (null), and for a budget of 0. A `cost` of null is an error. " +
+				"The result is null without a budget (null), and for a budget of 0 or less. A `cost` of null is an error. " +
 				"To block, compare `cost` with `budget`, which needs no rounding.",
 			Parameters: []function.Parameter{
 				number("cost", "The cost, in the currency of the budget."),

@@ -21,12 +21,19 @@ func text(name, description string) function.Parameter {
 	return function.StringParameter{Name: name, MarkdownDescription: description}
 }
 
+// maxExponent is of 2: about 600 digits on either side of the point.
+const maxExponent = 2000
+
 // Arguments and results. What is wrong with an argument is told with its name:
 // Terraform may show only its place.
 
 func exactly(place int64, name string, written *big.Float) (decimal.Decimal, *function.FuncError) {
 	if written == nil {
 		return decimal.Zero, function.NewArgumentFuncError(place, name+" is null.")
+	}
+	// Far beyond what anything is exact with, and before it is written out.
+	if exponent := written.MantExp(nil); exponent > maxExponent || exponent < -maxExponent {
+		return decimal.Zero, function.NewArgumentFuncError(place, name+" is larger or smaller than Terraform can take exactly.")
 	}
 	exact, err := figures.Written(written)
 	if err != nil {
@@ -36,7 +43,7 @@ func exactly(place int64, name string, written *big.Float) (decimal.Decimal, *fu
 }
 
 func instant(place int64, name, written string) (time.Time, *function.FuncError) {
-	at, err := time.Parse(time.RFC3339, written)
+	at, err := figures.Instant(written)
 	if err != nil {
 		return at, function.NewArgumentFuncError(place,
 			fmt.Sprintf("%s is %q, which is not an RFC 3339 time such as 2026-11-01T00:00:00Z.", name, written))
