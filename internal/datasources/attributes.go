@@ -114,7 +114,7 @@ func budgetAttributes() attributes {
 	return attributes{
 		"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 is one."),
 		"budget_amount": number("The monthly spending budget, in the customer's billing currency. Null without a budget."),
-		"percent_used": number("The share of the budget that is used, in percent, as the API rounds it. May exceed 100. Null without a budget, and for a budget of 0. " +
+		"percent_used": number("The share of the budget that is used, in percent, as the API rounds it. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
 			"Compare `total_cost` with `budget_amount`, or use `over_budget`, where the last digits matter."),
 		"within_budget": boolean("Whether there is a budget and `total_cost` is at most the budget, compared exactly. False without a budget, so that a condition on it does not pass for want of one."),
 		"over_budget":   boolean("Whether there is a budget and `total_cost` is more than the budget, compared exactly. False without a budget: use `within_budget` to block."),

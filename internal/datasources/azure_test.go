@@ -468,6 +468,31 @@ func TestSubscriptionResourceUsage_byURI(t *testing.T) {
 }
 
 // An Azure subscription that is renamed in the middle of a month is one.
+// White space makes no other resource group, Azure subscription or currency.
+func TestSubscriptionResourceUsage_whiteSpace(t *testing.T) {
+	t.Parallel()
+	var items []string
+	for _, owner := range []string{
+		`"entitlementId":"` + anEntitlement + `","resourceGroupName":"rg","currencyCode":"EUR"`,
+		`"entitlementId":" ` + strings.ToUpper(anEntitlement) + ` ","resourceGroupName":"RG\t","currencyCode":" eur "`,
+		`"entitlementId":" ","resourceGroupName":" ","resourceUri":" /subscriptions/` + anEntitlement + ` /resourceGroups/rg /x","currencyCode":"EUR"`,
+	} {
+		items = append(items, `{`+owner+`,"totalCost":1}`)
+	}
+	items = append(items, `{"entitlementId":"`+anEntitlement+`","totalCost":5,"currencyCode":" "}`)
+	r := server(t, api{ofSubscription + "/resourceusagerecords": {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).
+		Read(t, "partnercenter_subscription_resource_usage", withArguments(bothIDs, providertest.Arguments{"entitlement_ids": providertest.List(anEntitlement)})).Succeed(t)
+	for _, sums := range []string{"cost_by_entitlement", "cost_by_resource_group"} {
+		rows, _ := r.Get(t, sums).([]any)
+		if len(rows) != 2 || r.Get(t, sums, 1, "total_cost") != json.Number("3") || r.Get(t, sums, 1, "currency_code") != "EUR" || r.Get(t, sums, 0, "currency_code") != nil {
+			t.Errorf("%s: %v", sums, rows)
+		}
+	}
+	if got := r.Get(t, "totals", "cost_by_currency", "unknown"); got != json.Number("5") {
+		t.Errorf("%v", r.Get(t, "totals", "cost_by_currency"))
+	}
+}
+
 func TestSubscriptionResourceUsage_renamed(t *testing.T) {
 	t.Parallel()
 	const name = "partnercenter_subscription_resource_usage"

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -164,10 +164,10 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 
 func (m *azureUtilization) query() (q pcclient.UtilizationQuery, err error) {
 	q.Granularity, q.ShowDetails = value(m.Granularity), m.ShowDetails
-	if q.Start, err = time.Parse(time.RFC3339, *m.StartTime); err != nil {
+	if q.Start, err = figures.Instant(*m.StartTime); err != nil {
 		return q, err
 	}
-	q.End, err = time.Parse(time.RFC3339, *m.EndTime)
+	q.End, err = figures.Instant(*m.EndTime)
 	return q, err
 }
 

@@ -170,6 +170,7 @@ func TestCustomerUsageRecords_budget(t *testing.T) {
 		{`"totalCost":0`, `{"amount":0}`, true, false},
 		{`"totalCost":0.0000000001`, `{"amount":0}`, false, true},
 		{`"totalCost":-5`, `{"amount":0}`, true, false},
+		{`"totalCost":50`, `{"amount":-100}`, false, true},
 		{`"totalCost":5`, `{"amount":null}`, false, false},
 		{`"totalCost":5`, `{}`, false, false},
 		{`"totalCost":5`, `null`, false, false},
@@ -181,6 +182,9 @@ func TestCustomerUsageRecords_budget(t *testing.T) {
 		within, over := r.Get(t, "records", 0, "within_budget"), r.Get(t, "records", 0, "over_budget")
 		if within != test.within || over != test.over {
 			t.Errorf("%s of %s: within %v, over %v", test.cost, test.budget, within, over)
+		}
+		if got := r.Get(t, "records", 0, "percent_used"); strings.Contains(test.budget, "-100") && got != nil {
+			t.Errorf("%s of %s is %v percent", test.cost, test.budget, got)
 		}
 	}
 }

@@ -33,9 +33,9 @@ func customerUsageSummarySchema() schema.Schema {
 		Attributes: with(budgetAttributes(), summaryAttributes(), attributes{
 			"customer_id":   customerID(),
 			"customer_name": text("The customer's company name. Null without usage."),
-			"percent_used": number("The share of the budget that is used, in percent, rounded to two decimals, half away from zero. May exceed 100. Null without a budget, and for a budget of 0. " +
+			"percent_used": number("The share of the budget that is used, in percent, rounded to two decimals, half away from zero. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
 				"Use `within_budget` where the last digits matter."),
-			"forecast_percent_used": number("The share of the budget that `forecast_cost` uses, in percent, rounded likewise. Null without a forecast, without a budget, and for a budget of 0."),
+			"forecast_percent_used": number("The share of the budget that `forecast_cost` uses, in percent, rounded likewise. Null without a forecast, without a budget, and for a budget of 0 or less."),
 		}),
 	}
 }

@@ -114,6 +114,7 @@ func TestInvoices_period(t *testing.T) {
 		{"2026-09-08", "2026-09-08", []any{"G000024001", "G000024135", "NODATE"}},
 		{"2026-09-08T13:45:10.1234567Z", "2026-09-08T13:45:10.1234567Z", []any{"G000024001", "G000024135", "NODATE"}},
 		{nil, "2026-09-08T13:45:10Z", []any{"D02005IP2S", "NODATE"}},
+		{"2026-08-02T23:59:59Z", "2026-08-02", []any{"NODATE"}},
 		{"2026-08-02T02:00:00+02:00", "2026-08-02T00:00:00Z", []any{"D02005IP2S", "NODATE"}},
 	} {
 		r := server(t, s.answers(t, answer{body: testdata(t, s.Sample)})).
@@ -126,6 +127,10 @@ func TestInvoices_period(t *testing.T) {
 		if diff := cmp.Diff(test.want, ids); diff != "" {
 			t.Errorf("%v to %v:\n%s", test.start, test.end, diff)
 		}
+	}
+	for _, period := range [][2]string{{"2026-08-02", "2026-08-01"}, {"2026-08-02T00:00:01Z", "2026-08-02T00:00:00Z"}, {"2026-08-02T00:00:00Z", "2026-08-01"}, {"2026-08-02", "2026-08-01T23:59:59Z"}} {
+		failure := server(t, refuseAll(t)).Read(t, "partnercenter_invoices", providertest.Arguments{"period_start": period[0], "period_end": period[1]}).Fail(t)
+		checkBlame(t, failure, "period_end")
 	}
 	for argument, bad := range map[string]string{"period_start": "August", "period_end": "2026-13-01"} {
 		checkBlame(t, server(t, refuseAll(t)).Read(t, "partnercenter_invoices", providertest.Arguments{argument: bad}).Fail(t), argument)

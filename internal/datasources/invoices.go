@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -51,8 +52,8 @@ type invoiceTotals struct {
 }
 
 func invoicesSchema() schema.Schema {
-	day := func(description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{dateOrTime{}}}
+	day := func(description string, others ...validator.String) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: append(others, dateOrTime{})}
 	}
 	sums := func(description string) schema.Attribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: description}
@@ -63,7 +64,7 @@ func invoicesSchema() schema.Schema {
 			"See [Get a collection of invoices](https://learn.microsoft.com/partner-center/developer/get-a-collection-of-invoices).",
 		Attributes: with(attributes{
 			"period_start": day("Keeps invoices of this day or time and later only, by `invoice_date`: a date such as `2026-01-01`, which is its beginning in UTC, or an RFC 3339 time. One without a date is kept."),
-			"period_end":   day("Keeps invoices of this day or time and earlier only, by `invoice_date`: a date such as `2026-12-31`, all of which counts, in UTC, or an RFC 3339 time. One without a date is kept."),
+			"period_end":   day("Keeps invoices of this day or time and earlier only, by `invoice_date`: a date such as `2026-12-31`, all of which counts, in UTC, or an RFC 3339 time. Must not be before `period_start`. One without a date is kept.", notBefore{"period_start"}),
 			"totals": object("Exact sums of the invoices, after the filters.", attributes{
 				"record_count":        count("The number of invoices, after the filters."),
 				"charges_by_currency": sums("The exact sum of `total_charges` for each `currency_code`. The key `unknown` has the invoices without one. A value is null if an invoice has no `total_charges`."),
@@ -175,6 +176,6 @@ func parseDateOrTime(text string) (at time.Time, wholeDay bool, err error) {
 	if at, err = time.Parse(time.DateOnly, text); err == nil {
 		return at, true, nil
 	}
-	at, err = time.Parse(time.RFC3339, text)
+	at, err = figures.Instant(text)
 	return at, false, err
 }

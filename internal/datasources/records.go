@@ -94,7 +94,7 @@ func oneOf(argument []string) func(*string) bool {
 // orUnknown lets a filter keep what does not say: left out, its cost would be
 // missing from what it belongs to.
 func orUnknown(keeps func(*string) bool) func(*string) bool {
-	return func(text *string) bool { return value(text) == "" || keeps(text) }
+	return func(text *string) bool { return id(text) == "" || keeps(text) }
 }
 
 // compareTexts orders by bytes, null first.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -62,7 +62,7 @@ func (rfc3339) ValidateString(_ context.Context, request validator.StringRequest
 }
 
 func isTime(text string) bool {
-	_, err := time.Parse(time.RFC3339, text)
+	_, err := figures.Instant(text)
 	return err == nil
 }
 
@@ -94,14 +94,39 @@ func (v after) MarkdownDescription(ctx context.Context) string { return v.Descri
 func (v after) ValidateString(ctx context.Context, request validator.StringRequest, response *validator.StringResponse) {
 	var other types.String
 	response.Diagnostics.Append(request.Config.GetAttribute(ctx, path.Root(v.argument), &other)...)
-	earlier, err := time.Parse(time.RFC3339, other.ValueString())
+	earlier, err := figures.Instant(other.ValueString())
 	if err != nil {
 		return
 	}
-	later, err := time.Parse(time.RFC3339, request.ConfigValue.ValueString())
+	later, err := figures.Instant(request.ConfigValue.ValueString())
 	if err == nil && !later.After(earlier) {
 		response.Diagnostics.AddAttributeError(request.Path, "Not a period",
 			fmt.Sprintf("%s is not later than %s, which is %s.", request.ConfigValue.ValueString(), v.argument, other.ValueString()))
+	}
+}
+
+// notBefore accepts dates and times that are not before another argument's. A whole
+// day ends with its last instant.
+type notBefore struct{ argument string }
+
+func (v notBefore) Description(context.Context) string { return "must not be before " + v.argument }
+
+func (v notBefore) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v notBefore) ValidateString(ctx context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	var other types.String
+	response.Diagnostics.Append(request.Config.GetAttribute(ctx, path.Root(v.argument), &other)...)
+	start, _, startProblem := parseDateOrTime(other.ValueString())
+	end, wholeDay, endProblem := parseDateOrTime(request.ConfigValue.ValueString())
+	if startProblem != nil || endProblem != nil {
+		return
+	}
+	if wholeDay {
+		end = end.AddDate(0, 0, 1).Add(-1)
+	}
+	if end.Before(start) {
+		response.Diagnostics.AddAttributeError(request.Path, "Not a period",
+			fmt.Sprintf("%s is before %s, which is %s.", request.ConfigValue.ValueString(), v.argument, other.ValueString()))
 	}
 }
 

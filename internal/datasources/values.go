@@ -47,7 +47,7 @@ func capitals(code *string) *string {
 	if code == nil {
 		return nil
 	}
-	return new(strings.ToUpper(*code))
+	return optional(strings.ToUpper(strings.TrimSpace(*code)))
 }
 
 // usdOf returns Microsoft's figure in USD, if it is one: a 0 beside a cost that is
@@ -76,7 +76,7 @@ func newBudget(amount, spent, percentUsed *pcclient.Decimal) budget {
 		WithinBudget: new(withinBudget(amount, spent)),
 		OverBudget:   new(overBudget(amount, spent)),
 	}
-	if amount != nil && !amount.IsZero() {
+	if amount != nil && amount.IsPositive() {
 		b.PercentUsed = percentUsed // The API says 0 for a budget of 0, whatever the cost.
 	}
 	return b
@@ -108,13 +108,13 @@ func instant(t *pcclient.Time) *string {
 	return new(t.String())
 }
 
-// lowered writes a GUID in lower case, so that the ids of different data sources
-// can be compared. Other ids stay as they are.
-func lowered(id *string) *string {
-	if id != nil && isGUID(*id) {
-		return new(strings.ToLower(*id))
+// lowered writes a GUID in lower case, and without white space around it, so that the
+// ids of different data sources can be compared. Other ids stay as they are.
+func lowered(text *string) *string {
+	if trimmed := id(text); isGUID(trimmed) {
+		return new(strings.ToLower(trimmed))
 	}
-	return id
+	return text
 }
 
 // id is an argument without the white space around it, which is not part of it.
