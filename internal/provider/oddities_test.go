@@ -240,3 +240,36 @@ func TestExamples_bareMock(t *testing.T) {
 		t.Error("no gate is tested")
 	}
 }
+
+// A subscription in two records, each within the limit, is above it.
+func TestExamples_splitSubscription(t *testing.T) {
+	t.Parallel()
+	directory := filepath.Join(examples, "data-sources", "partnercenter_subscription_usage_records")
+	needLanguage(t, directory)
+	for partner, passes := range map[string]bool{"": true, "2": false} {
+		t.Run(partner, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			oddly(t, e, func(answer map[string]any) {
+				items, ok := answer["items"].([]any)
+				if !ok || len(items) == 0 || partner == "" {
+					return
+				}
+				second := clone(items[0])
+				second["partnerOnRecord"] = partner
+				answer["items"] = append(items, second)
+			})
+			w := newWorkspace(t, required+"provider \"partnercenter\" {}\n", environment...)
+			for _, file := range entries(t, directory) {
+				w.write(t, file, content(t, filepath.Join(directory, file)))
+			}
+			w.environment = append(w.environment, "TF_VAR_customer_id="+emulator.MeteredCustomerID)
+			planned := w.terraform(t, "plan")
+			if passes {
+				planned.succeed(t)
+			} else {
+				planned.fail(t, "Not all listed and within the limits")
+			}
+		})
+	}
+}
