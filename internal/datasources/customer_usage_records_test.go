@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -351,7 +352,7 @@ func TestCustomerUsageRecords_severalRecords(t *testing.T) {
 			totals := server(t, a).Read(t, "partnercenter_customer_usage_records", providertest.Arguments{"include_records": false}).Succeed(t)
 			for field, want := range map[string]int64{"over_budget_count": test.overCount, "without_budget_count": test.withoutBudget, "record_count": int64(len(rows))} {
 				for what, r := range map[string]providertest.Result{"records": r, "gate": gate, "totals": totals} {
-					if got := r.Get(t, "totals", field); got != json.Number(fmt.Sprint(want)) {
+					if got := r.Get(t, "totals", field); got != json.Number(strconv.FormatInt(want, 10)) {
 						t.Errorf("%s of %s is %v, want %d", field, what, got, want)
 					}
 				}

@@ -259,7 +259,7 @@ func TestExamples_splitSubscription(t *testing.T) {
 				second["partnerOnRecord"] = partner
 				answer["items"] = append(items, second)
 			})
-			w := newWorkspace(t, required+"provider \"partnercenter\" {}\n", environment...)
+			w := newWorkspace(t, "provider \"partnercenter\" {}\n", environment...)
 			for _, file := range entries(t, directory) {
 				w.write(t, file, content(t, filepath.Join(directory, file)))
 			}
