@@ -2,6 +2,7 @@ package datasources
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
