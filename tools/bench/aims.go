@@ -1,13 +1,15 @@
 package main
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// aim is a limit for a ratio, or for memory.
+// aim is a limit for a ratio or a figure.
 type aim struct {
 	Text     string
 	Limit    float64
-	Measured float64 // not a number if it was not
-	CPU      float64 // the same of the computing time, which is not judged
+	Measured float64 // NaN if it was not measured
 }
 
 func (a aim) Verdict() string {
@@ -20,75 +22,78 @@ func (a aim) Verdict() string {
 	return "**not met**"
 }
 
-// steady is how much more one more unit may take between the two largest sizes
-// than between the smaller ones, to count as linear: medians of a few runs are
-// not closer.
-const steady = 1.25
+// linear is how much more CPU one more unit may take between the two largest
+// sizes than between the smaller ones: medians of a few runs are not closer.
+const linear = 1.25
 
-// aims judges the results.
-func aims(r results, starts []start) []aim {
-	// The aims are of this many customers.
-	const many = 10_000
-	between := func(text string, limit float64, series, other string, size int) aim {
-		a, b := r.find(series, many), r.find(other, size)
-		return aim{text, limit, a.over(b), a.cpuOver(b)}
+// Aims judges what was measured.
+func (r report) Aims() []aim {
+	ratio := func(text string, limit float64, one, other string) aim {
+		return aim{text, limit, r.find(one).Seconds() / r.find(other).Seconds()}
 	}
-	list := []aim{
-		between("totals of 10,000 customers ÷ of one customer", 2, "totals", "totals", 1),
-		between("gate over 10,000 customers ÷ the same by `jsondecode` of a file", 0.2, "gate", "jsondecode_file", many),
-		between("gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`", 0.2, "gate", "jsondecode_http", many),
-		between("gate over 10,000 customers, 10 findings ÷ totals of them", 1.1, "gate", "totals", many),
-		between("gate over 10,000 customers, 20 % found ÷ totals of them", 1.1, "gate_many", "totals", many),
-		between("gate over 10,000 customers, 20 % found ÷ the same by `jsondecode` of a file", 0.2, "gate_many", "jsondecode_file_many", many),
-		between("gate over 10,000 customers, 20 % found ÷ from the bare server", 1.2, "gate_many", "gate_many_bare", many),
-		between("full records of 10,000 customers ÷ from the bare server that encodes", 1.2, "records", "records_encoded", many),
-		between("full records of 10,000 customers ÷ from the bare server", 1.2, "records", "records_bare", many),
+	aims := []aim{
+		ratio("totals of 10,000 customers ÷ of one customer", 2, "totals/10000", "totals/1"),
+		ratio("gate over 10,000 customers ÷ totals of them", 1.1, "gate/10000", "totals/10000"),
+		ratio("gate over 10,000 customers ÷ the same by `jsondecode` of a file", 0.2, "gate/10000", "gate_file/10000"),
+		ratio("gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`", 0.2, "gate/10000", "gate_http/10000"),
+		ratio("gate over 10,000 customers, 20 % found ÷ totals of them", 1.1, "gate_many/10000", "totals/10000"),
+		ratio("gate over 10,000 customers, 20 % found ÷ the same by `jsondecode` of a file", 0.2, "gate_many/10000", "gate_many_file/10000"),
+		ratio("full records of 10,000 customers ÷ the same, replayed", 1.2, "records/10000", "records_replay/10000"),
+		{"MB for the totals of 100,000 customers in one body of 48 MB", 3*48 + 50, r.find("totals_body/100000").Memory()},
+		{"MB for the totals of 100,000 customers in pages of 500", 80, r.find("totals_pages/100000").Memory()},
+		{"MB for the totals of 1,000,000 utilization records", 80, r.find("utilization/1000000").Memory()},
+	}
+	for _, p := range plans {
+		if len(p.sizes) >= 3 {
+			aims = append(aims, aim{"CPU of one more, among the most ÷ among fewer: " + p.Title, linear, r.growth(p)})
+		}
+	}
+	for _, q := range quotas {
+		aims = append(aims, r.quotaAims(q.perSecond)...)
 	}
 	handshake, schema := math.NaN(), math.NaN()
-	if len(starts) == 2 {
-		handshake, schema = ratio(starts[0].Handshake, starts[1].Handshake), ratio(starts[0].Schema, starts[1].Schema)
+	if len(r.Starts) == 2 {
+		handshake, schema = r.Starts[0].Handshake/r.Starts[1].Handshake, r.Starts[0].Schema/r.Starts[1].Schema
 	}
-	list = append(list,
-		aim{"start of the process ÷ the scaffolding provider's", 1.25, handshake, math.NaN()},
-		aim{"start to schema ÷ the scaffolding provider's", 1.25, schema, math.NaN()},
+	return append(aims,
+		aim{"start of the process ÷ the scaffolding provider's", 1.25, handshake},
+		aim{"start to schema ÷ the scaffolding provider's", 1.25, schema},
 	)
-	const most = 100_000
-	list = append(list,
-		aim{"MB of the provider for the totals of 100,000 customers in one body of 48 MB", 3*48 + 50, r.find("totals_body", most).providerMemory(), math.NaN()},
-		aim{"MB of the provider for the totals of 100,000 customers in pages of 500", 80, r.find("totals_pages", most).providerMemory(), math.NaN()},
-	)
-	for _, g := range growths(r) {
-		if g.Ours {
-			list = append(list, aim{"linear: " + g.Title + ", CPU of one more among the most ÷ among fewer", steady, g.Ratio, g.Ratio})
-		}
-	}
-	return list
 }
 
-// growth is how the computing time of one more unit changes with the size.
-type growth struct {
-	Title         string
-	Ours          bool
-	Sizes         [3]int
-	First, Second float64 // microseconds a unit, between the sizes
-	Ratio         float64
+// find returns a result without runs, all of whose figures are NaN, if a plan
+// was not measured.
+func (r report) find(id string) *result {
+	for _, p := range r.Plans {
+		if p.id() == id {
+			return p
+		}
+	}
+	return &result{}
 }
 
-// growths are those of the series with three sizes or more, of their last three.
-func growths(r results) []growth {
-	var all []growth
-	for _, s := range allSeries {
-		n := len(s.sizes)
-		if n < 3 {
-			continue
-		}
-		sizes := [3]int(s.sizes[n-3:])
-		small, middle, large := r.find(s.name, sizes[0]), r.find(s.name, sizes[1]), r.find(s.name, sizes[2])
-		first, second := perUnit(small, middle), perUnit(middle, large)
-		if math.IsNaN(first) || math.IsNaN(second) {
-			continue
-		}
-		all = append(all, growth{s.title, !s.rival, sizes, first * 1e6, second * 1e6, second / first})
+// growth compares the CPU of one more unit between the last three sizes.
+func (r report) growth(p plan) float64 {
+	var found [3]*result
+	for i, size := range p.sizes[len(p.sizes)-3:] {
+		found[i] = r.find((&result{plan: p, Size: size}).id())
 	}
-	return all
+	perUnit := func(small, large *result) float64 {
+		return (large.CPU() - small.CPU()) / float64(large.Size-small.Size)
+	}
+	return perUnit(found[1], found[2]) / perUnit(found[0], found[1])
+}
+
+func (r report) quotaAims(perSecond int) []aim {
+	failed, ratio := math.NaN(), math.NaN()
+	for _, q := range r.Quotas {
+		if q.PerSecond == perSecond && !q.http {
+			failed, ratio = float64(q.Failed), q.Ratio()
+		}
+	}
+	under := fmt.Sprintf("quota of %d a second: ", perSecond)
+	return []aim{
+		{under + "reads that fail", 0, failed},
+		{under + "time of the plan ÷ of the quota itself", 1.1, ratio},
+	}
 }

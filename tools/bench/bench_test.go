@@ -2,33 +2,36 @@ package main
 
 import (
 	"maps"
+	"math"
+	"strings"
 	"testing"
+	"time"
 )
 
-func TestSeriesOfAFamilyMustAgree(t *testing.T) {
+func TestPlansOfAQuestionMustAgree(t *testing.T) {
 	t.Parallel()
 	b := &bench{outputs: map[string]string{}}
-	gate, file, bare := &benchCase{series: series{family: "customers"}, size: 10}, &benchCase{series: series{family: "customers"}, size: 10}, &benchCase{series: series{family: "customers"}, size: 20}
+	small, large := &result{plan: plan{question: "usage"}, Size: 10}, &result{plan: plan{question: "usage"}, Size: 20}
 	for _, test := range []struct {
-		of      *benchCase
+		result  *result
 		outputs map[string]string
 		fails   bool
 	}{
-		{gate, map[string]string{"customers": "10", "over_limit": "2"}, false},
-		{file, map[string]string{"customers": "10", "over_limit": "2"}, false},
-		{file, map[string]string{"over_limit": "3"}, true},
-		{bare, map[string]string{"customers": "20"}, false},
-		{bare, map[string]string{}, true},
+		{small, map[string]string{"customers": "10", "over_limit": "2"}, false},
+		{small, map[string]string{"customers": "10", "over_limit": "2"}, false},
+		{small, map[string]string{"over_limit": "3"}, true},
+		{large, map[string]string{"customers": "20"}, false},
+		{large, map[string]string{}, true},
 	} {
-		if err := b.compare(test.of, test.outputs); (err != nil) != test.fails {
+		if err := b.compareOutputs(test.result, test.outputs); (err != nil) != test.fails {
 			t.Errorf("%v: %v", test.outputs, err)
 		}
 	}
 }
 
-func TestOutputsAreReadOffAPlan(t *testing.T) {
+func TestOutputsAreReadFromThePlan(t *testing.T) {
 	t.Parallel()
-	const said = `data.x.all: Read complete after 0s
+	const text = `data.x.all: Read complete after 0s
 
 Changes to Outputs:
   + customers  = 10000
@@ -41,25 +44,103 @@ state, without changing any real infrastructure.
 │ Warning: Check block assertion failed
 `
 	want := map[string]string{"customers": "10000", "over_limit": "10", "who": `"5feceb66ffc8"`}
-	if got := outputsOf(said); !maps.Equal(got, want) {
+	if got := outputsOf(text); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
-func TestEverySeriesHasWhatItIsComparedWith(t *testing.T) {
-	t.Parallel()
-	families := map[string]string{}
-	for _, s := range allSeries {
-		families[s.name] = s.family
-		if _, err := configurations.ReadFile("configurations/" + s.configuration); err != nil {
-			t.Error(err)
+// example has ratios of 1.5 and 0.25, growth of 1.35, and one failed read.
+func example() report {
+	return report{
+		Date: "2026-11-20", System: "2 cores", Terraform: "1.11.4", Revision: "dev", Latency: 20 * time.Millisecond,
+		Plans: []*result{
+			measured("totals", 1, 0.2, 0.2, 0.2),
+			measured("totals", 1_000, 0.2, 0.2, 0.2),
+			measured("totals", 10_000, 0.3, 3, 0.3),
+			measured("totals", 50_000, 0.9),
+			measured("gate", 10_000, 0.3, 0.3, 0.33),
+			measured("gate_file", 10_000, 1.2, 1.2, 1.2),
+		},
+		Quotas: []quotaResult{{Title: "ours", PerSecond: 4, Requests: 300, Failed: 1, Seconds: 72.5}, {Title: "theirs", PerSecond: 4, Requests: 300, Failed: 50, Seconds: 145, http: true}},
+		Starts: []startResult{{"ours", 11, 20}, {"theirs", 11, 10}},
+	}
+}
+
+// measured is a result with these seconds, half of them CPU.
+func measured(name string, size int, seconds ...float64) *result {
+	r := &result{Size: size}
+	for _, p := range plans {
+		if p.name == name {
+			r.plan = p
 		}
 	}
-	for _, s := range allSeries {
-		for _, other := range []string{s.file, s.http, s.plain} {
-			if family, ok := families[other]; other != "" && (!ok || family != s.family) {
-				t.Errorf("%s is compared with %q, of %q", s.name, other, family)
-			}
+	for _, s := range seconds {
+		r.Times = append(r.Times, runTime{Seconds: s, CPU: s / 2, Memory: 60})
+	}
+	return r
+}
+
+func TestAims(t *testing.T) {
+	t.Parallel()
+	verdicts := map[string]string{}
+	for _, a := range example().Aims() {
+		verdicts[a.Text] = number(a.Measured) + " " + a.Verdict()
+	}
+	for text, want := range map[string]string{
+		"totals of 10,000 customers ÷ of one customer":                                     "1.50 met",
+		"gate over 10,000 customers ÷ the same by `jsondecode` of a file":                  "0.25 **not met**",
+		"gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`":        "– not measured",
+		"MB for the totals of 1,000,000 utilization records":                               "– not measured",
+		"CPU of one more, among the most ÷ among fewer: totals, `include_records = false`": "1.35 **not met**",
+		"quota of 4 a second: reads that fail":                                             "1.00 **not met**",
+		"quota of 4 a second: time of the plan ÷ of the quota itself":                      "1.00 met",
+		"quota of 1 a second: reads that fail":                                             "– not measured",
+		"start of the process ÷ the scaffolding provider's":                                "1.00 met",
+		"start to schema ÷ the scaffolding provider's":                                     "2.00 **not met**",
+	} {
+		if verdicts[text] != want {
+			t.Errorf("%s: %q, want %q of %v", text, verdicts[text], want, verdicts)
+		}
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	text, err := example().markdown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\n| Terraform | 1.11.4 |\n",
+		"\n| totals, `include_records = false` | 10,000 | 0.30 | 0.15 | 60 |\n",
+		"\n| ours | 4 | 300 | 1 | 72.5 | 72.5 | 1.00 |\n",
+		"\n| ours | 11.0 | 20.0 |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	// A blank line in a table ends it.
+	if strings.Contains(text, "\n\n\n") || strings.Contains(text, "<no value>") {
+		t.Error(text)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	t.Parallel()
+	if got := median([]float64{9, 1, 2}); got != 2 {
+		t.Errorf("got %v, want 2", got)
+	}
+	if got := median(nil); !math.IsNaN(got) {
+		t.Errorf("median of nothing is %v", got)
+	}
+}
+
+func TestThousands(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0", 999: "999", 1_000: "1,000", 1_000_000: "1,000,000"} {
+		if got := thousands(n); got != want {
+			t.Errorf("%d is %s", n, got)
 		}
 	}
 }

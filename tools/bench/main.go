@@ -1,6 +1,6 @@
 // Command bench measures whole plans of a real Terraform, with the provider and
-// with what one would use in its place, against the emulator. It writes a table
-// and a plot.
+// with what one would use in its place, against the emulator. It prints which
+// aims are met, and writes BENCHMARKS.md.
 package main
 
 import (
@@ -8,104 +8,88 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
-	"strings"
+	"runtime"
 	"syscall"
 	"time"
 )
 
-// settings are what the command line says.
 type settings struct {
-	programs    string
-	output      string
-	runs        int
-	cases       *regexp.Regexp
-	latency     time.Duration
-	http        string
-	scaffolding string
-	revision    string
+	bin      string
+	output   string
+	runs     int
+	latency  time.Duration
+	cases    *regexp.Regexp
+	revision string
+	// httpProvider and scaffolding are programs to compare with, empty if they
+	// are not installed.
+	httpProvider string
+	scaffolding  string
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, parse()); err != nil {
+	err := run(ctx, parseFlags())
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
-		os.Exit(1) //nolint:gocritic // stop has run.
+		os.Exit(1)
 	}
 }
 
-func parse() settings {
+func parseFlags() settings {
 	s := settings{cases: regexp.MustCompile("")}
-	flag.StringVar(&s.programs, "programs", "bin", "`directory` with the programs that make build has built")
-	flag.StringVar(&s.output, "output", ".", "`directory` for BENCHMARKS.md and BENCHMARKS.svg")
-	flag.IntVar(&s.runs, "runs", 5, "`number` of runs of each case; the slow ones have fewer")
-	flag.DurationVar(&s.latency, "latency", 20*time.Millisecond, "`time` that every answer of the API takes")
-	flag.StringVar(&s.http, "http", "", "`program` of hashicorp/http, to compare with; named as released, it says its version")
-	flag.StringVar(&s.scaffolding, "scaffolding", "", "`program` of terraform-provider-scaffolding-framework, to compare the start with")
-	flag.StringVar(&s.revision, "revision", "", "`commit` that the provider was built from")
-	flag.Func("cases", "`pattern` of the cases to measure, such as '(totals|gate)/1000'; without it, all", func(text string) (err error) {
+	flag.StringVar(&s.bin, "bin", "bin", "`directory` with the programs that make bench-build has built")
+	flag.StringVar(&s.output, "output", "BENCHMARKS.md", "`file` to write")
+	flag.IntVar(&s.runs, "runs", 3, "`number` of runs of each plan, after one that does not count")
+	flag.DurationVar(&s.latency, "latency", 20*time.Millisecond, "`time` that every response of the API takes")
+	flag.StringVar(&s.revision, "revision", "unknown", "`commit` that the provider was built from")
+	flag.Func("cases", "`pattern` of what to measure, such as '(totals|gate)/1000', 'quota/4' or 'start'; all by default", func(text string) (err error) {
 		s.cases, err = regexp.Compile("^(?:" + text + ")$")
 		return err
 	})
 	flag.Parse()
+	// What is not on the PATH is left out.
+	s.httpProvider, _ = exec.LookPath("terraform-provider-http")
+	s.scaffolding, _ = exec.LookPath("terraform-provider-scaffolding-framework")
 	return s
 }
 
-// command is the command line that says the same, without the directories of
-// this machine.
-func (s settings) command() string {
-	var flags []string
-	flag.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "http", "scaffolding":
-			flags = append(flags, "-"+f.Name+" "+filepath.Base(f.Value.String()))
-		case "runs", "latency":
-			flags = append(flags, "-"+f.Name+" "+f.Value.String())
-		case "cases":
-			flags = append(flags, "-cases …")
-		}
-	})
-	if len(flags) == 0 {
-		return "make bench"
+func (s settings) program(name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
 	}
-	return "make bench BENCH_FLAGS='" + strings.Join(flags, " ") + "'"
+	return filepath.Join(s.bin, name)
 }
 
 func run(ctx context.Context, s settings) error {
 	var err error
-	// Terraform and the providers run in other directories.
-	if s.programs, err = filepath.Abs(s.programs); err != nil {
+	// Terraform runs in other directories.
+	if s.bin, err = filepath.Abs(s.bin); err != nil {
 		return err
 	}
-	directory, err := os.MkdirTemp("", "partnercenter-bench-")
-	if err != nil {
+	b := &bench{settings: s, emulators: map[string]*emulator{}, outputs: map[string]string{}}
+	if b.directory, err = os.MkdirTemp("", "partnercenter-bench-"); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(directory) }()
+	defer func() { _ = os.RemoveAll(b.directory) }()
+	defer b.stopEmulators()
 
-	b := &bench{settings: s, directory: directory, partners: map[string]*partner{}, outputs: map[string]string{}}
-	defer b.stop()
-	if err := b.prepare(ctx); err != nil {
+	r := report{Date: time.Now().UTC().Format(time.DateOnly), System: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH), Revision: s.revision, Runs: s.runs, Latency: s.latency}
+	if r.Terraform, err = terraformVersion(ctx); err != nil {
 		return err
 	}
-	about, err := describe(ctx, s)
-	if err != nil {
+	if r.Plans, err = b.measurePlans(ctx); err != nil {
 		return err
 	}
-	if err := b.measure(ctx); err != nil {
+	if r.Quotas, err = b.measureQuotas(ctx); err != nil {
 		return err
 	}
-	quotas, err := b.underQuotas(ctx)
-	if err != nil {
+	if r.Starts, err = b.measureStarts(ctx); err != nil {
 		return err
 	}
-	starts, err := b.starts(ctx)
-	if err != nil {
-		return err
-	}
-	return write(s.output, report{About: about, Results: b.results(), Quotas: quotas, Starts: starts})
+	return r.write(s.output)
 }

@@ -1,92 +1,81 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
-	"time"
 )
 
-// A quota is a bucket of tokens: so many requests at once, and so many a second.
+// quotaBurst is how many requests the quota lets through at once.
 const quotaBurst = 10
 
-// quotas are the partners that let few requests through: how many a second, and
-// how many customers are asked about.
 var quotas = []struct{ perSecond, customers int }{{20, 300}, {4, 300}, {1, 100}}
 
-// underQuota is a plan whose requests are too many for a quota.
-type underQuota struct {
+// quotaResult is a plan that asks once about each customer, under a quota.
+type quotaResult struct {
 	Title     string
 	PerSecond int
 	Requests  int
-	Failed    int     // of the data sources
-	Seconds   float64 // of the whole plan
-	Quota     float64 // seconds that so many requests take in any case
+	Failed    int
+	Seconds   float64
+	http      bool
 }
 
-func (u underQuota) Ratio() float64 { return u.Seconds / u.Quota }
+// Least is how many seconds so many requests take under the quota in any case.
+func (q quotaResult) Least() float64 { return float64(q.Requests-quotaBurst) / float64(q.PerSecond) }
 
-// underQuotas measures each plan once: it takes as long as the quota says.
-func (b *bench) underQuotas(ctx context.Context) ([]underQuota, error) {
-	var all []underQuota
+func (q quotaResult) Ratio() float64 { return q.Seconds / q.Least() }
+
+// measureQuotas runs each plan once: the quota leaves little to chance.
+func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
+	var results []quotaResult
 	for _, q := range quotas {
-		for _, s := range []series{
-			{name: "quota", title: "summaries by `for_each`", configuration: "summaries.tf", steps: []step{eachCustomer}},
-			{name: "quota_http", title: "summaries by `for_each`, `data \"http\"`", configuration: "summaries_http.tf", steps: []step{eachCustomer, byHTTP}, rival: true},
+		for _, p := range []plan{
+			{name: "quota", Title: "summaries by `for_each`", configuration: "summaries.tf"},
+			{name: "quota_http", Title: "summaries by `for_each`, `data \"http\"`", configuration: "summaries_http.tf", variant: withHTTP},
 		} {
-			c := &benchCase{series: s, size: q.perSecond}
-			if !b.settings.cases.MatchString(c.id()) || s.rival && b.http == "" {
+			id := fmt.Sprintf("%s/%d", p.name, q.perSecond)
+			if !b.cases.MatchString(id) || p.variant == withHTTP && b.httpProvider == "" {
 				continue
 			}
-			// One of its own, so that nobody has used the quota before.
-			b.stop()
-			clear(b.partners)
-			c.emulator = func(int) []string {
-				return append(large(q.customers), "-quota", strconv.Itoa(q.perSecond), "-quota-burst", strconv.Itoa(quotaBurst))
+			fmt.Fprintln(os.Stderr, "run", id)
+			p.emulator = func(size int) []string {
+				return append(customers(size), "-quota", strconv.Itoa(q.perSecond), "-quota-burst", strconv.Itoa(quotaBurst))
 			}
-			fmt.Fprintln(os.Stderr, "run", c.id())
-			if err := b.set(ctx, c); err != nil {
-				return nil, fmt.Errorf("%s: %w", c.id(), err)
+			o, err := b.planUnderQuota(ctx, p, q.customers)
+			if err != nil && o.errors == 0 {
+				return nil, fmt.Errorf("%s: %w", id, err)
 			}
-			took, failed, err := c.workspace.planAndCount(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", c.id(), err)
-			}
-			all = append(all, underQuota{
-				Title: s.title, PerSecond: q.perSecond, Requests: q.customers, Failed: failed,
-				Seconds: took.Seconds(), Quota: float64(q.customers-quotaBurst) / float64(q.perSecond),
-			})
+			results = append(results, quotaResult{Title: p.Title, PerSecond: q.perSecond, Requests: q.customers, Failed: o.errors, Seconds: o.Seconds, http: p.variant == withHTTP})
 		}
 	}
-	return all, nil
+	return results, nil
 }
 
-// planAndCount plans, and counts the data sources that failed.
-func (w *workspace) planAndCount(ctx context.Context) (took time.Duration, failed int, err error) {
-	var said bytes.Buffer
-	command := w.terraform(ctx, "plan", "-json")
-	command.Stdout, command.Stderr = &said, &said
-	start := time.Now()
-	err = command.Run()
-	took = time.Since(start)
-	for lines := bufio.NewScanner(bytes.NewReader(said.Bytes())); lines.Scan(); {
-		var line struct {
-			Level      string `json:"@level"`
-			Diagnostic struct {
-				Address string `json:"address"`
-			} `json:"diagnostic"`
-		}
-		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Level == "error" && line.Diagnostic.Address != "" {
-			failed++
-		}
+func (b *bench) planUnderQuota(ctx context.Context, p plan, size int) (outcome, error) {
+	// The ids come from an emulator without a quota, so that the plan has all
+	// of its own.
+	ids, err := b.customersOf(ctx, size)
+	if err != nil {
+		return outcome{}, err
 	}
-	if err != nil && failed == 0 {
-		return took, 0, fmt.Errorf("terraform plan in %s: %w\n%s", filepath.Base(w.directory), err, &said)
+	b.stopEmulators()
+	w, err := b.prepare(ctx, p, size)
+	if err != nil {
+		return outcome{}, err
 	}
-	return took, failed, nil
+	w.variables["customers"] = ids
+	if err := w.finish(); err != nil {
+		return outcome{}, err
+	}
+	return w.plan(ctx)
+}
+
+func (b *bench) customersOf(ctx context.Context, size int) ([]string, error) {
+	e, err := b.emulator(ctx, customers(size)...)
+	if err != nil {
+		return nil, err
+	}
+	return e.customers(ctx)
 }

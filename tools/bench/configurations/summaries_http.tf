@@ -1,4 +1,4 @@
-# A customer without usage is answered with 404, and is over no budget.
+# The API answers 404 for a customer without usage, who is over no budget.
 terraform {
   required_providers {
     http = { source = "hashicorp/http" }

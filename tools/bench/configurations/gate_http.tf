@@ -1,5 +1,5 @@
-# The gate on the API's answer as data "http" reads it, with a token that was
-# there before. A budget without an amount is none.
+# The gate on the response of the API as data "http" reads it, with a token that
+# was there before. A budget without an amount does not count.
 terraform {
   required_providers {
     http = { source = "hashicorp/http" }
@@ -32,20 +32,20 @@ data "http" "usage" {
 }
 
 locals {
-  answer   = jsondecode(trimprefix(data.http.usage.response_body, "\ufeff"))
-  budgeted = [for c in local.answer.items : c if lookup(c.budget, "amount", null) != null]
+  usage    = jsondecode(trimprefix(data.http.usage.response_body, "\ufeff"))
+  budgeted = [for c in local.usage.items : c if lookup(c.budget, "amount", null) != null]
   over     = [for c in local.budgeted : c.resourceName if c.totalCost * 100 > var.limit * c.budget.amount]
 }
 
 check "spend" {
   assert {
-    condition     = length(local.answer.items) == local.answer.totalCount && length(local.over) == 0
+    condition     = length(local.usage.items) == local.usage.totalCount && length(local.over) == 0
     error_message = "Over the limit: ${join(", ", local.over)}"
   }
 }
 
 output "customers" {
-  value = length(local.answer.items)
+  value = length(local.usage.items)
 }
 
 output "over_limit" {

@@ -1,1 +1,0 @@
-# Nothing: what Terraform itself takes to start.
