@@ -28,14 +28,10 @@ type listedCustomer struct {
 }
 
 type companyProfile struct {
-	TenantID    string `json:"tenantId"`
-	Domain      string `json:"domain"`
-	CompanyName string `json:"companyName"`
-	// Address, Email and Links are left out in lists.
-	Address    *companyAddress `json:"address,omitempty"`
-	Email      string          `json:"email,omitempty"`
-	Links      *links          `json:"links,omitempty"`
-	Attributes attributes      `json:"attributes"`
+	TenantID    string     `json:"tenantId"`
+	Domain      string     `json:"domain"`
+	CompanyName string     `json:"companyName"`
+	Attributes  attributes `json:"attributes"`
 }
 
 func newListedCustomer(c customer) listedCustomer {
@@ -122,55 +118,11 @@ func customerFilter(text string) (func(customer) bool, error) {
 
 // customerRecord is a customer read by its id.
 type customerRecord struct {
-	ID                    string         `json:"id"`
-	CommerceID            string         `json:"commerceId"`
-	CompanyProfile        companyProfile `json:"companyProfile"`
-	BillingProfile        billingProfile `json:"billingProfile"`
-	RelationshipToPartner string         `json:"relationshipToPartner"`
+	listedCustomer
 	// AllowDelegatedAccess is unknown for some.
-	AllowDelegatedAccess *bool      `json:"allowDelegatedAccess"`
-	CustomDomains        []string   `json:"customDomains"`
-	Links                links      `json:"links"`
-	Attributes           attributes `json:"attributes"`
-}
-
-type companyAddress struct {
-	Country      string `json:"country"`
-	Region       string `json:"region,omitempty"`
-	City         string `json:"city"`
-	AddressLine1 string `json:"addressLine1"`
-	PostalCode   string `json:"postalCode"`
-	PhoneNumber  string `json:"phoneNumber"`
-}
-
-type billingProfile struct {
-	ID             string           `json:"id"`
-	FirstName      string           `json:"firstName"`
-	LastName       string           `json:"lastName"`
-	Email          string           `json:"email"`
-	Culture        string           `json:"culture"`
-	Language       string           `json:"language"`
-	CompanyName    string           `json:"companyName"`
-	DefaultAddress billingAddress   `json:"defaultAddress"`
-	Links          links            `json:"links"`
-	Attributes     taggedAttributes `json:"attributes"`
-}
-
-type billingAddress struct {
-	Country      string `json:"country"`
-	City         string `json:"city"`
-	State        string `json:"state,omitempty"`
-	AddressLine1 string `json:"addressLine1"`
-	PostalCode   string `json:"postalCode"`
-	FirstName    string `json:"firstName"`
-	LastName     string `json:"lastName"`
-	PhoneNumber  string `json:"phoneNumber"`
-}
-
-// taggedAttributes are those of what can be changed.
-type taggedAttributes struct {
-	ETag       string `json:"etag"`
-	ObjectType string `json:"objectType"`
+	AllowDelegatedAccess *bool    `json:"allowDelegatedAccess"`
+	CustomDomains        []string `json:"customDomains"`
+	Links                links    `json:"links"`
 }
 
 func (b *books) readCustomer(r *http.Request) (answer, error) {
@@ -178,51 +130,11 @@ func (b *books) readCustomer(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	language, country, _ := strings.Cut(c.culture, "-")
-	place := countries()[country]
-	path := "/customers/" + c.id
-	email := "finance@" + c.domain
-	listed := newListedCustomer(c)
-	listed.CompanyProfile.Address = &companyAddress{
-		Country:      country,
-		Region:       place.state,
-		City:         place.city,
-		AddressLine1: place.street,
-		PostalCode:   place.postalCode,
-		PhoneNumber:  place.phone,
-	}
-	listed.CompanyProfile.Email = email
-	listed.CompanyProfile.Links = &links{Self: linkTo(path + "/profiles/company")}
 	return apiAnswer(http.StatusOK, customerRecord{
-		ID:             c.id,
-		CommerceID:     namedGUID("commerce/" + c.id),
-		CompanyProfile: listed.CompanyProfile,
-		BillingProfile: billingProfile{
-			ID:          namedGUID("billing profile/" + c.id),
-			FirstName:   "Robin",
-			LastName:    "Marsh",
-			Email:       email,
-			Culture:     c.culture,
-			Language:    language,
-			CompanyName: c.name,
-			DefaultAddress: billingAddress{
-				Country:      country,
-				City:         place.city,
-				State:        place.state,
-				AddressLine1: place.street,
-				PostalCode:   place.postalCode,
-				FirstName:    "Robin",
-				LastName:     "Marsh",
-				PhoneNumber:  place.phone,
-			},
-			Links:      links{Self: linkTo(path + "/profiles/billing")},
-			Attributes: taggedAttributes{etag(c.id), "CustomerBillingProfile"},
-		},
-		RelationshipToPartner: listed.RelationshipToPartner,
-		AllowDelegatedAccess:  c.allowsDelegatedAccess(),
-		CustomDomains:         []string{c.domain, strings.TrimSuffix(c.domain, ".onmicrosoft.com") + ".example"},
-		Links:                 links{Self: linkTo(path)},
-		Attributes:            listed.Attributes,
+		listedCustomer:       newListedCustomer(c),
+		AllowDelegatedAccess: c.allowsDelegatedAccess(),
+		CustomDomains:        []string{c.domain, strings.TrimSuffix(c.domain, ".onmicrosoft.com") + ".example"},
+		Links:                links{Self: linkTo("/customers/" + c.id)},
 	}), nil
 }
 
@@ -233,36 +145,4 @@ func (c customer) allowsDelegatedAccess() *bool {
 		return nil
 	}
 	return new(!c.legacy())
-}
-
-// etag is what a change would have to repeat.
-func etag(id string) string {
-	return segment([]byte(`{"id":"` + id + `","version":2}`))
-}
-
-// place is an address in a country, and the currency there.
-type place struct {
-	currency   string
-	city       string
-	state      string
-	street     string
-	postalCode string
-	phone      string
-}
-
-func countries() map[string]place {
-	return map[string]place{
-		"AT": {"EUR", "Krems", "", "Donaulände 4", "3500", "+43 2732 5550100"},
-		"CH": {"CHF", "Luzern", "LU", "Seestrasse 11", "6003", "+41 41 5550100"},
-		"DE": {"EUR", "Mainz", "", "Uferweg 7", "55116", "+49 6131 5550100"},
-		"DK": {"DKK", "Aarhus", "", "Nordhavnsgade 2", "8000", "+45 55 50 01 00"},
-		"ES": {"EUR", "Oviedo", "", "Calle del Valle 3", "33003", "+34 985 555 010"},
-		"FR": {"EUR", "Nantes", "", "12 quai des Moulins", "44000", "+33 2 55 50 01 00"},
-		"GB": {"GBP", "Bristol", "", "5 Harrow Lane", "BS1 4ND", "+44 117 555 0100"},
-		"JP": {"JPY", "Kanazawa", "Ishikawa", "1-2-3 Sakuragi", "920-0001", "+81 76 555 0100"},
-		"NL": {"EUR", "Zwolle", "", "Polderweg 9", "8011 AA", "+31 38 555 0100"},
-		"NO": {"NOK", "Bergen", "", "Fjordgata 8", "5003", "+47 55 50 01 00"},
-		"SE": {"SEK", "Umeå", "", "Skogsvägen 6", "903 20", "+46 90 555 01 00"},
-		"US": {"USD", "Portland", "OR", "100 Maple Street", "97201", "5035550100"},
-	}
 }

@@ -19,7 +19,6 @@ func generatedCustomers(asOf time.Time, count int) []customer {
 			id:             namedGUID(fmt.Sprint("generated customer ", i)),
 			name:           fmt.Sprintf("%s %05d", kind.name, i+1),
 			domain:         domain(fmt.Sprintf("%s%05d", kind.name, i+1)),
-			culture:        kind.culture(),
 			subscriptionID: namedGUID(fmt.Sprint("generated subscription ", i)),
 			currency:       kind.currency,
 			locale:         kind.locale,

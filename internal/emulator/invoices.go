@@ -124,28 +124,19 @@ func (i invoice) creditNote() invoice {
 }
 
 type invoiceRecord struct {
-	ID                     string          `json:"id"`
-	InvoiceDate            string          `json:"invoiceDate"`
-	BillingPeriodStartDate string          `json:"billingPeriodStartDate"`
-	BillingPeriodEndDate   string          `json:"billingPeriodEndDate"`
-	TotalCharges           any             `json:"totalCharges"`
-	PaidAmount             any             `json:"paidAmount"`
-	CurrencyCode           string          `json:"currencyCode"`
-	CurrencySymbol         string          `json:"currencySymbol"`
-	PDFDownloadLink        string          `json:"pdfDownloadLink"`
-	InvoiceDetails         []invoiceDetail `json:"invoiceDetails"`
-	DocumentType           string          `json:"documentType"`
-	AmendsOf               string          `json:"amendsOf,omitempty"`
-	InvoiceType            string          `json:"invoiceType"`
-	Links                  links           `json:"links"`
-	Attributes             attributes      `json:"attributes"`
-}
-
-type invoiceDetail struct {
-	InvoiceLineItemType string     `json:"invoiceLineItemType"`
-	BillingProvider     string     `json:"billingProvider"`
-	Links               links      `json:"links"`
-	Attributes          attributes `json:"attributes"`
+	ID                     string     `json:"id"`
+	InvoiceDate            string     `json:"invoiceDate"`
+	BillingPeriodStartDate string     `json:"billingPeriodStartDate"`
+	BillingPeriodEndDate   string     `json:"billingPeriodEndDate"`
+	TotalCharges           any        `json:"totalCharges"`
+	PaidAmount             any        `json:"paidAmount"`
+	CurrencyCode           string     `json:"currencyCode"`
+	CurrencySymbol         string     `json:"currencySymbol"`
+	DocumentType           string     `json:"documentType"`
+	AmendsOf               string     `json:"amendsOf,omitempty"`
+	InvoiceType            string     `json:"invoiceType"`
+	Links                  links      `json:"links"`
+	Attributes             attributes `json:"attributes"`
 }
 
 // listInvoices comes in pages by number of the first item, where a size is
@@ -186,12 +177,11 @@ func invoicesPage(size, offset int) string {
 }
 
 // newInvoiceRecord writes the periods and the dates of legacy invoices without
-// an offset, and the type of the invoice into every path.
+// an offset.
 func newInvoiceRecord(i invoice) invoiceRecord {
-	path := "/invoices/" + i.kind + "-" + i.id
-	provider, lines, date := "azure", "Azure", unzoned(i.date)
+	date := unzoned(i.date)
 	if i.kind == oneTime {
-		provider, lines, date = "one_time", "OneTime", utc(i.date)
+		date = utc(i.date)
 	}
 	record := invoiceRecord{
 		ID:                     i.id,
@@ -202,18 +192,11 @@ func newInvoiceRecord(i invoice) invoiceRecord {
 		PaidAmount:             i.payment(),
 		CurrencyCode:           i.currency,
 		CurrencySymbol:         symbol(i.currency),
-		PDFDownloadLink:        "/invoices/" + i.id + "/documents/statement",
-		InvoiceDetails: []invoiceDetail{{
-			InvoiceLineItemType: "billing_line_items",
-			BillingProvider:     provider,
-			Links:               links{Self: linkTo(path + "/lineitems/" + lines + "/BillingLineItems")},
-			Attributes:          attributes{"InvoiceDetail"},
-		}},
-		DocumentType: "invoice",
-		AmendsOf:     i.amends,
-		InvoiceType:  i.kind,
-		Links:        links{Self: linkTo(path)},
-		Attributes:   attributes{"Invoice"},
+		DocumentType:           "invoice",
+		AmendsOf:               i.amends,
+		InvoiceType:            i.kind,
+		Links:                  links{Self: linkTo("/invoices/" + i.kind + "-" + i.id)},
+		Attributes:             attributes{"Invoice"},
 	}
 	if i.amends != "" {
 		record.DocumentType = "adjustment_note"

@@ -69,11 +69,9 @@ func (p partner) customer(id string) (customer, error) {
 // customer is a customer with its Azure: a plan, or a legacy subscription of
 // the offer MS-AZR-0145P. A few have two of them.
 type customer struct {
-	id     string
-	name   string
-	domain string
-	// culture is the language and the country, as in "sv-SE".
-	culture        string
+	id             string
+	name           string
+	domain         string
 	subscriptionID string
 	// secondID is that of the other plan or subscription, empty where there is
 	// none.

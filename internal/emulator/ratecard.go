@@ -116,8 +116,8 @@ func (*books) azureRateCard(r *http.Request) (answer, error) {
 		language, country = "en", "US"
 	}
 	currency := "USD"
-	if home, known := countries()[strings.ToUpper(country)]; known && parameter(r, "region") == "" {
-		currency = home.currency
+	if local, known := currencyOf()[strings.ToUpper(country)]; known && parameter(r, "region") == "" {
+		currency = local
 	}
 	card, err := newRateCard(r, language, currency, "1")
 	if err != nil {
@@ -174,5 +174,23 @@ func perDollar() map[string]json.Number {
 		"NOK": "10.1626",
 		"SEK": "9.5877",
 		"USD": "1",
+	}
+}
+
+// currencyOf is the currency of a country.
+func currencyOf() map[string]string {
+	return map[string]string{
+		"AT": "EUR",
+		"CH": "CHF",
+		"DE": "EUR",
+		"DK": "DKK",
+		"ES": "EUR",
+		"FR": "EUR",
+		"GB": "GBP",
+		"JP": "JPY",
+		"NL": "EUR",
+		"NO": "NOK",
+		"SE": "SEK",
+		"US": "USD",
 	}
 }

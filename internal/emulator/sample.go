@@ -106,7 +106,6 @@ func believableCustomers(asOf time.Time) []customer {
 			id:             namedGUID("customer/" + p.name),
 			name:           p.name,
 			domain:         domain(p.name),
-			culture:        p.culture(),
 			subscriptionID: namedGUID("subscription/" + p.name),
 			currency:       p.currency,
 			locale:         p.locale,
@@ -133,36 +132,6 @@ func believableCustomers(asOf time.Time) []customer {
 		customers[i] = c
 	}
 	return customers
-}
-
-// culture is the customer's own: for legacy customers that of their money, for
-// the others that of the country which their legal form belongs to.
-func (p profile) culture() string {
-	if p.locale != "" {
-		return p.locale
-	}
-	switch p.name[strings.LastIndexByte(p.name, ' ')+1:] {
-	case "AB":
-		return "sv-SE"
-	case "AG":
-		return "de-CH"
-	case "ApS":
-		return "da-DK"
-	case "AS":
-		return "nb-NO"
-	case "BV":
-		return "nl-NL"
-	case "GmbH":
-		return "de-DE"
-	case "KK":
-		return "ja-JP"
-	case "LLP", "Ltd":
-		return "en-GB"
-	case "SL":
-		return "es-ES"
-	default:
-		return "en-US"
-	}
 }
 
 // domain is a customer's first domain, which Entra makes of the name.

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -33,43 +32,27 @@ func (c customer) offerID() string {
 }
 
 type subscriptionRecord struct {
-	ID                string            `json:"id"`
-	OfferID           string            `json:"offerId"`
-	EntitlementID     string            `json:"entitlementId,omitempty"`
-	OfferName         string            `json:"offerName"`
-	FriendlyName      string            `json:"friendlyName"`
-	ProductType       *productType      `json:"productType,omitempty"`
-	Quantity          int               `json:"quantity"`
-	UnitType          string            `json:"unitType"`
-	CreationDate      string            `json:"creationDate"`
-	EffectiveStart    string            `json:"effectiveStartDate"`
-	CommitmentEnd     string            `json:"commitmentEndDate"`
-	Status            string            `json:"status"`
-	AutoRenewEnabled  bool              `json:"autoRenewEnabled"`
-	BillingType       string            `json:"billingType"`
-	BillingCycle      string            `json:"billingCycle"`
-	PartnerID         string            `json:"partnerId,omitempty"`
-	SuspensionReasons []string          `json:"suspensionReasons,omitempty"`
-	ContractType      string            `json:"contractType"`
-	Links             subscriptionLinks `json:"links"`
-	OrderID           string            `json:"orderId"`
-	Attributes        taggedAttributes  `json:"attributes"`
-}
-
-type subscriptionLinks struct {
-	Offer link `json:"offer"`
-	Self  link `json:"self"`
+	ID             string       `json:"id"`
+	OfferID        string       `json:"offerId"`
+	OfferName      string       `json:"offerName"`
+	FriendlyName   string       `json:"friendlyName"`
+	ProductType    *productType `json:"productType,omitempty"`
+	Quantity       int          `json:"quantity"`
+	UnitType       string       `json:"unitType"`
+	CreationDate   string       `json:"creationDate"`
+	EffectiveStart string       `json:"effectiveStartDate"`
+	CommitmentEnd  string       `json:"commitmentEndDate"`
+	Status         string       `json:"status"`
+	BillingType    string       `json:"billingType"`
+	BillingCycle   string       `json:"billingCycle"`
+	PartnerID      string       `json:"partnerId,omitempty"`
+	Links          links        `json:"links"`
+	OrderID        string       `json:"orderId"`
+	Attributes     attributes   `json:"attributes"`
 }
 
 type productType struct {
-	ID          string `json:"id"`
-	DisplayName string `json:"displayName"`
-	SubType     kind   `json:"subType"`
-}
-
-type kind struct {
-	ID          string `json:"id"`
-	DisplayName string `json:"displayName"`
+	ID string `json:"id"`
 }
 
 // noCommitmentEnd is what the API writes where nothing ends.
@@ -107,30 +90,19 @@ func (b *books) azureSubscription(a azure, position int) subscriptionRecord {
 		Status:         a.status,
 		BillingType:    "usage",
 		BillingCycle:   "monthly",
-		ContractType:   "subscription",
+		Links:          selfLink(a.customer, a.resourceID(a.id)),
 		OrderID:        a.resourceID(namedGUID("order/" + a.id)),
-		Attributes:     taggedAttributes{etag(a.id), "Subscription"},
+		Attributes:     attributes{"Subscription"},
 	}
-	if a.status == "suspended" {
-		record.SuspensionReasons = []string{"UserInitiated"}
-	}
-	if a.legacy() {
-		record.EntitlementID = a.resourceID(namedGUID("legacy entitlement/" + a.id))
-	} else {
+	if !a.legacy() {
 		record.PartnerID = PartnerMPNID
-		record.ProductType = &productType{"Azure", "Azure", kind{"Azure", "Azure"}}
+		record.ProductType = &productType{"Azure"}
 	}
-	record.link(a.customer)
 	return record
 }
 
-// link adds the links, which lead to the offer in the customer's country.
-func (s *subscriptionRecord) link(c customer) {
-	_, country, _ := strings.Cut(c.culture, "-")
-	s.Links = subscriptionLinks{
-		Offer: linkTo("/offers/" + s.OfferID + "?country=" + country),
-		Self:  linkTo("/customers/" + c.id + "/subscriptions/" + s.ID),
-	}
+func selfLink(c customer, subscriptionID string) links {
+	return links{Self: linkTo("/customers/" + c.id + "/subscriptions/" + subscriptionID)}
 }
 
 // licence is a subscription to something other than Azure.
@@ -174,30 +146,24 @@ func (c customer) licences() []licence {
 
 func (b *books) licenceSubscription(c customer, l licence, position int) subscriptionRecord {
 	begins := b.asOf.Truncate(24*time.Hour).AddDate(0, -3-position, 0)
-	record := subscriptionRecord{
-		ID:               l.id,
-		OfferID:          l.offerID,
-		OfferName:        l.name,
-		FriendlyName:     l.nickname,
-		Quantity:         l.seats,
-		UnitType:         "Licenses",
-		CreationDate:     utc(begins.Add(23*time.Hour + 693*time.Millisecond)),
-		EffectiveStart:   utc(begins),
-		CommitmentEnd:    utc(begins.AddDate(1, 0, -1)),
-		Status:           l.status,
-		AutoRenewEnabled: l.status == "active",
-		BillingType:      "license",
-		BillingCycle:     "monthly",
-		PartnerID:        PartnerMPNID,
-		ContractType:     "subscription",
-		OrderID:          namedGUID("order/" + l.id),
-		Attributes:       taggedAttributes{etag(l.id), "Subscription"},
+	return subscriptionRecord{
+		ID:             l.id,
+		OfferID:        l.offerID,
+		OfferName:      l.name,
+		FriendlyName:   l.nickname,
+		Quantity:       l.seats,
+		UnitType:       "Licenses",
+		CreationDate:   utc(begins.Add(23*time.Hour + 693*time.Millisecond)),
+		EffectiveStart: utc(begins),
+		CommitmentEnd:  utc(begins.AddDate(1, 0, -1)),
+		Status:         l.status,
+		BillingType:    "license",
+		BillingCycle:   "monthly",
+		PartnerID:      PartnerMPNID,
+		Links:          selfLink(c, l.id),
+		OrderID:        namedGUID("order/" + l.id),
+		Attributes:     attributes{"Subscription"},
 	}
-	if l.status == "suspended" {
-		record.SuspensionReasons = []string{"UserInitiated"}
-	}
-	record.link(c)
-	return record
 }
 
 type azureEntitlement struct {
