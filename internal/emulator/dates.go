@@ -1,6 +1,9 @@
 package emulator
 
-import "time"
+import (
+	"time"
+	_ "time/tzdata" // Pacific time, wherever the tests run
+)
 
 // timestamp writes an instant with its offset and as many digits of a fraction
 // as it has, up to 7: those of a .NET tick.
@@ -18,39 +21,24 @@ func unzoned(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.9999999")
 }
 
-// pacific is the offset of Pacific time at an instant. The rule is that of the
-// United States since 2007: summer from the second Sunday in March to the first
-// in November, at two in the morning.
-func pacific(t time.Time) *time.Location {
-	standard, summer := time.FixedZone("", -8*60*60), time.FixedZone("", -7*60*60)
-	year := t.In(standard).Year()
-	begins := sundayFrom(time.Date(year, time.March, 8, 2, 0, 0, 0, standard))
-	ends := sundayFrom(time.Date(year, time.November, 1, 2, 0, 0, 0, summer))
-	if t.Before(begins) || !t.Before(ends) {
-		return standard
+var pacific = mustLoadLocation("America/Los_Angeles")
+
+func mustLoadLocation(name string) *time.Location {
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // tzdata has every name
 	}
-	return summer
-}
-
-// sundayFrom is the first Sunday from a day on, at the same time of the day.
-func sundayFrom(t time.Time) time.Time {
-	return t.AddDate(0, 0, (7-int(t.Weekday()))%7)
-}
-
-// pacificMidnight is the beginning of a day in Pacific time.
-func pacificMidnight(year int, month time.Month, day int) time.Time {
-	standard := time.Date(year, month, day, 0, 0, 0, 0, time.FixedZone("", -8*60*60))
-	return time.Date(year, month, day, 0, 0, 0, 0, pacific(standard))
+	return location
 }
 
 // billingPeriod is the partner's cycle that asOf falls into: from the 28th to
 // the 27th, that day included, in Pacific time.
 func billingPeriod(asOf time.Time) (start, end time.Time) {
-	year, month, day := asOf.In(pacific(asOf)).Date()
+	year, month, day := asOf.In(pacific).Date()
 	if day < 28 {
 		month--
 	}
-	return pacificMidnight(year, month, 28), pacificMidnight(year, month+1, 27)
+	return time.Date(year, month, 28, 0, 0, 0, 0, pacific), time.Date(year, month+1, 27, 0, 0, 0, 0, pacific)
 }
 
 // planPeriod is the month of asOf, to the beginning of the next.

@@ -38,7 +38,7 @@ func TestPacificTimeChangesAtTwo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := timestamp(parsed.In(pacific(parsed))); got != want {
+		if got := timestamp(parsed.In(pacific)); got != want {
 			t.Errorf("%s: %s, want %s", instant, got, want)
 		}
 	}

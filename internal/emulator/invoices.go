@@ -84,7 +84,7 @@ func pastInvoices(p partner) []invoice {
 				id:       id,
 				kind:     s.kind,
 				currency: s.currency,
-				charges:  cents(product(total, thousandths(860+10*month))),
+				charges:  roundToCents(product(total, thousandths(860+10*month))),
 				paid:     month < invoicedMonths-1 && s.currency != "GBP",
 				quoted:   id == QuotedInvoiceID,
 			}
@@ -119,7 +119,7 @@ func (i invoice) creditNote() invoice {
 	note.id = CreditNoteID
 	note.amends = i.id
 	note.date = i.date.AddDate(0, 0, 14)
-	note.charges = negative(cents(product(i.charges, "0.125")))
+	note.charges = negate(roundToCents(product(i.charges, "0.125")))
 	return note
 }
 
@@ -212,7 +212,7 @@ func (i invoice) payment() json.Number {
 	if !i.paid {
 		return "0"
 	}
-	return negative(i.charges)
+	return negate(i.charges)
 }
 
 func symbol(currency string) string {

@@ -90,7 +90,7 @@ func scaledMeters(meters []meter, cost json.Number) []meter {
 		if i == len(meters)-1 {
 			meters[i].cost = rest
 		}
-		rest = sum(rest, negative(meters[i].cost))
+		rest = sum(rest, negate(meters[i].cost))
 	}
 	return meters
 }

@@ -26,10 +26,10 @@ func TestMoneyIsExact(t *testing.T) {
 		{portion("100", "1", "3"), "33.33333333333333333"},
 		{portion("-0.2", "1.50", "3"), "-0.1"},
 		{portion("7", "0", "3"), "0"},
-		{cents("1.005"), "1.01"},
-		{cents("-1.005"), "-1.01"},
-		{cents("12"), "12"},
-		{negative("1.5"), "-1.5"},
+		{roundToCents("1.005"), "1.01"},
+		{roundToCents("-1.005"), "-1.01"},
+		{roundToCents("12"), "12"},
+		{negate("1.5"), "-1.5"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %s, want %s", test.got, test.want)

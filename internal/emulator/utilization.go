@@ -286,8 +286,8 @@ func (u utilization) record(i int) utilizationRecord {
 	start := u.first.Add(time.Duration(i*u.periods/u.count) * u.period)
 	end := start.Add(u.period)
 	record := utilizationRecord{
-		UsageStartTime: timestamp(start.In(pacific(start))),
-		UsageEndTime:   timestamp(end.In(pacific(end))),
+		UsageStartTime: timestamp(start.In(pacific)),
+		UsageEndTime:   timestamp(end.In(pacific)),
 		Resource: utilizationResource{
 			ID:          used.meter.ID,
 			Name:        used.meter.Name,
@@ -321,7 +321,7 @@ func (u utilization) record(i int) utilizationRecord {
 func growth(round int) int { return 1000 + round%1000 }
 
 func thousandths(n int) json.Number {
-	return decimal{big.NewInt(int64(n)), 3}.number()
+	return formatDecimal(big.NewRat(int64(n), 1000))
 }
 
 // UtilizationQuantities are the exact sums by meter id of the first records of
