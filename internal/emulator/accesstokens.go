@@ -35,22 +35,22 @@ type claims struct {
 
 // UserAccessToken returns an App+User token that every emulator takes.
 func UserAccessToken() string {
-	return userClaims(ClientID, longAgo(), farAhead()).lasting()
+	return userClaims(ClientID, longPast(), farFuture()).lasting()
 }
 
 // AppAccessToken returns an app-only token that every emulator takes, on the
 // routes that allow it.
 func AppAccessToken() string {
-	return appClaims(longAgo(), farAhead()).lasting()
+	return appClaims(longPast(), farFuture()).lasting()
 }
 
 // ExpiredAccessToken returns an App+User token whose time is over.
 func ExpiredAccessToken() string {
-	return userClaims(ClientID, longAgo(), longAgo().Add(tokenLifetime)).lasting()
+	return userClaims(ClientID, longPast(), longPast().Add(tokenLifetime)).lasting()
 }
 
-func longAgo() time.Time  { return time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) }
-func farAhead() time.Time { return time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC) }
+func longPast() time.Time  { return time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) }
+func farFuture() time.Time { return time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 func newClaims(clientID string, from, to time.Time) claims {
 	return claims{
@@ -150,7 +150,7 @@ func authenticate(r *http.Request) (claims, error) {
 }
 
 func unauthorized(code int, description string) error {
-	return &refusal{
+	return &apiError{
 		status:      http.StatusUnauthorized,
 		code:        code,
 		description: description,

@@ -48,15 +48,15 @@ func linkTo(uri string, headers ...header) link {
 // page is a page of a collection, ready to be sent to whoever has its token.
 // The first page needs none.
 type page struct {
-	token  string
-	answer answer
+	token    string
+	response response
 }
 
 // continuationHeader carries the token of a page after the first.
 const continuationHeader = "MS-ContinuationToken"
 
-// listing is how a collection is divided into pages and linked.
-type listing struct {
+// pagination is how a collection is divided into pages and linked.
+type pagination struct {
 	self string
 	// size is how many items a page has, 0 for a single page.
 	size int
@@ -66,14 +66,14 @@ type listing struct {
 	beside bool
 }
 
-// usageListing is the listing of usage records, of which the API documents
+// usagePagination is the pagination of usage records, of which the API documents
 // that they come in pages and no more.
-func (b *books) usageListing(self string) listing {
-	return listing{self: self, size: b.options.PageSize, next: nextURI}
+func (s *snapshot) usagePagination(self string) pagination {
+	return pagination{self: self, size: s.options.PageSize, next: nextURI}
 }
 
 // paginate splits records into pages.
-func paginate[T any](l listing, records []T) []page {
+func paginate[T any](l pagination, records []T) []page {
 	size := l.size
 	if size <= 0 {
 		size = len(records)
@@ -102,14 +102,14 @@ func paginate[T any](l listing, records []T) []page {
 		if i > 0 {
 			pages[i].token = continuationToken(l.self, i)
 		}
-		pages[i].answer = apiAnswer(http.StatusOK, content)
+		pages[i].response = apiResponse(http.StatusOK, content)
 	}
 	return pages
 }
 
-// single is the answer of a collection that knows neither pages nor links.
-func single[T any](records []T) answer {
-	return apiAnswer(http.StatusOK, collection[T]{
+// single is the response of a collection that has neither pages nor links.
+func single[T any](records []T) response {
+	return apiResponse(http.StatusOK, collection[T]{
 		TotalCount: len(records),
 		Items:      records,
 		Attributes: attributes{ObjectType: "Collection"},
@@ -152,24 +152,24 @@ func (c *collectionCache) get(key string, build func() []page) []page {
 	return pages
 }
 
-// collect answers with the page of a collection that the request asks for.
-func collect[T any](b *books, r *http.Request, l listing, records func() []T) (answer, error) {
+// collect returns the page of a collection that the request asks for.
+func collect[T any](s *snapshot, r *http.Request, l pagination, records func() []T) (response, error) {
 	// Two collections can have the same self link, since one of the documented
 	// ones names another route.
 	key := strings.ToLower(strings.TrimSuffix(r.URL.Path, "/")) + " " + l.self
-	pages := b.collections.get(key, func() []page {
+	pages := s.collections.get(key, func() []page {
 		return paginate(l, records())
 	})
 	token := r.Header.Get(continuationHeader)
 	asked := slices.IndexFunc(pages, func(p page) bool { return p.token == token })
 	if asked < 0 || isContinuation(r) != (token != "") {
-		return answer{}, invalidContinuation()
+		return response{}, invalidContinuation()
 	}
-	return pages[asked].answer.clone(), nil
+	return pages[asked].response.clone(), nil
 }
 
 func invalidContinuation() error {
-	return &refusal{
+	return &apiError{
 		status:      http.StatusBadRequest,
 		code:        codeInvalidID,
 		description: "The continuation token is missing or not valid for this collection.",

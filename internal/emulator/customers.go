@@ -11,13 +11,13 @@ import (
 // customerRoutes are the customers and who they are.
 func customerRoutes() []route {
 	return []route{
-		{path: "/v1/customers", handle: (*books).listCustomers},
-		{path: "/v1/customers/{customer}", handle: (*books).readCustomer},
+		{path: "/v1/customers", handle: (*snapshot).listCustomers},
+		{path: "/v1/customers/{customer}", handle: (*snapshot).readCustomer},
 	}
 }
 
-// mostCustomers is the largest page of customers.
-const mostCustomers = 500
+// maxCustomers is the largest page of customers.
+const maxCustomers = 500
 
 // listedCustomer is a customer in a list: less than one read by its id.
 type listedCustomer struct {
@@ -48,29 +48,29 @@ func newListedCustomer(c customer) listedCustomer {
 	}
 }
 
-func (b *books) listCustomers(r *http.Request) (answer, error) {
-	size, err := numberParameter(r, "size", mostCustomers)
+func (s *snapshot) listCustomers(r *http.Request) (response, error) {
+	size, err := numberParameter(r, "size", maxCustomers)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	size = smaller(mostCustomers, size, b.options.PageSize)
+	size = smaller(maxCustomers, size, s.options.PageSize)
 	self := "/v1/customers?size=" + strconv.Itoa(size)
 	wanted := func(customer) bool { return true }
 	if text := parameter(r, "filter"); text != "" {
 		if wanted, err = customerFilter(text); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		self += "&filter=" + url.QueryEscape(text)
 	}
-	list := listing{
+	list := pagination{
 		self:   self,
 		size:   size,
 		next:   func(self string, _ int) string { return self + "&seekOperation=Next" },
 		beside: true,
 	}
-	return collect(b, r, list, func() []listedCustomer {
+	return collect(s, r, list, func() []listedCustomer {
 		listed := []listedCustomer{}
-		for _, c := range b.customers {
+		for _, c := range s.customers {
 			if wanted(c) {
 				listed = append(listed, newListedCustomer(c))
 			}
@@ -125,12 +125,12 @@ type customerRecord struct {
 	Links                links    `json:"links"`
 }
 
-func (b *books) readCustomer(r *http.Request) (answer, error) {
-	c, err := b.customer(r.PathValue("customer"))
+func (s *snapshot) readCustomer(r *http.Request) (response, error) {
+	c, err := s.customer(r.PathValue("customer"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return apiAnswer(http.StatusOK, customerRecord{
+	return apiResponse(http.StatusOK, customerRecord{
 		listedCustomer:       newListedCustomer(c),
 		AllowDelegatedAccess: c.allowsDelegatedAccess(),
 		CustomDomains:        []string{c.domain, strings.TrimSuffix(c.domain, ".onmicrosoft.com") + ".example"},

@@ -20,7 +20,7 @@ type device struct {
 	pending int
 }
 
-type deviceCodeAnswer struct {
+type deviceCodeResponse struct {
 	UserCode        string `json:"user_code"`
 	DeviceCode      string `json:"device_code"`
 	VerificationURI string `json:"verification_uri"`
@@ -30,7 +30,7 @@ type deviceCodeAnswer struct {
 	Message  string `json:"message"`
 }
 
-func (e *Emulator) issueDeviceCode(form url.Values) (*deviceCodeAnswer, *signInError) {
+func (e *Emulator) issueDeviceCode(form url.Values) (*deviceCodeResponse, *signInError) {
 	id := form.Get("client_id")
 	switch {
 	case id == "":
@@ -45,7 +45,7 @@ func (e *Emulator) issueDeviceCode(form url.Values) (*deviceCodeAnswer, *signInE
 	if waiting.pending == 0 {
 		waiting.pending = 1
 	}
-	answer := &deviceCodeAnswer{
+	answer := &deviceCodeResponse{
 		UserCode:        rand.Text()[:9],
 		DeviceCode:      rand.Text() + rand.Text(),
 		VerificationURI: VerificationURI,

@@ -3,7 +3,7 @@
 // partner tenant.
 //
 // It answers in the shapes that Microsoft documents, down to the order of the
-// keys, the byte order mark and the digits of the money. It has a believable
+// keys, the byte order mark and the digits of the money. It has a sample
 // partner of 25 customers, or as many generated ones as asked for, and can be
 // told to misbehave. What it answers is the same at every run: all dates are
 // derived from one fixed instant. Only sign-in goes by the real clock, since

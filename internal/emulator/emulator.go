@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Options shape an Emulator. The zero value is the small believable partner,
-// well-behaved.
+// Options shape an Emulator. The zero value is the sample partner of 25
+// customers, without faults.
 type Options struct {
-	// Customers is how many customers to generate; 0 stands for the believable
+	// Customers is how many customers to generate; 0 stands for the sample
 	// partner of 25 customers.
 	Customers int
 	// OverBudget is how many of the generated customers are over their budget;
-	// 0 stands for as many as of the believable ones, 4 of 25.
+	// 0 stands for the share of the sample, 4 of 25.
 	OverBudget int
 	// PageSize splits collections into pages with links.next; 0 answers each in
 	// one page.
 	PageSize int
-	// Latency is added to every API answer.
+	// Latency is added to every API response.
 	Latency time.Duration
 	// Utilization is how many utilization records a legacy subscription has,
 	// whatever the time asked for; 0 stands for a handful a day or an hour.
@@ -51,8 +51,8 @@ type Options struct {
 type Emulator struct {
 	options Options
 	routes  []route
-	// books are replaced when the spend changes, by one at a time.
-	books    atomic.Pointer[books]
+	// snapshot is replaced when the spend changes, by one call at a time.
+	snapshot atomic.Pointer[snapshot]
 	spending sync.Mutex
 	grants   grants
 	faults   faultQueue
@@ -60,10 +60,10 @@ type Emulator struct {
 	requests requestLog
 }
 
-// New returns an Emulator that nobody has asked anything yet.
+// New returns an Emulator that has received no requests yet.
 func New(options Options) *Emulator {
 	e := &Emulator{options: options, routes: allRoutes()}
-	e.books.Store(&books{partner: newPartner(options), options: options})
+	e.snapshot.Store(&snapshot{partner: newPartner(options), options: options})
 	return e
 }
 
@@ -80,8 +80,8 @@ func (e *Emulator) Environment(baseURL string) []string {
 	}
 }
 
-// Misbehave queues faults. A request suffers the first queued one that matches
-// it, and no other.
+// Misbehave queues faults. Each request gets the first one that matches it, and
+// no other.
 func (e *Emulator) Misbehave(faults ...Fault) {
 	e.faults.add(faults)
 }
@@ -97,19 +97,19 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	number := e.requests.begin(r)
 	fault := e.faults.take(r.URL.Path)
 
-	var response answer
+	var reply response
 	delay := fault.Delay
 	if isSignInPath(r.URL.Path) {
-		response = e.answerSignIn(r, fault)
+		reply = e.signInHandler(r, fault)
 	} else {
-		response = e.answerAPI(r, fault)
+		reply = e.apiHandler(r, fault)
 		delay += e.options.Latency
 	}
 
-	response = fault.dress(response)
-	gone := !pause(r.Context(), delay)
+	reply = fault.apply(reply)
+	clientGone := !pause(r.Context(), delay)
 	e.requests.end(number)
-	if !gone {
-		fault.send(r.Context(), w, response)
+	if !clientGone {
+		fault.send(r.Context(), w, reply)
 	}
 }

@@ -14,7 +14,7 @@ import (
 const Always = -1
 
 // Fault is one way to misbehave. Fields that are left out leave that part of
-// the answer as it would be.
+// the response as it would be.
 type Fault struct {
 	// Path is the end of the paths to hit, in whole segments and any case:
 	// "customers/usagerecords", say. Empty stands for every API request. The
@@ -53,12 +53,12 @@ type Fault struct {
 	Edit func([]byte) []byte
 	// ContentType replaces the content type.
 	ContentType string
-	// Pad is how many blanks follow the body, which is as good with them.
+	// Pad is how many spaces follow the body, which is as good with them.
 	Pad int
 	// Gzip compresses the body, whether the client takes that or not.
 	Gzip bool
 
-	// Delay holds the answer back.
+	// Delay holds the response back.
 	Delay time.Duration
 	// Trickle is the time that each byte of the body takes.
 	Trickle time.Duration
@@ -90,26 +90,26 @@ func (f Fault) matches(path string) bool {
 	return strings.HasSuffix(strings.ToLower(path), strings.ToLower(suffix))
 }
 
-// answers tells whether the fault has an answer of its own.
-func (f Fault) answers() bool { return f.Status != 0 || f.Body != nil }
+// responds tells whether the fault has a response of its own.
+func (f Fault) responds() bool { return f.Status != 0 || f.Body != nil }
 
-// apiAnswer is the fault's own answer to an API request.
-func (f Fault) apiAnswer() answer {
+// apiResponse is the fault's own response to an API request.
+func (f Fault) apiResponse() response {
 	if f.Status == http.StatusTooManyRequests && f.Code == 0 {
-		return apiAnswer(f.Status, f.throttled())
+		return apiResponse(f.Status, f.throttled())
 	}
 	code := f.Code
 	if code == 0 {
-		code = usualCode(f.Status)
+		code = defaultCode(f.Status)
 	}
-	return errorAnswer(&refusal{status: f.Status, code: code, description: f.describe()})
+	return errorResponse(&apiError{status: f.Status, code: code, description: f.describe()})
 }
 
-// signInAnswer is the fault's own answer to a request to sign in.
-func (f Fault) signInAnswer(asOf time.Time) answer {
-	refused := usualSignInError(f.Status)
+// signInResponse is the fault's own response to a request to sign in.
+func (f Fault) signInResponse(asOf time.Time) response {
+	refused := defaultSignInError(f.Status)
 	if f.Error != "" {
-		refused.kind, refused.code = f.Error, usualSignInCode(f.Error, refused.code)
+		refused.kind, refused.code = f.Error, defaultSignInCode(f.Error, refused.code)
 	}
 	if f.Code != 0 {
 		refused.code = f.Code
@@ -118,8 +118,8 @@ func (f Fault) signInAnswer(asOf time.Time) answer {
 	return refused.answer(asOf)
 }
 
-// dress puts the parts on an answer that are the same for every kind of answer.
-func (f Fault) dress(a answer) answer {
+// apply changes the parts of a response that are the same for every kind of it.
+func (f Fault) apply(a response) response {
 	switch {
 	case f.Status != 0:
 		a.status = f.Status
@@ -173,8 +173,8 @@ func (f Fault) throttled() any {
 	}{f.Status, message}
 }
 
-// usualCode is the API's code that goes with a status.
-func usualCode(status int) int {
+// defaultCode is the API's code that goes with a status.
+func defaultCode(status int) int {
 	switch status {
 	case http.StatusBadRequest:
 		return codeInvalidInput
@@ -189,8 +189,8 @@ func usualCode(status int) int {
 	}
 }
 
-// usualSignInError is Entra's error that goes with a status.
-func usualSignInError(status int) signInError {
+// defaultSignInError is Entra's error that goes with a status.
+func defaultSignInError(status int) signInError {
 	switch {
 	case status == http.StatusUnauthorized:
 		return signInError{status: status, kind: "invalid_client", code: 7000215}
@@ -201,8 +201,8 @@ func usualSignInError(status int) signInError {
 	}
 }
 
-// usualSignInCode is the number that goes with the name of an error.
-func usualSignInCode(kind string, other int) int {
+// defaultSignInCode is the number that goes with the name of an error.
+func defaultSignInCode(kind string, other int) int {
 	switch kind {
 	case "authorization_declined":
 		return 65004

@@ -19,7 +19,7 @@ import (
 // The words are status, retry-after, code, error, description, date, location,
 // body, content-type, pad, delay, trickle, framing (chunked, or until-close), after,
 // times (a number, or always), and, with no value, gzip, cut-body and reset. A
-// value with blanks stands in double quotes or back quotes, as in Go.
+// value with spaces stands in double quotes or back quotes, as in Go.
 func ParseFault(text string) (Fault, error) {
 	fault, err := parseFault(text)
 	if err != nil {

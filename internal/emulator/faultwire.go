@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// send writes the answer the way the fault would have it.
-func (f Fault) send(ctx context.Context, w http.ResponseWriter, a answer) {
+// send writes the response, with what the fault does to it on the wire.
+func (f Fault) send(ctx context.Context, w http.ResponseWriter, a response) {
 	if f.Reset && !f.CutBody {
 		reset(w)
 		return
@@ -21,7 +21,7 @@ func (f Fault) send(ctx context.Context, w http.ResponseWriter, a answer) {
 	var body io.Reader = bytes.NewReader(a.body)
 	length := len(a.body) + f.Pad
 	if f.Pad > 0 {
-		body = io.MultiReader(body, io.LimitReader(blanks{}, int64(f.Pad)))
+		body = io.MultiReader(body, io.LimitReader(spaces{}, int64(f.Pad)))
 	}
 	if f.Gzip {
 		compressed := compress(body)
@@ -77,10 +77,10 @@ func trickle(ctx context.Context, w http.ResponseWriter, body io.Reader, each ti
 	return err
 }
 
-// blanks has no end.
-type blanks struct{}
+// spaces has no end.
+type spaces struct{}
 
-func (blanks) Read(p []byte) (int, error) {
+func (spaces) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = ' '
 	}

@@ -57,21 +57,21 @@ func TestGzipAndPad(t *testing.T) {
 	t.Parallel()
 	service := serve(t, emulator.Options{})
 	whole := service.get(t, summaryPath).body
-	const blanks = 10 << 20
-	service.Misbehave(emulator.Fault{Pad: blanks}, emulator.Fault{Pad: blanks, Gzip: true})
+	const spaces = 10 << 20
+	service.Misbehave(emulator.Fault{Pad: spaces}, emulator.Fault{Pad: spaces, Gzip: true})
 	for i := range 2 {
 		got := service.get(t, summaryPath)
 		rest, begins := strings.CutPrefix(got.body, whole)
-		if got.err != nil || !begins || len(rest) != blanks || strings.TrimSpace(rest) != "" {
+		if got.err != nil || !begins || len(rest) != spaces || strings.TrimSpace(rest) != "" {
 			t.Errorf("answer %d: error %v, %d bytes", i+1, got.err, len(got.body))
 		}
 	}
 
-	service.Misbehave(emulator.Fault{Pad: blanks, Gzip: true})
+	service.Misbehave(emulator.Fault{Pad: spaces, Gzip: true})
 	r := request(t, http.MethodGet, service.url+summaryPath, "")
 	r.Header.Set("Accept-Encoding", "gzip") // so that the transport leaves the body as it is
 	r.Header.Set("Authorization", "Bearer "+emulator.UserAccessToken())
-	if got := exchange(t, r); got.header.Get("Content-Encoding") != "gzip" || len(got.body) > blanks/500 {
+	if got := exchange(t, r); got.header.Get("Content-Encoding") != "gzip" || len(got.body) > spaces/500 {
 		t.Errorf("header %v, %d bytes", got.header, len(got.body))
 	}
 }

@@ -51,9 +51,9 @@ func (q *quota) take(now time.Time, perSecond, burst float64) (wait int, refused
 	return 0, false
 }
 
-func throttledAnswer(seconds int) answer {
+func throttledResponse(seconds int) response {
 	wait := strconv.Itoa(seconds)
-	a := apiAnswer(http.StatusTooManyRequests, Fault{Status: http.StatusTooManyRequests, RetryAfter: wait}.throttled())
+	a := apiResponse(http.StatusTooManyRequests, Fault{Status: http.StatusTooManyRequests, RetryAfter: wait}.throttled())
 	a.header.Set("Retry-After", wait)
 	return a
 }

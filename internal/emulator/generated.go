@@ -7,7 +7,7 @@ import (
 )
 
 // generatedCustomers are as many customers as asked for, of the same kinds as
-// the believable ones: these over and over, each round a thousandth larger in
+// those of the sample: these over and over, each round a thousandth larger in
 // cost and budget.
 func generatedCustomers(asOf time.Time, count int) []customer {
 	kinds := profiles()

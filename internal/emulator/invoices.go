@@ -12,8 +12,8 @@ import (
 // invoiceRoutes are the bills of past months.
 func invoiceRoutes() []route {
 	return []route{
-		{path: "/v1/invoices", handle: (*books).listInvoices},
-		{path: "/v1/invoices/summaries", userOnly: true, handle: (*books).invoiceSummaries},
+		{path: "/v1/invoices", handle: (*snapshot).listInvoices},
+		{path: "/v1/invoices/summaries", userOnly: true, handle: (*snapshot).invoiceSummaries},
 	}
 }
 
@@ -28,8 +28,8 @@ const (
 	QuotedInvoiceID = "G000024130"
 )
 
-// invoicedMonths is how far back the invoices go.
-const invoicedMonths = 14
+// invoiceMonths is how far back the invoices go.
+const invoiceMonths = 14
 
 // The two types of invoices: of legacy offers, and of the others.
 const (
@@ -62,8 +62,8 @@ func pastInvoices(p partner) []invoice {
 		kind, currency, prefix string
 		number, months         int
 	}{
-		{recurring, p.currency, "D0200", 61040, invoicedMonths},
-		{oneTime, "EUR", "G0000", 24130, invoicedMonths},
+		{recurring, p.currency, "D0200", 61040, invoiceMonths},
+		{oneTime, "EUR", "G0000", 24130, invoiceMonths},
 		{oneTime, "USD", "G0000", 24330, 6},
 		{oneTime, "GBP", "G0000", 24530, 2},
 	}
@@ -78,17 +78,17 @@ func pastInvoices(p partner) []invoice {
 		if compare(total, "0") == 0 {
 			continue
 		}
-		for month := invoicedMonths - s.months; month < invoicedMonths; month++ {
+		for month := invoiceMonths - s.months; month < invoiceMonths; month++ {
 			id := fmt.Sprintf("%s%05d", s.prefix, s.number+month)
 			bill := invoice{
 				id:       id,
 				kind:     s.kind,
 				currency: s.currency,
 				charges:  roundToCents(product(total, thousandths(860+10*month))),
-				paid:     month < invoicedMonths-1 && s.currency != "GBP",
+				paid:     month < invoiceMonths-1 && s.currency != "GBP",
 				quoted:   id == QuotedInvoiceID,
 			}
-			bill.setDates(p.asOf.AddDate(0, month-invoicedMonths, 1-p.asOf.Day()))
+			bill.setDates(p.asOf.AddDate(0, month-invoiceMonths, 1-p.asOf.Day()))
 			invoices = append(invoices, bill)
 			if id == AmendedInvoiceID {
 				invoices = append(invoices, bill.creditNote())
@@ -141,19 +141,19 @@ type invoiceRecord struct {
 
 // listInvoices comes in pages by number of the first item, where a size is
 // asked for.
-func (b *books) listInvoices(r *http.Request) (answer, error) {
+func (s *snapshot) listInvoices(r *http.Request) (response, error) {
 	const most = 1_000_000
 	size, err := numberParameter(r, "size", most)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	offset, err := numberParameter(r, "offset", most)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	size = smaller(most, size, b.options.PageSize)
+	size = smaller(most, size, s.options.PageSize)
 	page := collection[invoiceRecord]{
-		TotalCount: len(b.invoices),
+		TotalCount: len(s.invoices),
 		Items:      []invoiceRecord{},
 		Links:      &links{Self: linkTo("/invoices")},
 		Attributes: attributes{"Collection"},
@@ -161,15 +161,15 @@ func (b *books) listInvoices(r *http.Request) (answer, error) {
 	if size < most || offset > 0 {
 		page.Links.Self = linkTo(invoicesPage(size, offset))
 	}
-	end := min(offset+size, len(b.invoices))
+	end := min(offset+size, len(s.invoices))
 	for i := offset; i < end; i++ {
-		page.Items = append(page.Items, newInvoiceRecord(b.invoices[i]))
+		page.Items = append(page.Items, newInvoiceRecord(s.invoices[i]))
 	}
-	if end < len(b.invoices) {
+	if end < len(s.invoices) {
 		next := linkTo(invoicesPage(size, end))
 		page.Links.Next = &next
 	}
-	return apiAnswer(http.StatusOK, page), nil
+	return apiResponse(http.StatusOK, page), nil
 }
 
 func invoicesPage(size, offset int) string {
@@ -250,14 +250,14 @@ type invoiceSummaryDetail struct {
 }
 
 // invoiceSummaries has links to another route, as documented.
-func (b *books) invoiceSummaries(*http.Request) (answer, error) {
+func (s *snapshot) invoiceSummaries(*http.Request) (response, error) {
 	page := collection[invoiceSummary]{
 		Items:      []invoiceSummary{},
 		Links:      &links{Self: linkTo("/invoices/summaries")},
 		Attributes: attributes{"Collection"},
 	}
 	for _, currency := range []string{"GBP", "EUR", "USD"} {
-		all := slices.DeleteFunc(slices.Clone(b.invoices), func(i invoice) bool { return i.currency != currency })
+		all := slices.DeleteFunc(slices.Clone(s.invoices), func(i invoice) bool { return i.currency != currency })
 		if len(all) == 0 {
 			continue
 		}
@@ -272,7 +272,7 @@ func (b *books) invoiceSummaries(*http.Request) (answer, error) {
 		page.Items = append(page.Items, summary)
 	}
 	page.TotalCount = len(page.Items)
-	return apiAnswer(http.StatusOK, page), nil
+	return apiResponse(http.StatusOK, page), nil
 }
 
 // newInvoiceSummary sums up invoices of one currency, at least one. Each has

@@ -4,7 +4,7 @@ import "encoding/json"
 
 // meter is what a plan used of one billable thing.
 type meter struct {
-	// id is made of product, SKU and the meter's text, and has blanks and
+	// id is made of product, SKU and the meter's text, and has spaces and
 	// parentheses in it.
 	id          string
 	name        string
@@ -59,13 +59,13 @@ func (a azure) usedMeters() []meter {
 	case a.metered:
 		return scaledMeters(catalogue(), a.cost)
 	default:
-		return usualMeters(a.cost)
+		return defaultMeters(a.cost)
 	}
 }
 
-// usualMeters divide a cost among a virtual machine, a database, a disk and
+// defaultMeters divide a cost among a virtual machine, a database, a disk and
 // traffic.
-func usualMeters(cost json.Number) []meter {
+func defaultMeters(cost json.Number) []meter {
 	all := catalogue()
 	meters := []meter{all[11], all[16], all[5], all[9]}
 	for i, share := range []json.Number{"0.55", "0.25", "0.15", "0.05"} {

@@ -14,9 +14,9 @@ func TestMetersAndResourcesAddUpToTheCustomersCost(t *testing.T) {
 		if err := spent.Spend(MeteredCustomerID, cost); err != nil {
 			t.Fatal(err)
 		}
-		checkSums(t, spent.books.Load().customers[9])
+		checkSums(t, spent.snapshot.Load().customers[9])
 	}
-	for _, customers := range [][]customer{believableCustomers(time.Time{}), generatedCustomers(time.Time{}, 60)} {
+	for _, customers := range [][]customer{sampleCustomers(time.Time{}), generatedCustomers(time.Time{}, 60)} {
 		for _, c := range customers {
 			checkSums(t, c)
 		}

@@ -21,7 +21,7 @@ type partner struct {
 	invoices []invoice
 }
 
-// newPartner returns the believable partner, or one with generated customers if
+// newPartner returns the sample partner, or one with generated customers if
 // the options ask for any.
 func newPartner(options Options) partner {
 	p := partner{
@@ -34,7 +34,7 @@ func newPartner(options Options) partner {
 		p.customers = generatedCustomers(p.asOf, options.Customers)
 		limitOverBudget(p.customers, options.OverBudget)
 	} else {
-		p.customers = believableCustomers(p.asOf)
+		p.customers = sampleCustomers(p.asOf)
 	}
 	p.positions = make(map[string]int, len(p.customers))
 	for i, c := range p.customers {
@@ -49,7 +49,7 @@ func newPartner(options Options) partner {
 func (p partner) customer(id string) (customer, error) {
 	id = strings.ToLower(id)
 	if !isGUID(id) {
-		return customer{}, &refusal{
+		return customer{}, &apiError{
 			status:      http.StatusBadRequest,
 			code:        codeInvalidCustomerID,
 			description: "The customer id is not a valid identifier.",
@@ -57,7 +57,7 @@ func (p partner) customer(id string) (customer, error) {
 	}
 	position, ok := p.positions[id]
 	if !ok {
-		return customer{}, &refusal{
+		return customer{}, &apiError{
 			status:      http.StatusForbidden,
 			code:        codeNoRelationship,
 			description: "The caller has no relationship with the account.",
@@ -164,14 +164,14 @@ func (p partner) azure(r *http.Request) (azure, error) {
 	}
 	for _, l := range c.licences() {
 		if strings.EqualFold(id, l.id) {
-			return azure{}, &refusal{
+			return azure{}, &apiError{
 				status:      http.StatusBadRequest,
 				code:        codeNoAzureSubscription,
 				description: "The subscription is not a valid Azure subscription.",
 			}
 		}
 	}
-	return azure{}, &refusal{
+	return azure{}, &apiError{
 		status:      http.StatusNotFound,
 		code:        codeUnknownSubscription,
 		description: "The subscription was not found under this customer.",

@@ -11,8 +11,8 @@ import (
 // application-only tokens here is not documented; the emulator does not.
 func rateCardRoutes() []route {
 	return []route{
-		{path: "/v1/ratecards/azure", userOnly: true, handle: (*books).azureRateCard},
-		{path: "/v1/ratecards/azure-shared", userOnly: true, handle: (*books).azureSharedRateCard},
+		{path: "/v1/ratecards/azure", userOnly: true, handle: (*snapshot).azureRateCard},
+		{path: "/v1/ratecards/azure-shared", userOnly: true, handle: (*snapshot).azureSharedRateCard},
 	}
 }
 
@@ -110,7 +110,7 @@ func scaledRates(rates map[string]json.Number, factor json.Number) map[string]js
 
 // azureRateCard is in US dollars, or in the currency of the locale that the
 // request is in.
-func (*books) azureRateCard(r *http.Request) (answer, error) {
+func (*snapshot) azureRateCard(r *http.Request) (response, error) {
 	language, country, _ := strings.Cut(r.Header.Get("X-Locale"), "-")
 	if language == "" {
 		language, country = "en", "US"
@@ -121,20 +121,20 @@ func (*books) azureRateCard(r *http.Request) (answer, error) {
 	}
 	card, err := newRateCard(r, language, currency, "1")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	excluded := []string{card.Meters[0].ID, card.Meters[32].ID}
 	card.OfferTerms = append(card.OfferTerms, offerTerm{"Overage discount", "0.15", excluded, "2014-01-01T00:00:00"})
-	return apiAnswer(http.StatusOK, card), nil
+	return apiResponse(http.StatusOK, card), nil
 }
 
 // azureSharedRateCard is in the partner's currency.
-func (b *books) azureSharedRateCard(r *http.Request) (answer, error) {
-	card, err := newRateCard(r, "en", b.currency, "0.85")
+func (s *snapshot) azureSharedRateCard(r *http.Request) (response, error) {
+	card, err := newRateCard(r, "en", s.currency, "0.85")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return apiAnswer(http.StatusOK, card), nil
+	return apiResponse(http.StatusOK, card), nil
 }
 
 // newRateCard is a card in the currency of the request, or else in the given
@@ -143,7 +143,7 @@ func newRateCard(r *http.Request, language, currency string, factor json.Number)
 	if asked := parameter(r, "currency"); asked != "" {
 		currency = strings.ToUpper(asked)
 	}
-	rate, known := perDollar()[currency]
+	rate, known := unitsPerDollar()[currency]
 	if !known {
 		return rateCard{}, invalidInput("The currency is not supported.")
 	}
@@ -163,8 +163,8 @@ func newRateCard(r *http.Request, language, currency string, factor json.Number)
 	}, nil
 }
 
-// perDollar is what a US dollar costs.
-func perDollar() map[string]json.Number {
+// unitsPerDollar is what a US dollar costs.
+func unitsPerDollar() map[string]json.Number {
 	return map[string]json.Number{
 		"CHF": "0.8053",
 		"DKK": "6.4471",

@@ -9,7 +9,7 @@ import (
 // resourceRoutes are what single Azure resources have cost.
 func resourceRoutes() []route {
 	return []route{
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/resourceusagerecords", userOnly: true, handle: (*books).resourceUsageRecords},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/resourceusagerecords", userOnly: true, handle: (*snapshot).resourceUsageRecords},
 	}
 }
 
@@ -61,8 +61,8 @@ type azureResource struct {
 	share json.Number
 }
 
-// manyResources are in the plan with many meters. Their shares add up to 1.
-func manyResources() []azureResource {
+// meteredResources are in the plan with many meters. Their shares add up to 1.
+func meteredResources() []azureResource {
 	return []azureResource{
 		{0, "rg-fleet-web", "Microsoft.Web/serverFarms", "plan-fleet-web", "0.0431"},
 		{0, "rg-fleet-web", "Microsoft.Web/sites", "app-fleet-web", "0"},
@@ -88,8 +88,8 @@ func manyResources() []azureResource {
 	}
 }
 
-// usualResources are in any other plan. Their shares add up to 1.
-func usualResources() []azureResource {
+// defaultResources are in any other plan. Their shares add up to 1.
+func defaultResources() []azureResource {
 	return []azureResource{
 		{0, "rg-app", "Microsoft.Compute/virtualMachines", "vm-app-01", "0.41"},
 		{0, "rg-app", "Microsoft.Compute/disks", "vm-app-01_OsDisk_1_0b7c4f1e6d5a4c8f9a2b3c4d5e6f7081", "0.12"},
@@ -107,9 +107,9 @@ func (a azure) usedResources() []azureResource {
 	case a.idle():
 		return nil
 	case a.metered:
-		return manyResources()
+		return meteredResources()
 	default:
-		return usualResources()
+		return defaultResources()
 	}
 }
 
@@ -127,15 +127,15 @@ type resourceUsageRecord struct {
 	Attributes       attributes `json:"attributes"`
 }
 
-func (b *books) resourceUsageRecords(r *http.Request) (answer, error) {
-	a, err := b.azure(r)
+func (s *snapshot) resourceUsageRecords(r *http.Request) (response, error) {
+	a, err := s.azure(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if a.legacy() {
-		return answer{}, plansOnly()
+		return response{}, errPlansOnly()
 	}
-	return collect(b, r, b.usageListing(a.path()+"/resourceusagerecords"), func() []resourceUsageRecord {
+	return collect(s, r, s.usagePagination(a.path()+"/resourceusagerecords"), func() []resourceUsageRecord {
 		used := a.usedResources()
 		records := make([]resourceUsageRecord, len(used))
 		for i, resource := range used {
@@ -145,9 +145,9 @@ func (b *books) resourceUsageRecords(r *http.Request) (answer, error) {
 	})
 }
 
-// plansOnly refuses a legacy subscription.
-func plansOnly() error {
-	return &refusal{
+// errPlansOnly refuses a legacy subscription.
+func errPlansOnly() error {
+	return &apiError{
 		status:      http.StatusBadRequest,
 		code:        codeNotSupported,
 		description: "The operation is supported for Azure plans only.",

@@ -8,17 +8,16 @@ import (
 	"net/http"
 )
 
-// answer is a response that has not been sent, so that a fault can still
-// change it.
-type answer struct {
+// response is one that has not been sent, so that a fault can still change it.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// clone returns an answer whose header can be changed without changing this
+// clone returns a response whose header can be changed without changing this
 // one's. The body is shared: nobody changes that.
-func (a answer) clone() answer {
+func (a response) clone() response {
 	a.header = a.header.Clone()
 	return a
 }
@@ -31,26 +30,26 @@ func hasBody(status int) bool {
 // byteOrderMark opens many of the real API's JSON bodies, errors included.
 const byteOrderMark = "\ufeff"
 
-// apiAnswer is v in the API's encoding.
-func apiAnswer(status int, v any) answer {
+// apiResponse is v in the API's encoding.
+func apiResponse(status int, v any) response {
 	body, err := encode(v)
 	if err != nil {
-		return plainAnswer(http.StatusInternalServerError, err.Error())
+		return textResponse(http.StatusInternalServerError, err.Error())
 	}
-	return jsonAnswer(status, append([]byte(byteOrderMark), body...))
+	return jsonResponse(status, append([]byte(byteOrderMark), body...))
 }
 
-// jsonAnswer is a body that is JSON already.
-func jsonAnswer(status int, body []byte) answer {
-	return answer{
+// jsonResponse is a body that is JSON already.
+func jsonResponse(status int, body []byte) response {
+	return response{
 		status: status,
 		header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
 		body:   body,
 	}
 }
 
-func plainAnswer(status int, text string) answer {
-	return answer{
+func textResponse(status int, text string) response {
+	return response{
 		status: status,
 		header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 		body:   []byte(text),
@@ -69,31 +68,31 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
 }
 
-// refusal is an error answer of the API.
-type refusal struct {
+// apiError is an error response of the API.
+type apiError struct {
 	status      int
 	code        int
 	description string
 	header      http.Header
 }
 
-func (r *refusal) Error() string { return r.description }
+func (r *apiError) Error() string { return r.description }
 
-// apiError is the main shape of the API's error bodies.
-type apiError struct {
+// apiErrorBody is the main shape of the API's error bodies.
+type apiErrorBody struct {
 	Code        int      `json:"code"`
 	Description string   `json:"description"`
 	Data        []string `json:"data"`
 	Source      string   `json:"source"`
 }
 
-// errorAnswer turns a handler's error into an answer.
-func errorAnswer(err error) answer {
-	var r *refusal
+// errorResponse turns a handler's error into a response.
+func errorResponse(err error) response {
+	var r *apiError
 	if !errors.As(err, &r) {
-		r = &refusal{status: http.StatusInternalServerError, code: codeUnexpected, description: err.Error()}
+		r = &apiError{status: http.StatusInternalServerError, code: codeUnexpected, description: err.Error()}
 	}
-	a := apiAnswer(r.status, apiError{
+	a := apiResponse(r.status, apiErrorBody{
 		Code:        r.code,
 		Description: r.description,
 		Data:        []string{},

@@ -14,7 +14,7 @@ type route struct {
 	path string
 	// userOnly marks the routes that refuse application-only tokens.
 	userOnly bool
-	handle   func(*books, *http.Request) (answer, error)
+	handle   func(*snapshot, *http.Request) (response, error)
 }
 
 // allRoutes are the resources of the API. The first that matches answers, so
@@ -32,12 +32,12 @@ func allRoutes() []route {
 	)
 }
 
-// answerAPI is the answer of the API to a request, or that of a fault in its
-// place. Either carries the ids by which Microsoft's support finds a call.
-func (e *Emulator) answerAPI(r *http.Request, fault Fault) answer {
+// apiHandler returns the response of the API to a request, or that of a fault in
+// its place. Either carries the ids by which Microsoft's support finds a call.
+func (e *Emulator) apiHandler(r *http.Request, fault Fault) response {
 	response, err := e.dispatch(r, fault)
 	if err != nil {
-		response = errorAnswer(err)
+		response = errorResponse(err)
 	}
 	for _, name := range []string{"MS-RequestId", "MS-CorrelationId"} {
 		id := r.Header.Get(name)
@@ -49,15 +49,15 @@ func (e *Emulator) answerAPI(r *http.Request, fault Fault) answer {
 	return response
 }
 
-func (e *Emulator) dispatch(r *http.Request, fault Fault) (answer, error) {
-	if fault.answers() {
-		return fault.apiAnswer(), nil
+func (e *Emulator) dispatch(r *http.Request, fault Fault) (response, error) {
+	if fault.responds() {
+		return fault.apiResponse(), nil
 	}
 	if wait, refused := e.gateway.throttles(e.options); refused {
-		return throttledAnswer(wait), nil
+		return throttledResponse(wait), nil
 	}
 	if r.Method != http.MethodGet {
-		return answer{}, &refusal{
+		return response{}, &apiError{
 			status:      http.StatusMethodNotAllowed,
 			code:        codeNotSupported,
 			description: "The resource does not support the method " + r.Method + ".",
@@ -66,22 +66,22 @@ func (e *Emulator) dispatch(r *http.Request, fault Fault) (answer, error) {
 	}
 	caller, err := authenticate(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, route := range e.routes {
 		if !route.matches(r) {
 			continue
 		}
 		if route.userOnly && caller.appOnly() {
-			return answer{}, &refusal{
+			return response{}, &apiError{
 				status:      http.StatusForbidden,
 				code:        codeNoAppOnly,
 				description: "This API doesn't support application-only authentication.",
 			}
 		}
-		return route.handle(e.books.Load(), r)
+		return route.handle(e.snapshot.Load(), r)
 	}
-	return answer{}, &refusal{
+	return response{}, &apiError{
 		status:      http.StatusNotFound,
 		code:        codeNotFound,
 		description: "No resource was found that matches the request URI.",
@@ -139,5 +139,5 @@ func numberParameter(r *http.Request, name string, highest int) (int, error) {
 }
 
 func invalidInput(description string) error {
-	return &refusal{status: http.StatusBadRequest, code: codeInvalidInput, description: description}
+	return &apiError{status: http.StatusBadRequest, code: codeInvalidInput, description: description}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Customers of the believable partner that stand for a case.
+// Customers of the sample partner that stand for a case.
 const (
 	// MeteredCustomerID is the customer whose Azure plan used 30 meters, and
 	// MeteredPlanID is that plan.
@@ -97,8 +97,8 @@ func profiles() []profile {
 	}
 }
 
-// believableCustomers are the customers of the profiles, one each.
-func believableCustomers(asOf time.Time) []customer {
+// sampleCustomers are the customers of the profiles, one each.
+func sampleCustomers(asOf time.Time) []customer {
 	all := profiles()
 	customers := make([]customer, len(all))
 	for i, p := range all {

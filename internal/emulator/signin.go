@@ -54,9 +54,9 @@ const (
 	grantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// tokenAnswer is what Entra answers to a sign-in. An application that signs in
+// tokenResponse is what Entra answers to a sign-in. An application that signs in
 // as itself is told no scope and gets no refresh token.
-type tokenAnswer struct {
+type tokenResponse struct {
 	TokenType           string `json:"token_type"`
 	Scope               string `json:"scope,omitempty"`
 	ExpiresIn           int    `json:"expires_in"`
@@ -75,12 +75,12 @@ type grants struct {
 	devices map[string]*device
 }
 
-// answerSignIn is the answer of a sign-in endpoint, or that of a fault in its
-// place.
-func (e *Emulator) answerSignIn(r *http.Request, fault Fault) answer {
-	asOf := e.books.Load().asOf
-	if fault.answers() {
-		return fault.signInAnswer(asOf)
+// signInHandler returns the response of a sign-in endpoint, or that of a fault in
+// its place.
+func (e *Emulator) signInHandler(r *http.Request, fault Fault) response {
+	asOf := e.snapshot.Load().asOf
+	if fault.responds() {
+		return fault.signInResponse(asOf)
 	}
 	if r.Method != http.MethodPost {
 		refused := signInError{http.StatusMethodNotAllowed, "invalid_request", 900561, "The endpoint only accepts POST requests."}
@@ -100,7 +100,7 @@ func (e *Emulator) answerSignIn(r *http.Request, fault Fault) answer {
 	if refused != nil {
 		return refused.answer(asOf)
 	}
-	return entraAnswer(http.StatusOK, content)
+	return entraResponse(http.StatusOK, content)
 }
 
 // checkRequest checks what both endpoints want, and reads the form.
@@ -115,7 +115,7 @@ func checkRequest(r *http.Request) *signInError {
 	return nil
 }
 
-func (e *Emulator) signIn(r *http.Request) (*tokenAnswer, *signInError) {
+func (e *Emulator) signIn(r *http.Request) (*tokenResponse, *signInError) {
 	form := r.PostForm
 	grant := form.Get("grant_type")
 	switch grant {
@@ -136,14 +136,14 @@ func (e *Emulator) signIn(r *http.Request) (*tokenAnswer, *signInError) {
 		if refused := checkScope(form, scope); refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenAnswer(appClaims(now, now.Add(tokenLifetime)))
+		tokens := newTokenResponse(appClaims(now, now.Add(tokenLifetime)))
 		return &tokens, nil
 	case grantDeviceCode:
 		granted, refused := e.redeemDeviceCode(form)
 		if refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenAnswer(userClaims(clientID, now, now.Add(tokenLifetime)))
+		tokens := newTokenResponse(userClaims(clientID, now, now.Add(tokenLifetime)))
 		if slices.Contains(granted, offlineAccess) {
 			tokens.RotatedRefreshToken = rotatedRefreshToken()
 		}
@@ -155,14 +155,14 @@ func (e *Emulator) signIn(r *http.Request) (*tokenAnswer, *signInError) {
 		if refused := e.redeemRefreshToken(form.Get("refresh_token")); refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenAnswer(userClaims(clientID, now, now.Add(tokenLifetime)))
+		tokens := newTokenResponse(userClaims(clientID, now, now.Add(tokenLifetime)))
 		tokens.RotatedRefreshToken = rotatedRefreshToken()
 		return &tokens, nil
 	}
 }
 
-func newTokenAnswer(c claims) tokenAnswer {
-	tokens := tokenAnswer{
+func newTokenResponse(c claims) tokenResponse {
+	tokens := tokenResponse{
 		TokenType:         "Bearer",
 		ExpiresIn:         int(tokenLifetime / time.Second),
 		ExtendedExpiresIn: int(tokenLifetime / time.Second),
@@ -265,10 +265,10 @@ type signInError struct {
 }
 
 // answer puts the error in Entra's shape, which says everything twice.
-func (s signInError) answer(asOf time.Time) answer {
+func (s signInError) answer(asOf time.Time) response {
 	timestamp := asOf.Format("2006-01-02 15:04:05Z")
 	traceID, correlationID := randomGUID(), randomGUID()
-	return entraAnswer(s.status, struct {
+	return entraResponse(s.status, struct {
 		Error         string `json:"error"`
 		Description   string `json:"error_description"`
 		Codes         []int  `json:"error_codes"`
@@ -288,13 +288,13 @@ func (s signInError) answer(asOf time.Time) answer {
 	})
 }
 
-// entraAnswer is v as the sign-in endpoints send it: without a byte order mark.
-func entraAnswer(status int, v any) answer {
+// entraResponse is v as the sign-in endpoints send it: without a byte order mark.
+func entraResponse(status int, v any) response {
 	body, err := encode(v)
 	if err != nil {
-		return plainAnswer(http.StatusInternalServerError, err.Error())
+		return textResponse(http.StatusInternalServerError, err.Error())
 	}
-	a := jsonAnswer(status, body)
+	a := jsonResponse(status, body)
 	a.header.Set("Cache-Control", "no-store, no-cache")
 	return a
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// books are what the API answers from: the partner as it is, and the
-// collections made of it so far. They do not change: when the spend does, new
-// ones are opened, so that no answer is half old and half new.
-type books struct {
+// snapshot is what the API answers from: the partner at one moment, and the
+// collections built from it so far. It does not change: when the spend does, a
+// new one takes its place, so that no response is half old and half new.
+type snapshot struct {
 	partner
 	options     Options
 	collections collectionCache
@@ -30,14 +30,14 @@ func (e *Emulator) Spend(customerID, totalCost string) error {
 	}
 	e.spending.Lock()
 	defer e.spending.Unlock()
-	old := e.books.Load()
+	old := e.snapshot.Load()
 	position, ok := old.positions[strings.ToLower(customerID)]
 	if !ok {
 		return fmt.Errorf("there is no customer %q", customerID)
 	}
-	opened := &books{partner: old.partner, options: old.options}
-	opened.customers = slices.Clone(old.customers)
-	opened.customers[position].cost = json.Number(totalCost)
-	e.books.Store(opened)
+	changed := &snapshot{partner: old.partner, options: old.options}
+	changed.customers = slices.Clone(old.customers)
+	changed.customers[position].cost = json.Number(totalCost)
+	e.snapshot.Store(changed)
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 // in pages or has links.
 func subscriptionRoutes() []route {
 	return []route{
-		{path: "/v1/customers/{customer}/subscriptions", handle: (*books).listSubscriptions},
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/azureEntitlements", handle: (*books).azureEntitlements},
+		{path: "/v1/customers/{customer}/subscriptions", handle: (*snapshot).listSubscriptions},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/azureEntitlements", handle: (*snapshot).azureEntitlements},
 	}
 }
 
@@ -58,25 +58,25 @@ type productType struct {
 // noCommitmentEnd is what the API writes where nothing ends.
 const noCommitmentEnd = "9999-12-10T00:00:00Z"
 
-func (b *books) listSubscriptions(r *http.Request) (answer, error) {
-	c, err := b.customer(r.PathValue("customer"))
+func (s *snapshot) listSubscriptions(r *http.Request) (response, error) {
+	c, err := s.customer(r.PathValue("customer"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	records := []subscriptionRecord{}
 	for i, a := range c.azures() {
-		records = append(records, b.azureSubscription(a, i))
+		records = append(records, s.azureSubscription(a, i))
 	}
 	for i, l := range c.licences() {
-		records = append(records, b.licenceSubscription(c, l, i))
+		records = append(records, s.licenceSubscription(c, l, i))
 	}
 	return single(records), nil
 }
 
 // azureSubscription is a plan or a legacy subscription. The latter has its ids
 // in capitals and no product type.
-func (b *books) azureSubscription(a azure, position int) subscriptionRecord {
-	created := b.asOf.AddDate(-2, -position, -len(a.customer.name)).Add(90*time.Minute + 427*time.Millisecond)
+func (s *snapshot) azureSubscription(a azure, position int) subscriptionRecord {
+	created := s.asOf.AddDate(-2, -position, -len(a.customer.name)).Add(90*time.Minute + 427*time.Millisecond)
 	record := subscriptionRecord{
 		ID:             a.resourceID(a.id),
 		OfferID:        a.offerID(),
@@ -144,8 +144,8 @@ func (c customer) licences() []licence {
 	return all
 }
 
-func (b *books) licenceSubscription(c customer, l licence, position int) subscriptionRecord {
-	begins := b.asOf.Truncate(24*time.Hour).AddDate(0, -3-position, 0)
+func (s *snapshot) licenceSubscription(c customer, l licence, position int) subscriptionRecord {
+	begins := s.asOf.Truncate(24*time.Hour).AddDate(0, -3-position, 0)
 	return subscriptionRecord{
 		ID:             l.id,
 		OfferID:        l.offerID,
@@ -173,13 +173,13 @@ type azureEntitlement struct {
 	SubscriptionID string `json:"subscriptionId"`
 }
 
-func (b *books) azureEntitlements(r *http.Request) (answer, error) {
-	a, err := b.azure(r)
+func (s *snapshot) azureEntitlements(r *http.Request) (response, error) {
+	a, err := s.azure(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if a.legacy() {
-		return answer{}, plansOnly()
+		return response{}, errPlansOnly()
 	}
 	records := []azureEntitlement{}
 	for _, e := range a.entitlements() {

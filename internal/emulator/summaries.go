@@ -8,10 +8,10 @@ import (
 // summaryRoutes are the totals of the current billing period, and the budgets.
 func summaryRoutes() []route {
 	return []route{
-		{path: "/v1/usagesummary", userOnly: true, handle: (*books).usageSummary},
-		{path: "/v1/customers/{customer}/usagesummary", userOnly: true, handle: (*books).customerUsageSummary},
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/usagesummary", userOnly: true, handle: (*books).subscriptionUsageSummary},
-		{path: "/v1/customers/{customer}/usagebudget", handle: (*books).usageBudget},
+		{path: "/v1/usagesummary", userOnly: true, handle: (*snapshot).usageSummary},
+		{path: "/v1/customers/{customer}/usagesummary", userOnly: true, handle: (*snapshot).customerUsageSummary},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/usagesummary", userOnly: true, handle: (*snapshot).subscriptionUsageSummary},
+		{path: "/v1/customers/{customer}/usagebudget", handle: (*snapshot).usageBudget},
 	}
 }
 
@@ -35,17 +35,17 @@ type period struct {
 // usageSummary counts legacy customers only: the API leaves out those with an
 // Azure plan. How it totals several currencies is not documented; here those
 // other than the partner's own are left out, since adding them means nothing.
-func (b *books) usageSummary(*http.Request) (answer, error) {
-	start, end := billingPeriod(b.asOf)
+func (s *snapshot) usageSummary(*http.Request) (response, error) {
+	start, end := billingPeriod(s.asOf)
 	summary := partnerUsageSummary{
-		resource:   newResource(TenantID, b.name),
+		resource:   newResource(TenantID, s.name),
 		period:     period{timestamp(start), timestamp(end)},
 		Links:      links{Self: linkTo("/usagesummary")},
 		Attributes: attributes{"PartnerUsageSummary"},
 	}
 	costs := []json.Number{}
 	latest := start
-	for _, c := range b.customers {
+	for _, c := range s.customers {
 		if !c.legacy() {
 			continue
 		}
@@ -56,16 +56,16 @@ func (b *books) usageSummary(*http.Request) (answer, error) {
 		case c.nearBudget():
 			summary.CustomersTrendingOver++
 		}
-		if c.currency == b.currency {
+		if c.currency == s.currency {
 			costs = append(costs, c.cost)
 		}
 		if c.lastModified.After(latest) {
 			latest = c.lastModified
 		}
 	}
-	summary.money = money{TotalCost: sum(costs...), CurrencyLocale: b.locale}
+	summary.money = money{TotalCost: sum(costs...), CurrencyLocale: s.locale}
 	summary.LastModifiedDate = timestamp(latest)
-	return apiAnswer(http.StatusOK, summary), nil
+	return apiResponse(http.StatusOK, summary), nil
 }
 
 // usageSummary is the summary of a customer or a subscription. Which of the
@@ -86,14 +86,14 @@ type usageSummary struct {
 // newUsageSummary fills in what a plan's and a legacy subscription's summary
 // have in different ways: the period, and the US dollars, which legacy ones
 // lack.
-func (b *books) newUsageSummary(c customer, cost json.Number) usageSummary {
+func (s *snapshot) newUsageSummary(c customer, cost json.Number) usageSummary {
 	summary := usageSummary{
 		money:            c.money(cost),
 		LastModifiedDate: timestamp(c.lastModified),
 	}
-	start, end := planPeriod(b.asOf)
+	start, end := planPeriod(s.asOf)
 	if c.legacy() {
-		start, end = billingPeriod(b.asOf)
+		start, end = billingPeriod(s.asOf)
 		summary.USDTotalCost = nil
 	}
 	summary.period = period{timestamp(start), timestamp(end)}
@@ -102,15 +102,15 @@ func (b *books) newUsageSummary(c customer, cost json.Number) usageSummary {
 
 // customerUsageSummary has only the new keys for id and name with a plan, and
 // only the old ones with a legacy subscription; and only there it has links.
-func (b *books) customerUsageSummary(r *http.Request) (answer, error) {
-	c, err := b.customer(r.PathValue("customer"))
+func (s *snapshot) customerUsageSummary(r *http.Request) (response, error) {
+	c, err := s.customer(r.PathValue("customer"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if c.idle() {
-		return answer{}, noUsage()
+		return response{}, errNoUsage()
 	}
-	summary := b.newUsageSummary(c, c.cost)
+	summary := s.newUsageSummary(c, c.cost)
 	summary.Budget = new(newSpendingBudget(c))
 	summary.Attributes = attributes{"CustomerUsageSummary"}
 	if c.legacy() {
@@ -119,32 +119,32 @@ func (b *books) customerUsageSummary(r *http.Request) (answer, error) {
 	} else {
 		summary.ResourceID, summary.ResourceName = c.id, c.name
 	}
-	return apiAnswer(http.StatusOK, summary), nil
+	return apiResponse(http.StatusOK, summary), nil
 }
 
 // subscriptionUsageSummary has only the new keys for id and name with a plan,
 // and both with a legacy subscription.
-func (b *books) subscriptionUsageSummary(r *http.Request) (answer, error) {
-	a, err := b.azure(r)
+func (s *snapshot) subscriptionUsageSummary(r *http.Request) (response, error) {
+	a, err := s.azure(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if a.idle() {
-		return answer{}, noUsage()
+		return response{}, errNoUsage()
 	}
-	summary := b.newUsageSummary(a.customer, a.cost)
+	summary := s.newUsageSummary(a.customer, a.cost)
 	summary.ResourceID, summary.ResourceName = a.resourceID(a.id), a.name
 	if a.legacy() {
 		summary.ID, summary.Name = summary.ResourceID, summary.ResourceName
 	}
 	summary.Links = &links{Self: linkTo(a.path() + "/usagesummary")}
 	summary.Attributes = attributes{"SubscriptionUsageSummary"}
-	return apiAnswer(http.StatusOK, summary), nil
+	return apiResponse(http.StatusOK, summary), nil
 }
 
-// noUsage is an error of the API where one would expect zeros.
-func noUsage() error {
-	return &refusal{
+// errNoUsage is an error of the API where one would expect zeros.
+func errNoUsage() error {
+	return &apiError{
 		status:      http.StatusNotFound,
 		code:        codeNoUsage,
 		description: "Customer does not have usage data.",
@@ -160,13 +160,13 @@ type usageBudget struct {
 }
 
 // usageBudget has the version in its self link, unlike the other routes.
-func (b *books) usageBudget(r *http.Request) (answer, error) {
-	c, err := b.customer(r.PathValue("customer"))
+func (s *snapshot) usageBudget(r *http.Request) (response, error) {
+	c, err := s.customer(r.PathValue("customer"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	budget := newSpendingBudget(c)
-	return apiAnswer(http.StatusOK, usageBudget{
+	return apiResponse(http.StatusOK, usageBudget{
 		Amount:              budget.Amount,
 		UsageSpendingBudget: budget.Amount,
 		Links:               links{Self: linkTo("/v1/customers/" + c.id + "/usagebudget")},

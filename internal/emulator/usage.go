@@ -9,9 +9,9 @@ import (
 // customer, by subscription and by meter.
 func usageRoutes() []route {
 	return []route{
-		{path: "/v1/customers/usagerecords", userOnly: true, handle: (*books).customerUsageRecords},
-		{path: "/v1/customers/{customer}/subscriptions/usagerecords", userOnly: true, handle: (*books).subscriptionUsageRecords},
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/meterusagerecords", userOnly: true, handle: (*books).meterUsageRecords},
+		{path: "/v1/customers/usagerecords", userOnly: true, handle: (*snapshot).customerUsageRecords},
+		{path: "/v1/customers/{customer}/subscriptions/usagerecords", userOnly: true, handle: (*snapshot).subscriptionUsageRecords},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/meterusagerecords", userOnly: true, handle: (*snapshot).meterUsageRecords},
 	}
 }
 
@@ -56,10 +56,10 @@ type spendingBudget struct {
 	Attributes attributes   `json:"attributes"`
 }
 
-func (b *books) customerUsageRecords(r *http.Request) (answer, error) {
-	return collect(b, r, b.usageListing("/customers/usagerecords"), func() []customerUsageRecord {
-		records := make([]customerUsageRecord, len(b.customers))
-		for i, c := range b.customers {
+func (s *snapshot) customerUsageRecords(r *http.Request) (response, error) {
+	return collect(s, r, s.usagePagination("/customers/usagerecords"), func() []customerUsageRecord {
+		records := make([]customerUsageRecord, len(s.customers))
+		for i, c := range s.customers {
 			records[i] = newCustomerUsageRecord(c)
 		}
 		return records
@@ -115,12 +115,12 @@ type subscriptionUsageRecord struct {
 	Attributes       attributes `json:"attributes"`
 }
 
-func (b *books) subscriptionUsageRecords(r *http.Request) (answer, error) {
-	c, err := b.customer(r.PathValue("customer"))
+func (s *snapshot) subscriptionUsageRecords(r *http.Request) (response, error) {
+	c, err := s.customer(r.PathValue("customer"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return collect(b, r, b.usageListing(c.usageRecordsPath()), func() []subscriptionUsageRecord {
+	return collect(s, r, s.usagePagination(c.usageRecordsPath()), func() []subscriptionUsageRecord {
 		all := c.azures()
 		records := make([]subscriptionUsageRecord, len(all))
 		for i, a := range all {
@@ -139,19 +139,19 @@ func (c customer) usageRecordsPath() string {
 	return path
 }
 
-func (b *books) meterUsageRecords(r *http.Request) (answer, error) {
-	a, err := b.azure(r)
+func (s *snapshot) meterUsageRecords(r *http.Request) (response, error) {
+	a, err := s.azure(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	// The documented answer for a legacy subscription is of the records and
 	// has the self link of the route which lists a customer's subscriptions.
 	if a.legacy() {
-		return collect(b, r, b.usageListing(a.usageRecordsPath()), func() []subscriptionUsageRecord {
+		return collect(s, r, s.usagePagination(a.usageRecordsPath()), func() []subscriptionUsageRecord {
 			return []subscriptionUsageRecord{newSubscriptionUsageRecord(a)}
 		})
 	}
-	return collect(b, r, b.usageListing(a.path()+"/meterusagerecords"), func() []meterUsageRecord {
+	return collect(s, r, s.usagePagination(a.path()+"/meterusagerecords"), func() []meterUsageRecord {
 		meters := a.usedMeters()
 		records := make([]meterUsageRecord, len(meters))
 		for i, m := range meters {

@@ -14,13 +14,13 @@ import (
 // by hour.
 func utilizationRoutes() []route {
 	return []route{
-		{path: "/v1/customers/{customer}/subscriptions/{subscription}/utilizations/azure", handle: (*books).azureUtilization},
+		{path: "/v1/customers/{customer}/subscriptions/{subscription}/utilizations/azure", handle: (*snapshot).azureUtilization},
 	}
 }
 
-// mostUtilization is the largest page of utilization records, and the usual
+// maxUtilization is the largest page of utilization records, and the usual
 // one.
-const mostUtilization = 1000
+const maxUtilization = 1000
 
 // utilizationQuery is what was asked for, and how much of it has been read. A
 // continuation token carries it: so no page but the one being sent is kept.
@@ -35,18 +35,18 @@ type utilizationQuery struct {
 }
 
 // azureUtilization answers a plan with an empty list, like the API.
-func (b *books) azureUtilization(r *http.Request) (answer, error) {
-	a, err := b.azure(r)
+func (s *snapshot) azureUtilization(r *http.Request) (response, error) {
+	a, err := s.azure(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	// The links of this collection alone begin without a slash.
 	path := strings.TrimPrefix(a.path(), "/") + "/utilizations/azure"
-	query, err := b.readUtilizationQuery(r, path)
+	query, err := s.readUtilizationQuery(r, path)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	usage := newUtilization(a, query, b.options.Utilization)
+	usage := newUtilization(a, query, s.options.Utilization)
 	last := min(query.Read+query.Size, usage.count)
 	page := collection[utilizationRecord]{
 		TotalCount: usage.count,
@@ -62,13 +62,13 @@ func (b *books) azureUtilization(r *http.Request) (answer, error) {
 		next := linkTo(path+"?seek_operation=Next", header{continuationHeader, query.token()})
 		page.Links.Next = &next
 	}
-	return apiAnswer(http.StatusOK, page), nil
+	return apiResponse(http.StatusOK, page), nil
 }
 
 // readUtilizationQuery reads a first request from its parameters, and a further
 // one from its token: that has one parameter, and it is not spelled as on the
 // other routes.
-func (b *books) readUtilizationQuery(r *http.Request, path string) (utilizationQuery, error) {
+func (s *snapshot) readUtilizationQuery(r *http.Request, path string) (utilizationQuery, error) {
 	token := r.Header.Get(continuationHeader)
 	if seek := strings.EqualFold(r.URL.RawQuery, "seek_operation=Next"); seek || token != "" {
 		query, ok := parseUtilizationToken(token)
@@ -101,8 +101,8 @@ func (b *books) readUtilizationQuery(r *http.Request, path string) (utilizationQ
 			return query, invalidInput("The parameter show_details is neither true nor false.")
 		}
 	}
-	size, err := numberParameter(r, "size", mostUtilization)
-	query.Size = smaller(mostUtilization, size, b.options.PageSize)
+	size, err := numberParameter(r, "size", maxUtilization)
+	query.Size = smaller(maxUtilization, size, s.options.PageSize)
 	return query, err
 }
 
@@ -325,7 +325,7 @@ func thousandths(n int) json.Number {
 }
 
 // UtilizationQuantities are the exact sums by meter id of the first records of
-// any listing of utilization: of all of them, with Options.Utilization.
+// any pagination of utilization: of all of them, with Options.Utilization.
 func UtilizationQuantities(records int) map[string]string {
 	all := instances()
 	sums := make(map[string]string, len(all))

@@ -33,7 +33,7 @@ type utilization struct {
 	}
 }
 
-// readUtilization follows a listing to its end and hands on each page.
+// readUtilization follows a pagination to its end and hands on each page.
 func readUtilization(t *testing.T, service service, path string, use func(utilization)) {
 	t.Helper()
 	page := decode[utilization](t, service.read(t, path))
