@@ -2,8 +2,8 @@ package main
 
 import "strings"
 
-// exports turns NAME=value into lines for a POSIX shell.
-func exports(environment []string) []string {
+// exportLines turns NAME=value into lines for a POSIX shell.
+func exportLines(environment []string) []string {
 	lines := make([]string, len(environment))
 	for i, variable := range environment {
 		name, value, _ := strings.Cut(variable, "=")

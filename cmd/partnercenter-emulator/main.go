@@ -33,12 +33,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	if err != nil {
-		complain(stderr, fmt.Errorf("%w (-help explains the flags)", err))
+		printError(stderr, fmt.Errorf("%w (-help explains the flags)", err))
 		return exitUsage
 	}
 	server, err := start(ctx, settings)
 	if err != nil {
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitFailed
 	}
 	defer server.close()
@@ -46,17 +46,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(settings.command) > 0 {
 		code, err := supervise(ctx, settings.command, server.environment(), stdout, stderr)
 		if err != nil {
-			complain(stderr, err)
+			printError(stderr, err)
 		}
 		return code
 	}
 	if err := server.serve(ctx, stdout, stderr); err != nil {
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitFailed
 	}
 	return exitOK
 }
 
-func complain(stderr io.Writer, err error) {
+func printError(stderr io.Writer, err error) {
 	_, _ = fmt.Fprintln(stderr, "partnercenter-emulator:", err)
 }

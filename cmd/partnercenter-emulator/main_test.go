@@ -189,7 +189,7 @@ func TestFlagsReachTheEmulator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond, Utilization: 5000, DevicePolls: 3, RevokeRotated: true}
+	want := emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond, Utilization: 5000, DevicePolls: 3, RevokeRotated: true, QuotaBurst: 10}
 	if !reflect.DeepEqual(settings.options, want) {
 		t.Errorf("options %+v", settings.options)
 	}
@@ -331,7 +331,7 @@ func TestHelp(t *testing.T) {
 
 func TestExportsQuote(t *testing.T) {
 	t.Parallel()
-	if got := exports([]string{"NAME=it's=a value"})[0]; got != `export NAME='it'\''s=a value'` {
+	if got := exportLines([]string{"NAME=it's=a value"})[0]; got != `export NAME='it'\''s=a value'` {
 		t.Error(got)
 	}
 }

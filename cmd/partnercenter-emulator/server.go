@@ -51,7 +51,7 @@ func (s *server) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	for _, line := range exports(s.environment()) {
+	for _, line := range exportLines(s.environment()) {
 		if _, err := fmt.Fprintln(stdout, line); err != nil {
 			return err
 		}

@@ -28,9 +28,9 @@ const help = `Usage: partnercenter-emulator [flags] [-- command [arguments]]
 
 A Partner Center and its token endpoint on loopback, with invented customers.
 
-Without a command it prints the environment that signs in to it, and serves
-until Ctrl-C. With one it runs that in the environment, and ends with its exit
-code.
+Without a command it prints the environment variables for signing in to it, and
+serves until Ctrl-C. With a command it runs the command with these variables,
+and exits with its exit code.
 
 Flags:
 `
@@ -43,19 +43,20 @@ Examples:
   partnercenter-emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
   partnercenter-emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
 
-A fault is the end of a path and a colon, both left out for every API request,
-then words in any order: status=, retry-after=, code=, description=, date=,
-location=, body=, content-type=, pad= (a number of blanks), gzip, delay=, trickle= (the
-time of a byte), framing= (chunked, or until-close), cut-body, reset, after= (a
-number of requests), times= (a number, or always; 1 if left out). A value with
-blanks stands in double quotes. The sign-in is hit by the paths token and
-devicecode only; error= names its errors, as in
+A fault is the end of a path, a colon, and words in any order. Without a path it
+applies to every API request. The words are status=, retry-after=, code=,
+description=, date=, location=, body=, content-type=, pad= (number of spaces
+after the body), gzip, delay=, trickle= (time per byte), framing= (chunked, or
+until-close), cut-body, reset, after= (number of requests to leave alone first),
+and times= (a number, or always; 1 by default). Put a value with spaces in double
+quotes. Only the paths token and devicecode apply to the sign-in; error= names
+its errors, as in
 'token: status=400 error=authorization_declined'.
 
-What a customer has spent can be changed while it runs, without signing in:
+To change what a customer has spent while the emulator runs, without signing in:
   curl -X POST "$PARTNERCENTER_ENDPOINT/emulator/spend?customer=6a78bc81-09e8-486f-a388-61ea2d959e23&cost=7200.50"
-The cost is in the customer's currency, and everything that is read afterwards
-agrees with it. This is not part of the API.
+The cost is in the customer's currency. All later responses agree with it. This
+is not part of the API.
 `
 
 // parse reads the command line. For -help it writes the help to stdout and
@@ -64,23 +65,23 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("partnercenter-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
-	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the believable 25")
-	flags.IntVar(&s.options.OverBudget, "over-budget", 0, "let this `number` of generated customers be over their budget instead of 4 of 25")
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free one")
+	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the 25 of the sample")
+	flags.IntVar(&s.options.OverBudget, "over-budget", 0, "`number` of generated customers that are over their budget (default 4 of 25)")
 	flags.IntVar(&s.options.PageSize, "page-size", 0, "split collections into pages of this `number` of items")
-	flags.DurationVar(&s.options.Latency, "latency", 0, "`time` that every API answer takes, such as 200ms")
+	flags.DurationVar(&s.options.Latency, "latency", 0, "delay every API response by this `time`, such as 200ms")
 	flags.IntVar(&s.options.Utilization, "utilization", 0, "give each legacy subscription this `number` of utilization records")
-	flags.IntVar(&s.options.ThrottleEvery, "throttle-every", 0, "refuse one of this `number` of API requests with a 429 that asks to wait for a second")
-	flags.Float64Var(&s.options.Quota, "quota", 0, "let this `number` of API requests through a second, and refuse the others with a 429 that says how long to wait")
-	flags.IntVar(&s.options.QuotaBurst, "quota-burst", 10, "`number` of API requests to let through at once, before -quota counts")
-	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code until its user has signed in; -1 is none (default 1)")
-	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token that has been exchanged for another")
-	flags.Func("certificate", "PEM `file` with a certificate that is good in place of the client secret; can be given several times", func(name string) error {
+	flags.IntVar(&s.options.ThrottleEvery, "throttle-every", 0, "answer every nth API request, such as every 20th for the `number` 20, with a 429 that asks to wait for a second")
+	flags.Float64Var(&s.options.Quota, "quota", 0, "allow this `number` of API requests per second, and answer the others with a 429 that says how long to wait")
+	flags.IntVar(&s.options.QuotaBurst, "quota-burst", 10, "allow this `number` of API requests at once before -quota applies")
+	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code before its user has signed in; -1 for a user who never signs in (default 1)")
+	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token once it has been exchanged for another")
+	flags.Func("certificate", "PEM `file` with a certificate that is accepted in place of the client secret; may be repeated", func(name string) error {
 		certificates, err := readCertificates(name)
 		s.options.Certificates = append(s.options.Certificates, certificates...)
 		return err
 	})
-	flags.Func("misbehave", "`fault` to show; can be given several times", func(text string) error {
+	flags.Func("misbehave", "`fault` to inject, as described below; may be repeated", func(text string) error {
 		fault, err := emulator.ParseFault(text)
 		s.faults = append(s.faults, fault)
 		return err
@@ -115,7 +116,7 @@ func (s settings) check() error {
 		return errors.New("-quota must not be negative, and -quota-burst must be 1 or more")
 	}
 	if o.OverBudget > 0 && o.Customers == 0 {
-		return errors.New("-over-budget is of generated customers, and needs -customers")
+		return errors.New("-over-budget applies to generated customers: it needs -customers")
 	}
 	return checkLoopback(s.listen)
 }
