@@ -62,9 +62,9 @@ func idArgument(description string) schema.Attribute {
 	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: []validator.String{guid{}}}
 }
 
-// filter is a list of texts to keep. An empty one would keep nothing, which
+// filterArgument is a list of texts to keep. An empty one would keep nothing, which
 // nobody means.
-func filter(description string, each ...validator.String) schema.Attribute {
+func filterArgument(description string, each ...validator.String) schema.Attribute {
 	return schema.ListAttribute{
 		Optional:            true,
 		ElementType:         types.StringType,

@@ -57,16 +57,16 @@ func readAzureEntitlements(ctx context.Context, api *pcclient.Client, m *azureEn
 		return err
 	}
 	m.collection = newCollection(all)
-	list := kept(all.Items, everything)
+	list := filter(all.Items, everything)
 	slices.SortStableFunc(list, func(a, b *pcclient.AzureEntitlement) int {
-		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(lowered(a.ID), lowered(b.ID)))
+		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
-	m.Entitlements = mapped(list, func(e *pcclient.AzureEntitlement) entitlement {
+	m.Entitlements = mapRows(list, func(e *pcclient.AzureEntitlement) entitlement {
 		return entitlement{
-			EntitlementID:   lowered(e.ID),
+			EntitlementID:   normalizeGUID(e.ID),
 			EntitlementName: e.FriendlyName,
 			Status:          e.Status,
-			SubscriptionID:  lowered(e.SubscriptionID),
+			SubscriptionID:  normalizeGUID(e.SubscriptionID),
 		}
 	})
 	return nil

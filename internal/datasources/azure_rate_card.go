@@ -80,8 +80,8 @@ func azureRateCardSchema() schema.Schema {
 			"currency":        code(`^[A-Za-z]{3}$`, "EUR", "The ISO 4217 code of the currency to show prices in. The API's default is USD, for shared services that of the partner's market."),
 			"region":          code(`^[A-Za-z]{2}$`, "DE", "The ISO 3166 code of the country or region whose prices to show. The API's default is US, for shared services the partner's."),
 			"shared":          option("Whether to read the prices of partner shared services. Defaults to `false`."),
-			"meter_ids":       filter("Keeps these meters only, in any case. One that the API does not list is an error."),
-			"categories":      filter("Keeps meters of these categories only, such as `Storage`, in any case."),
+			"meter_ids":       filterArgument("Keeps these meters only, in any case. One that the API does not list is an error."),
+			"categories":      filterArgument("Keeps meters of these categories only, such as `Storage`, in any case."),
 			"currency_code":   text("The ISO 4217 code of the currency of all rates. Null if the API gives none."),
 			"locale":          text("The locale of the texts, such as `en-US`. Null if the API gives none."),
 			"is_tax_included": boolean("Whether the rates include tax. Microsoft documents that they never do."),
@@ -111,32 +111,32 @@ func azureRateCardSchema() schema.Schema {
 }
 
 func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCard) error {
-	card, err := api.AzureRateCard(ctx, whether(m.Shared), value(m.Currency), value(m.Region))
+	card, err := api.AzureRateCard(ctx, deref(m.Shared, false), deref(m.Currency, ""), deref(m.Region, ""))
 	if err != nil {
 		return err
 	}
-	if absent := missing(m.MeterIDs, card.Meters, func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
+	if absent := missingIDs(m.MeterIDs, card.Meters, func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
 		return &argumentError{"meter_ids", "Meter not listed", fmt.Sprintf("The rate card has no meter %s.", strings.Join(absent, ", "))}
 	}
-	m.CurrencyCode, m.Locale, m.IsTaxIncluded = capitals(card.Currency), card.Locale, new(whether(card.IsTaxIncluded))
-	wanted, inCategories := orUnknown(oneOf(m.MeterIDs)), orUnknown(oneOf(m.Categories))
-	meters := kept(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
-	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(lowered(a.ID), lowered(b.ID)) })
-	m.Meters = mapped(meters, newMeter)
-	m.OfferTerms = mapped(kept(card.OfferTerms, everything), newOfferTerm)
+	m.CurrencyCode, m.Locale, m.IsTaxIncluded = normalizeCurrency(card.Currency), card.Locale, new(deref(card.IsTaxIncluded, false))
+	wanted, inCategories := matchesNull(matchesAny(m.MeterIDs)), matchesNull(matchesAny(m.Categories))
+	meters := filter(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
+	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)) })
+	m.Meters = mapRows(meters, newMeter)
+	m.OfferTerms = mapRows(filter(card.OfferTerms, everything), newOfferTerm)
 	return nil
 }
 
 func newMeter(m *pcclient.AzureMeter) meter {
 	return meter{
-		MeterID:          lowered(m.ID),
+		MeterID:          normalizeGUID(m.ID),
 		MeterName:        m.Name,
 		Category:         m.Category,
 		Subcategory:      m.Subcategory,
 		Region:           m.Region,
 		Unit:             m.Unit,
 		IncludedQuantity: m.IncludedQuantity,
-		EffectiveDate:    instant(m.EffectiveDate),
+		EffectiveDate:    formatTime(m.EffectiveDate),
 		Tags:             append([]string{}, m.Tags...),
 		Rates:            newRates(m.Rates),
 	}
@@ -153,12 +153,12 @@ func newRates(prices pcclient.AzureRates) []rate {
 func newOfferTerm(t *pcclient.AzureOfferTerm) offerTerm {
 	ids := make([]string, len(t.ExcludedMeterIDs))
 	for i := range ids {
-		ids[i] = *lowered(&t.ExcludedMeterIDs[i])
+		ids[i] = *normalizeGUID(&t.ExcludedMeterIDs[i])
 	}
 	return offerTerm{
 		Name:             t.Name,
 		Discount:         t.Discount,
 		ExcludedMeterIDs: ids,
-		EffectiveDate:    instant(t.EffectiveDate),
+		EffectiveDate:    formatTime(t.EffectiveDate),
 	}
 }

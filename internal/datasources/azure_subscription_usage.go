@@ -79,11 +79,11 @@ func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *az
 		if err != nil {
 			return err
 		}
-		if err := wholeList(all, "resource usage records"); err != nil {
+		if err := requireComplete(all, "resource usage records"); err != nil {
 			return err
 		}
 		for i := range all.Items {
-			switch owner := value(all.Items[i].Entitlement()); {
+			switch owner := deref(all.Items[i].Entitlement(), ""); {
 			case strings.EqualFold(owner, id(m.AzureSubscriptionID)):
 				records = append(records, &all.Items[i])
 			case owner == "":
@@ -92,10 +92,10 @@ func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *az
 		}
 	}
 	listing := currentOf(listings)
-	m.PlanID = lowered(&listing.plan)
+	m.PlanID = normalizeGUID(&listing.plan)
 	m.SubscriptionName = listing.entitlement.FriendlyName
 	m.Status = listing.entitlement.Status
-	if m.cost, err = costOfAll(records); err != nil {
+	if m.cost, err = totalOf(records); err != nil {
 		return err
 	}
 	m.HasUsage = new(len(records)+len(doubtful) > 0)
@@ -114,7 +114,7 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 	if err != nil {
 		return nil, err
 	}
-	if err := wholeList(subscriptions, "subscriptions"); err != nil {
+	if err := requireComplete(subscriptions, "subscriptions"); err != nil {
 		return nil, err
 	}
 	var plans []string
@@ -128,24 +128,24 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 		if plan == "" {
 			return nil, errors.New("the list of subscriptions has one without an id, which may be an Azure plan")
 		}
-		if !seen[folded(plan)] {
-			seen[folded(plan)] = true
+		if !seen[normalizeText(plan)] {
+			seen[normalizeText(plan)] = true
 			plans = append(plans, plan)
 		}
 	}
 	return plans, nil
 }
 
-// listing is an Azure subscription as an Azure plan lists it.
-type listing struct {
+// foundEntitlement is an Azure subscription as an Azure plan lists it.
+type foundEntitlement struct {
 	plan        string
 	entitlement pcclient.AzureEntitlement
 }
 
 // findEntitlement looks for the Azure subscription in all plans: it moves from one
 // to another, and may be in both.
-func (m *azureSubscriptionUsage) findEntitlement(ctx context.Context, api *pcclient.Client, plans []string) ([]listing, error) {
-	var found []listing
+func (m *azureSubscriptionUsage) findEntitlement(ctx context.Context, api *pcclient.Client, plans []string) ([]foundEntitlement, error) {
+	var found []foundEntitlement
 	unknown := 0
 	for _, plan := range plans {
 		entitlements, err := api.AzureEntitlements(ctx, id(m.CustomerID), plan)
@@ -156,14 +156,14 @@ func (m *azureSubscriptionUsage) findEntitlement(ctx context.Context, api *pccli
 		if err != nil {
 			return nil, err
 		}
-		if err := wholeList(entitlements, "Azure entitlements"); err != nil {
+		if err := requireComplete(entitlements, "Azure entitlements"); err != nil {
 			return nil, err
 		}
-		matches := kept(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
+		matches := filter(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
 			return strings.EqualFold(id(e.ID), id(m.AzureSubscriptionID))
 		})
 		if len(matches) > 0 {
-			found = append(found, listing{plan, *matches[0]})
+			found = append(found, foundEntitlement{plan, *matches[0]})
 		}
 	}
 	if len(found) == 0 {
@@ -190,9 +190,9 @@ func isNotFound(err error) bool {
 
 // currentOf is the listing in which the Azure subscription is active, or else the
 // first one.
-func currentOf(listings []listing) listing {
+func currentOf(listings []foundEntitlement) foundEntitlement {
 	for _, l := range listings {
-		if strings.EqualFold(value(l.entitlement.Status), "active") {
+		if strings.EqualFold(deref(l.entitlement.Status, ""), "active") {
 			return l
 		}
 	}
@@ -202,25 +202,16 @@ func currentOf(listings []listing) listing {
 // unknownCosts are resources of which it cannot be told whether they belong to an
 // Azure subscription, and so neither what they cost it.
 func unknownCosts(records []*pcclient.ResourceUsageRecord, azureSubscriptionID string) []*pcclient.ResourceUsageRecord {
-	return mapped(records, func(r *pcclient.ResourceUsageRecord) *pcclient.ResourceUsageRecord {
+	return mapRows(records, func(r *pcclient.ResourceUsageRecord) *pcclient.ResourceUsageRecord {
 		unknown := *r
 		unknown.EntitlementID, unknown.TotalCost, unknown.USDTotalCost = &azureSubscriptionID, nil, nil
 		return &unknown
 	})
 }
 
-// wholeList makes a list that is shorter than the API says an error, where it
-// cannot be a warning: what is looked for may be in the rest.
-func wholeList[T any](c *pcclient.Collection[T], what string) error {
-	if text := newCollection(c).shortfall(); text != "" {
-		return fmt.Errorf("the list of %s is not complete: %s", what, text)
-	}
-	return nil
-}
-
-// costOfAll is the cost of resources together. Without any it is 0.
-func costOfAll(records []*pcclient.ResourceUsageRecord) (cost, error) {
-	var s spend
+// totalOf is the cost of resources together. Without any it is 0.
+func totalOf(records []*pcclient.ResourceUsageRecord) (cost, error) {
+	var s costTotals
 	for _, r := range records {
 		s.add(&r.Cost)
 	}

@@ -135,7 +135,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 		return err
 	}
 	usage := api.AzureUtilization(id(m.CustomerID), id(m.SubscriptionID), query)
-	include := whether(m.IncludeRecords)
+	include := deref(m.IncludeRecords, false)
 	byMeter := map[meterKey]*meterSum{}
 	records := []pcclient.AzureUtilizationRecord{}
 	read := 0
@@ -154,7 +154,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 		}
 	}
 	m.RecordCount = new(int64(read))
-	m.collection = collectionOf(read, usage.TotalCount(), usage.LargestCount())
+	m.collection = toCollection(read, usage.TotalCount(), usage.LargestCount())
 	m.QuantityByMeter = quantityByMeter(byMeter)
 	if include {
 		m.Records = utilizationRows(records)
@@ -163,7 +163,7 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 }
 
 func (m *azureUtilization) query() (q pcclient.UtilizationQuery, err error) {
-	q.Granularity, q.ShowDetails = value(m.Granularity), m.ShowDetails
+	q.Granularity, q.ShowDetails = deref(m.Granularity, ""), m.ShowDetails
 	if q.Start, err = figures.Instant(*m.StartTime); err != nil {
 		return q, err
 	}
@@ -171,20 +171,20 @@ func (m *azureUtilization) query() (q pcclient.UtilizationQuery, err error) {
 	return q, err
 }
 
-// meterKey tells apart what must not be added up. The names tell meters apart only
+// meterKey is what quantities are added up by. The names distinguish meters only
 // where there is no id: with one, a meter that was renamed is the same.
 type meterKey struct{ id, region, unit, name, category, subcategory string }
 
 type meterSum struct {
-	quantity                    sum
+	quantity                    total
 	records                     int64
-	name, category, subcategory newestText
+	name, category, subcategory newestName
 }
 
 func newMeterKey(r *pcclient.AzureUtilizationRecord) meterKey {
-	key := meterKey{id: value(lowered(r.Resource.ID)), region: value(r.Resource.Region), unit: value(r.Unit)}
+	key := meterKey{id: deref(normalizeGUID(r.Resource.ID), ""), region: deref(r.Resource.Region, ""), unit: deref(r.Unit, "")}
 	if key.id == "" {
-		key.name, key.category, key.subcategory = value(r.Resource.Name), value(r.Resource.Category), value(r.Resource.Subcategory)
+		key.name, key.category, key.subcategory = deref(r.Resource.Name, ""), deref(r.Resource.Category, ""), deref(r.Resource.Subcategory, "")
 	}
 	return key
 }
@@ -192,22 +192,22 @@ func newMeterKey(r *pcclient.AzureUtilizationRecord) meterKey {
 func (s *meterSum) add(r *pcclient.AzureUtilizationRecord) {
 	s.records++
 	s.quantity.add(r.Quantity)
-	s.name.see(r.Resource.Name, r.UsageStartTime)
-	s.category.see(r.Resource.Category, r.UsageStartTime)
-	s.subcategory.see(r.Resource.Subcategory, r.UsageStartTime)
+	s.name.update(r.Resource.Name, r.UsageStartTime)
+	s.category.update(r.Resource.Category, r.UsageStartTime)
+	s.subcategory.update(r.Resource.Subcategory, r.UsageStartTime)
 }
 
 func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 	list := make([]meterQuantity, 0, len(byMeter))
 	for key, s := range byMeter {
 		list = append(list, meterQuantity{
-			MeterID:     optional(key.id),
+			MeterID:     nilIfEmpty(key.id),
 			MeterName:   s.name.text,
 			Category:    s.category.text,
 			Subcategory: s.subcategory.text,
-			Region:      optional(key.region),
-			Unit:        optional(key.unit),
-			Quantity:    s.quantity.total(),
+			Region:      nilIfEmpty(key.region),
+			Unit:        nilIfEmpty(key.unit),
+			Quantity:    s.quantity.sum(),
 			RecordCount: s.records,
 		})
 	}
@@ -225,22 +225,22 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 }
 
 func utilizationRows(records []pcclient.AzureUtilizationRecord) []utilizationRecord {
-	list := kept(records, everything)
+	list := filter(records, everything)
 	slices.SortStableFunc(list, func(a, b *pcclient.AzureUtilizationRecord) int {
 		return cmp.Or(
-			newestFirst(b.UsageStartTime, a.UsageStartTime),
-			compareTexts(lowered(a.Resource.ID), lowered(b.Resource.ID)),
+			compareNewestFirst(b.UsageStartTime, a.UsageStartTime),
+			compareTexts(normalizeGUID(a.Resource.ID), normalizeGUID(b.Resource.ID)),
 			compareTexts(a.InstanceData.ResourceURI, b.InstanceData.ResourceURI),
 		)
 	})
-	return mapped(list, newUtilizationRecord)
+	return mapRows(list, newUtilizationRecord)
 }
 
 func newUtilizationRecord(r *pcclient.AzureUtilizationRecord) utilizationRecord {
 	return utilizationRecord{
-		UsageStartTime: instant(r.UsageStartTime),
-		UsageEndTime:   instant(r.UsageEndTime),
-		MeterID:        lowered(r.Resource.ID),
+		UsageStartTime: formatTime(r.UsageStartTime),
+		UsageEndTime:   formatTime(r.UsageEndTime),
+		MeterID:        normalizeGUID(r.Resource.ID),
 		MeterName:      r.Resource.Name,
 		Category:       r.Resource.Category,
 		Subcategory:    r.Resource.Subcategory,
@@ -251,16 +251,8 @@ func newUtilizationRecord(r *pcclient.AzureUtilizationRecord) utilizationRecord 
 		Location:       r.InstanceData.Location,
 		PartNumber:     r.InstanceData.PartNumber,
 		OrderNumber:    r.InstanceData.OrderNumber,
-		Tags:           named(r.InstanceData.Tags),
-		AdditionalInfo: named(r.InstanceData.AdditionalInfo),
-		InfoFields:     named(r.InfoFields),
+		Tags:           nonNilMap(r.InstanceData.Tags),
+		AdditionalInfo: nonNilMap(r.InstanceData.AdditionalInfo),
+		InfoFields:     nonNilMap(r.InfoFields),
 	}
-}
-
-// named is never null.
-func named(texts pcclient.Texts) map[string]string {
-	if texts == nil {
-		return map[string]string{}
-	}
-	return texts
 }

@@ -25,7 +25,7 @@ func ConfiguredClient(providerData any) (*pcclient.Client, diag.Diagnostics) {
 }
 
 // Read runs one read: all of its requests share a deadline and a correlation id,
-// an error is explained, and the warnings of the run are told.
+// errors are explained, and the warnings of the run are added.
 func Read(ctx context.Context, api *pcclient.Client, title string, read func(context.Context) error) diag.Diagnostics {
 	if api == nil {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Provider not configured",

@@ -63,8 +63,8 @@ func readCustomer(ctx context.Context, api *pcclient.Client, m *customer) error 
 	}
 	asked := *m
 	*m = customer{
-		CustomerID:           lowered(&id),
-		AllowDelegatedAccess: new(whether(c.AllowDelegatedAccess)),
+		CustomerID:           normalizeGUID(&id),
+		AllowDelegatedAccess: new(deref(c.AllowDelegatedAccess, false)),
 		CustomDomains:        append([]string{}, c.CustomDomains...),
 		profile:              newProfile(c),
 	}
@@ -88,12 +88,12 @@ func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, erro
 	if err != nil {
 		return "", err
 	}
-	if err := wholeList(all, "customers"); err != nil {
+	if err := requireComplete(all, "customers"); err != nil {
 		return "", err
 	}
 	// The API finds domains that begin like this one, too.
-	matches := kept(all.Items, func(c *pcclient.Customer) bool {
-		return strings.EqualFold(value(c.CompanyProfile.Domain), domain) && c.ID != nil
+	matches := filter(all.Items, func(c *pcclient.Customer) bool {
+		return strings.EqualFold(deref(c.CompanyProfile.Domain, ""), domain) && c.ID != nil
 	})
 	switch len(matches) {
 	case 0:
@@ -101,6 +101,6 @@ func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, erro
 	case 1:
 		return *matches[0].ID, nil
 	}
-	ids := mapped(matches, func(c *pcclient.Customer) string { return strings.ToLower(*c.ID) })
+	ids := mapRows(matches, func(c *pcclient.Customer) string { return strings.ToLower(*c.ID) })
 	return "", &argumentError{"domain", "Several customers found", fmt.Sprintf("The partner has %d customers with the domain %s: %s. Use customer_id.", len(ids), domain, strings.Join(ids, ", "))}
 }

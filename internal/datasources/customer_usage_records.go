@@ -43,19 +43,13 @@ type customerUsageRecord struct {
 	cost
 }
 
-type customerTotals struct {
-	totals
-	OverBudgetCount    int64 `tfsdk:"over_budget_count"`
-	WithoutBudgetCount int64 `tfsdk:"without_budget_count"`
-}
-
 func customerUsageRecordsSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "What every customer has spent on Azure in the current billing period, against its budget: Azure plan and legacy (MS-AZR-0145P) alike. " + estimates + "\n\n" +
 			"All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",
 		Attributes: with(attributes{
-			"customer_ids": filter("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid{}),
+			"customer_ids": filterArgument("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid{}),
 			"allow_missing": option("Whether a customer of `customer_ids` that the API does not list is no error. It is in `missing_customer_ids` then. " +
 				"A customer without any usage may not be listed. Defaults to `false`."),
 			"is_upgraded": option("Keeps customers with an Azure plan only (`true`), or legacy (MS-AZR-0145P) ones only (`false`). One of whom the API does not say is kept."),
@@ -90,23 +84,23 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 		return err
 	}
 	var spent customerSpend
-	var records []keptCustomer
-	walk := customerWalk{all: api.CustomerUsageRecords(), asked: newRollCall(m.CustomerIDs), keeps: m.selects()}
-	err = walk.each(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+	var records []selectedCustomer
+	walk := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(m.CustomerIDs), keeps: m.selects()}
+	err = walk.read(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
 		if minimum != nil && !customer.isAtLeast(*minimum) {
 			return
 		}
 		spent.add(record, customer)
-		if unless(m.IncludeRecords) {
-			records = append(records, keptCustomer{*record, customer.isWithin(), customer.isOver()})
+		if deref(m.IncludeRecords, true) {
+			records = append(records, selectedCustomer{*record, customer.isWithin(), customer.isOver()})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	m.collection = collectionOf(walk.listed, walk.all.TotalCount(), walk.all.LargestCount())
-	m.MissingCustomerIDs = walk.asked.missing()
-	if len(m.MissingCustomerIDs) > 0 && !whether(m.AllowMissing) {
+	m.collection = toCollection(walk.listed, walk.all.TotalCount(), walk.all.LargestCount())
+	m.MissingCustomerIDs = walk.tracker.missing()
+	if len(m.MissingCustomerIDs) > 0 && !deref(m.AllowMissing, false) {
 		return &argumentError{
 			argument: "customer_ids",
 			summary:  "Customer not listed",
@@ -114,7 +108,7 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 				"If these customers may have no usage yet, set allow_missing = true.", strings.Join(m.MissingCustomerIDs, ", ")),
 		}
 	}
-	if unless(m.IncludeRecords) {
+	if deref(m.IncludeRecords, true) {
 		m.Records = customerUsageRows(records)
 	}
 	m.Totals = spent.totals()
@@ -123,31 +117,31 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 
 // selects returns a filter for the customers that the arguments name.
 func (m *customerUsageRecords) selects() func(*pcclient.CustomerUsageRecord) bool {
-	wanted := orUnknown(oneOf(m.CustomerIDs))
+	wanted := matchesNull(matchesAny(m.CustomerIDs))
 	return func(r *pcclient.CustomerUsageRecord) bool {
 		return wanted(r.OwnerID()) && (m.IsUpgraded == nil || r.IsUpgraded == nil || *m.IsUpgraded == *r.IsUpgraded)
 	}
 }
 
-// keptCustomer is a record, and what holds of its customer.
-type keptCustomer struct {
+// selectedCustomer is a record, and what holds of its customer.
+type selectedCustomer struct {
 	pcclient.CustomerUsageRecord
 	within, over bool
 }
 
-func customerUsageRows(records []keptCustomer) []customerUsageRecord {
-	list := kept(records, everything)
-	slices.SortStableFunc(list, func(a, b *keptCustomer) int {
-		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID())))
+func customerUsageRows(records []selectedCustomer) []customerUsageRecord {
+	list := filter(records, everything)
+	slices.SortStableFunc(list, func(a, b *selectedCustomer) int {
+		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})
-	return mapped(list, newCustomerUsageRecord)
+	return mapRows(list, newCustomerUsageRecord)
 }
 
-func newCustomerUsageRecord(r *keptCustomer) customerUsageRecord {
+func newCustomerUsageRecord(r *selectedCustomer) customerUsageRecord {
 	row := customerUsageRecord{
-		CustomerID:   lowered(r.OwnerID()),
+		CustomerID:   normalizeGUID(r.OwnerID()),
 		CustomerName: r.Owner(),
-		IsUpgraded:   whether(r.IsUpgraded),
+		IsUpgraded:   deref(r.IsUpgraded, false),
 		budget:       newBudget(r.BudgetAmount(), r.TotalCost, r.PercentUsed),
 		cost:         newCost(&r.Cost),
 	}

@@ -43,7 +43,7 @@ type profile struct {
 
 func newProfile(c *pcclient.Customer) profile {
 	return profile{
-		TenantID:              lowered(c.CompanyProfile.TenantID),
+		TenantID:              normalizeGUID(c.CompanyProfile.TenantID),
 		Domain:                c.CompanyProfile.Domain,
 		CompanyName:           c.CompanyProfile.CompanyName,
 		RelationshipToPartner: c.RelationshipToPartner,
@@ -78,17 +78,17 @@ func customersSchema() schema.Schema {
 }
 
 func readCustomers(ctx context.Context, api *pcclient.Client, m *customers) error {
-	all, err := api.Customers(ctx, value(m.NamePrefix))
+	all, err := api.Customers(ctx, deref(m.NamePrefix, ""))
 	if err != nil {
 		return err
 	}
 	m.collection = newCollection(all)
-	list := kept(all.Items, everything)
+	list := filter(all.Items, everything)
 	slices.SortStableFunc(list, func(a, b *pcclient.Customer) int {
-		return cmp.Or(compareTexts(a.CompanyProfile.CompanyName, b.CompanyProfile.CompanyName), compareTexts(lowered(a.ID), lowered(b.ID)))
+		return cmp.Or(compareTexts(a.CompanyProfile.CompanyName, b.CompanyProfile.CompanyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
-	m.Customers = mapped(list, func(c *pcclient.Customer) company {
-		return company{lowered(c.ID), newProfile(c)}
+	m.Customers = mapRows(list, func(c *pcclient.Customer) company {
+		return company{normalizeGUID(c.ID), newProfile(c)}
 	})
 	return nil
 }

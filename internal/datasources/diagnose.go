@@ -52,7 +52,7 @@ func diagnose(title string, err error) diag.Diagnostic {
 }
 
 // warnings are what the person at the terminal should know of the run, though a
-// read may have gone well. Each is told once.
+// read may have gone well. Each is reported once.
 func warnings(api *pcclient.Client) diag.Diagnostics {
 	var problems diag.Diagnostics
 	for _, warning := range api.Warnings() {

@@ -9,6 +9,13 @@
 //   - diagnose.go: how an error is explained to the person at the terminal
 //   - attributes.go: attributes by kind, and the groups that several share
 //   - validators.go: what is checked before anything is sent
-//   - values.go: costs and budgets, read honestly
+//   - records.go: filters, missing ids, and rows
+//   - customer_reader.go: the records of all customers, with their budgets and totals
+//   - summaries.go: what the usage summaries have in common
+//   - forecast.go: forecasts and shares of budgets
+//   - values.go: costs, budgets and conversions
+//   - times.go: times and their order
 //   - totals.go: exact sums
+//   - gate_arguments.go: the arguments and rules of the spend gate, for its ephemeral form too
+//   - encode.go: models to Terraform's values
 package datasources

@@ -13,7 +13,7 @@ import (
 // An encoder makes Terraform's value of a field of a model, the one that the
 // framework's State.Set makes, which knows no decimals. That looks at the types of
 // each value anew, which is most of the time that ten thousand records take; this
-// looks once a type.
+// looks once per type.
 type encoder func(reflect.Value) tftypes.Value
 
 // encoders are those of the models.

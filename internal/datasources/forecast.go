@@ -58,7 +58,7 @@ func isDated(c *pcclient.Cost, p *pcclient.Period) bool {
 // its last day.
 func endOf(c *pcclient.Cost, p *pcclient.Period) time.Time {
 	end := p.BillingEndDate.Instant()
-	if value(c.CurrencyCode) == "" {
+	if deref(c.CurrencyCode, "") == "" {
 		end = end.Add(24 * time.Hour)
 	}
 	return end

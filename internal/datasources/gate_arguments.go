@@ -20,7 +20,7 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// GateArguments are whom a spend gate looks at, and its rules. The data source and
+// GateArguments select the customers of a spend gate, and are its rules. The data source and
 // its ephemeral form have them in common.
 type GateArguments struct {
 	CustomerIDs             []string              `tfsdk:"customer_ids"`
@@ -57,8 +57,8 @@ func GateAttributes() map[string]schema.Attribute {
 	}
 	rules := append([]path.Expression{path.MatchRoot("require_budget")}, limits...)
 	return attributes{
-		"customer_ids":         filter("Checks only these customers: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
-		"exclude_customer_ids": filter("Excludes these customers: ids (tenant ids), GUIDs in any case.", guid{}),
+		"customer_ids":         filterArgument("Checks only these customers: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
+		"exclude_customer_ids": filterArgument("Excludes these customers: ids (tenant ids), GUIDs in any case.", guid{}),
 		"is_upgraded":          option("Checks only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is checked in both cases."),
 		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is only a warning. Defaults to `false`."),
 		"allow_empty":          option("Whether it is only a warning that no customer is selected. Defaults to `false`."),
@@ -112,15 +112,15 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 		return nil, input, err
 	}
 	var spend gate.Spend
-	walk := customerWalk{all: api.CustomerUsageRecords(), asked: newRollCall(a.CustomerIDs), keeps: a.selects()}
-	err = walk.each(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+	walk := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
+	err = walk.read(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
 		spend.Records = append(spend.Records, newGateRecord(record))
 		input.spent.add(record, customer)
 	})
 	if err != nil {
 		return nil, input, err
 	}
-	input.missing = walk.asked.missing()
+	input.missing = walk.tracker.missing()
 	spend.Missing, spend.Listed, spend.Total = input.missing, walk.listed, walk.all.LargestCount()
 	return gate.Evaluate(spend, rules, time.Now()), input, nil
 }
@@ -128,10 +128,10 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 // selects returns a filter for the records of the selected customers. A customer
 // that may be one of them, for all that the API says, is one.
 func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
-	included := oneOf(a.CustomerIDs)
+	included := matchesAny(a.CustomerIDs)
 	excluded := func(*string) bool { return false }
 	if a.ExcludeCustomerIDs != nil {
-		excluded = oneOf(a.ExcludeCustomerIDs)
+		excluded = matchesAny(a.ExcludeCustomerIDs)
 	}
 	return func(r *pcclient.CustomerUsageRecord) bool {
 		return included(r.OwnerID()) && !excluded(r.OwnerID()) &&
@@ -142,9 +142,9 @@ func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
 func (a *GateArguments) rules() (gate.Rules, error) {
 	rules := gate.Rules{
 		RequireBudget:   a.RequireBudget,
-		AllowMissing:    whether(a.AllowMissing),
-		AllowEmpty:      whether(a.AllowEmpty),
-		AllowIncomplete: whether(a.AllowIncomplete),
+		AllowMissing:    deref(a.AllowMissing, false),
+		AllowEmpty:      deref(a.AllowEmpty, false),
+		AllowIncomplete: deref(a.AllowIncomplete, false),
 		MaxFindings:     defaultMaxFindings,
 	}
 	if a.MaxFindings != nil {
@@ -201,23 +201,15 @@ func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
 	code, _ := currencyOf(&r.Cost)
 	record := gate.Record{
-		CustomerID:   value(lowered(r.OwnerID())),
-		CustomerName: value(r.Owner()),
+		CustomerID:   deref(normalizeGUID(r.OwnerID()), ""),
+		CustomerName: deref(r.Owner(), ""),
 		Currency:     code,
-		Cost:         plain(r.TotalCost),
-		USDCost:      plain(usdOf(&r.Cost)),
-		Budget:       plain(r.BudgetAmount()),
+		Cost:         toDecimal(r.TotalCost),
+		USDCost:      toDecimal(usdOf(&r.Cost)),
+		Budget:       toDecimal(r.BudgetAmount()),
 	}
 	if !r.LastModifiedDate.IsZero() {
 		record.LastModified = new(r.LastModifiedDate.Instant())
 	}
 	return record
-}
-
-// plain is the number without what the client knows of it.
-func plain(d *pcclient.Decimal) *decimal.Decimal {
-	if d == nil {
-		return nil
-	}
-	return &d.Decimal
 }

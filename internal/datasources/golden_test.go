@@ -92,3 +92,25 @@ func collectPresent(present map[string]bool, path string, value any) {
 		}
 	}
 }
+
+// doc.go lists every file that is not a data source's own.
+func TestDoc(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := map[string]bool{"doc.go": true}
+	for name := range eachDataSource(t) {
+		own[strings.TrimPrefix(name, "partnercenter_")+".go"] = true
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !own[file] && !strings.HasSuffix(file, "_test.go") && !strings.Contains(string(doc), "- "+file+":") {
+			t.Errorf("doc.go does not list %s", file)
+		}
+	}
+}

@@ -60,18 +60,18 @@ func readInvoiceSummaries(ctx context.Context, api *pcclient.Client, m *invoiceS
 		return err
 	}
 	m.collection = newCollection(all)
-	list := kept(all.Items, everything)
+	list := filter(all.Items, everything)
 	slices.SortStableFunc(list, func(a, b *pcclient.InvoiceSummary) int { return compareTexts(a.CurrencyCode, b.CurrencyCode) })
-	m.Summaries = mapped(list, func(s *pcclient.InvoiceSummary) invoiceSummary {
+	m.Summaries = mapRows(list, func(s *pcclient.InvoiceSummary) invoiceSummary {
 		return invoiceSummary{
-			CurrencyCode:             capitals(s.CurrencyCode),
+			CurrencyCode:             normalizeCurrency(s.CurrencyCode),
 			CurrencySymbol:           s.CurrencySymbol,
-			BalanceAmount:            unquoted(s.BalanceAmount),
-			LastPaymentAmount:        unquoted(s.LastPaymentAmount),
-			LastPaymentDate:          instant(s.LastPaymentDate),
-			LatestInvoiceDate:        instant(s.LatestInvoiceDate),
-			FirstInvoiceCreationDate: instant(s.FirstInvoiceCreationDate),
-			AccountingDate:           instant(s.AccountingDate),
+			BalanceAmount:            unquote(s.BalanceAmount),
+			LastPaymentAmount:        unquote(s.LastPaymentAmount),
+			LastPaymentDate:          formatTime(s.LastPaymentDate),
+			LatestInvoiceDate:        formatTime(s.LatestInvoiceDate),
+			FirstInvoiceCreationDate: formatTime(s.FirstInvoiceCreationDate),
+			AccountingDate:           formatTime(s.AccountingDate),
 		}
 	})
 	return nil

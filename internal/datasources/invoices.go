@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -93,11 +91,11 @@ func readInvoices(ctx context.Context, api *pcclient.Client, m *invoices) error 
 		return err
 	}
 	m.collection = newCollection(all)
-	list := kept(all.Items, m.inPeriod)
+	list := filter(all.Items, m.inPeriod)
 	slices.SortStableFunc(list, func(a, b *pcclient.Invoice) int {
-		return cmp.Or(newestFirst(a.InvoiceDate, b.InvoiceDate), compareTexts(a.ID, b.ID))
+		return cmp.Or(compareNewestFirst(a.InvoiceDate, b.InvoiceDate), compareTexts(a.ID, b.ID))
 	})
-	m.Invoices = mapped(list, newInvoice)
+	m.Invoices = mapRows(list, newInvoice)
 	m.Totals = newInvoiceTotals(list)
 	return nil
 }
@@ -124,58 +122,28 @@ func (m *invoices) inPeriod(i *pcclient.Invoice) bool {
 	return true
 }
 
-// newestFirst orders times, those that are not known last.
-func newestFirst(a, b *pcclient.Time) int {
-	switch {
-	case a.IsZero() && b.IsZero():
-		return 0
-	case a.IsZero():
-		return 1
-	case b.IsZero():
-		return -1
-	}
-	return b.Compare(a)
-}
-
 func newInvoiceTotals(list []*pcclient.Invoice) *invoiceTotals {
-	charges, paid := sums{}, sums{}
+	charges, paid := totalByKey{}, totalByKey{}
 	for _, i := range list {
-		code := cmp.Or(value(capitals(i.CurrencyCode)), unknownCurrency)
-		charges.add(code, unquoted(i.TotalCharges))
-		paid.add(code, unquoted(i.PaidAmount))
+		code := cmp.Or(deref(normalizeCurrency(i.CurrencyCode), ""), unknownCurrency)
+		charges.add(code, unquote(i.TotalCharges))
+		paid.add(code, unquote(i.PaidAmount))
 	}
-	return &invoiceTotals{RecordCount: int64(len(list)), ChargesByCurrency: charges.totals(), PaidByCurrency: paid.totals()}
+	return &invoiceTotals{RecordCount: int64(len(list)), ChargesByCurrency: charges.toMap(), PaidByCurrency: paid.toMap()}
 }
 
 func newInvoice(i *pcclient.Invoice) invoice {
 	return invoice{
 		InvoiceID:              i.ID,
-		InvoiceDate:            instant(i.InvoiceDate),
-		BillingPeriodStartDate: instant(i.BillingPeriodStartDate),
-		BillingPeriodEndDate:   instant(i.BillingPeriodEndDate),
-		TotalCharges:           unquoted(i.TotalCharges),
-		PaidAmount:             unquoted(i.PaidAmount),
-		CurrencyCode:           capitals(i.CurrencyCode),
+		InvoiceDate:            formatTime(i.InvoiceDate),
+		BillingPeriodStartDate: formatTime(i.BillingPeriodStartDate),
+		BillingPeriodEndDate:   formatTime(i.BillingPeriodEndDate),
+		TotalCharges:           unquote(i.TotalCharges),
+		PaidAmount:             unquote(i.PaidAmount),
+		CurrencyCode:           normalizeCurrency(i.CurrencyCode),
 		CurrencySymbol:         i.CurrencySymbol,
 		DocumentType:           i.DocumentType,
 		InvoiceType:            i.InvoiceType,
 		AmendsOf:               i.AmendsOf,
 	}
-}
-
-// unquoted is the number, whether the API wrote it in quotes or not.
-func unquoted(d *pcclient.QuotedDecimal) *pcclient.Decimal {
-	if d == nil {
-		return nil
-	}
-	return &d.Decimal
-}
-
-// parseDateOrTime reads an RFC 3339 time, or a date, which is its beginning in UTC.
-func parseDateOrTime(text string) (at time.Time, wholeDay bool, err error) {
-	if at, err = time.Parse(time.DateOnly, text); err == nil {
-		return at, true, nil
-	}
-	at, err = figures.Instant(text)
-	return at, false, err
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// kept returns the records that a filter keeps.
-func kept[T any](records []T, keeps func(*T) bool) []*T {
+// filter returns the records that a filter keeps.
+func filter[T any](records []T, keeps func(*T) bool) []*T {
 	list := make([]*T, 0, len(records))
 	for i := range records {
 		if keeps(&records[i]) {
@@ -20,58 +20,58 @@ func kept[T any](records []T, keeps func(*T) bool) []*T {
 // everything is no filter.
 func everything[T any](*T) bool { return true }
 
-// missing returns the ids of an argument that no record is about.
-func missing[T any](ids []string, records []T, about func(*T) *string) []string {
-	roll := newRollCall(ids)
+// missingIDs returns the ids of an argument that no record is about.
+func missingIDs[T any](ids []string, records []T, about func(*T) *string) []string {
+	tracker := newIDTracker(ids)
 	for i := range records {
-		roll.see(about(&records[i]))
+		tracker.mark(about(&records[i]))
 	}
-	return roll.missing()
+	return tracker.missing()
 }
 
-// rollCall finds out which ids of an argument are listed.
-type rollCall struct {
+// idTracker finds the ids of an argument that are not listed.
+type idTracker struct {
 	ids  []string
 	seen map[string]bool // by the ids in lower case
 }
 
-func newRollCall(ids []string) *rollCall {
-	roll := &rollCall{ids, make(map[string]bool, len(ids))}
+func newIDTracker(ids []string) *idTracker {
+	tracker := &idTracker{ids, make(map[string]bool, len(ids))}
 	for _, id := range ids {
-		roll.seen[folded(id)] = false
+		tracker.seen[normalizeText(id)] = false
 	}
-	return roll
+	return tracker
 }
 
-func (r *rollCall) see(id *string) {
-	if len(r.ids) == 0 {
+func (t *idTracker) mark(id *string) {
+	if len(t.ids) == 0 {
 		return
 	}
-	listed := folded(value(id))
-	if _, asked := r.seen[listed]; asked {
-		r.seen[listed] = true
+	listed := normalizeText(deref(id, ""))
+	if _, asked := t.seen[listed]; asked {
+		t.seen[listed] = true
 	}
 }
 
-// missing is never nil.
-func (r *rollCall) missing() []string {
+// missing returns the ids that no record had. It is never nil.
+func (t *idTracker) missing() []string {
 	list := []string{}
-	told := map[string]bool{}
-	for _, id := range r.ids {
-		if key := folded(id); !r.seen[key] && !told[key] {
-			told[key] = true
-			list = append(list, *lowered(new(strings.TrimSpace(id))))
+	added := map[string]bool{}
+	for _, id := range t.ids {
+		if key := normalizeText(id); !t.seen[key] && !added[key] {
+			added[key] = true
+			list = append(list, *normalizeGUID(new(strings.TrimSpace(id))))
 		}
 	}
 	return list
 }
 
-// folded is a text of an argument, or what it is compared with: in any case, and
-// with any white space around it.
-func folded(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+// normalizeText makes texts comparable that differ only in case or in the white
+// space around them.
+func normalizeText(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// mapped makes rows of records. It is never nil: no records are an empty list.
-func mapped[T, Row any](records []*T, row func(*T) Row) []Row {
+// mapRows makes rows of records. It is never nil: no records are an empty list.
+func mapRows[T, Row any](records []*T, row func(*T) Row) []Row {
 	list := make([]Row, len(records))
 	for i, record := range records {
 		list[i] = row(record)
@@ -79,26 +79,26 @@ func mapped[T, Row any](records []*T, row func(*T) Row) []Row {
 	return list
 }
 
-// oneOf returns a filter for the texts of an argument, in any case. Without the
+// matchesAny returns a filter for the texts of an argument, in any case. Without the
 // argument it keeps everything.
-func oneOf(argument []string) func(*string) bool {
+func matchesAny(argument []string) func(*string) bool {
 	wanted := make(map[string]bool, len(argument))
 	for _, text := range argument {
-		wanted[folded(text)] = true
+		wanted[normalizeText(text)] = true
 	}
 	return func(text *string) bool {
-		return argument == nil || text != nil && wanted[folded(*text)]
+		return argument == nil || text != nil && wanted[normalizeText(*text)]
 	}
 }
 
-// orUnknown lets a filter keep what does not say: left out, its cost would be
-// missing from what it belongs to.
-func orUnknown(keeps func(*string) bool) func(*string) bool {
+// matchesNull lets a filter keep records that lack the field: without their cost, a
+// sum would be too small.
+func matchesNull(keeps func(*string) bool) func(*string) bool {
 	return func(text *string) bool { return id(text) == "" || keeps(text) }
 }
 
 // compareTexts orders by bytes, null first.
-func compareTexts(a, b *string) int { return cmp.Compare(value(a), value(b)) }
+func compareTexts(a, b *string) int { return cmp.Compare(deref(a, ""), deref(b, "")) }
 
 // compareKeys orders keys of two texts.
 func compareKeys(a, b [2]string) int { return slices.Compare(a[:], b[:]) }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/shopspring/decimal"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/gate"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
@@ -113,21 +112,13 @@ func newGateFindings(findings []gate.Finding) []gateFinding {
 	for i, f := range findings {
 		list[i] = gateFinding{
 			Rule:         f.Rule,
-			CustomerID:   optional(f.CustomerID),
-			CustomerName: optional(f.CustomerName),
+			CustomerID:   nilIfEmpty(f.CustomerID),
+			CustomerName: nilIfEmpty(f.CustomerName),
 			Message:      f.Message(),
-			Actual:       known(f.Actual),
-			Limit:        known(f.Limit),
-			CurrencyCode: optional(f.Currency),
+			Actual:       fromDecimal(f.Actual),
+			Limit:        fromDecimal(f.Limit),
+			CurrencyCode: nilIfEmpty(f.Currency),
 		}
 	}
 	return list
-}
-
-// known is the opposite of plain.
-func known(d *decimal.Decimal) *pcclient.Decimal {
-	if d == nil {
-		return nil
-	}
-	return &pcclient.Decimal{Decimal: *d}
 }

@@ -59,7 +59,7 @@ func subscriptionMeterUsageSchema() schema.Schema {
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
 			"subscription_id": subscriptionID(),
-			"categories":      filter("Keeps records of these categories only, such as `Storage`, in any case, and those that have no category, such as that of a whole legacy subscription. A category without usage is no error."),
+			"categories":      filterArgument("Keeps records of these categories only, such as `Storage`, in any case, and those that have no category, such as that of a whole legacy subscription. A category without usage is no error."),
 			"include_records": includeRecords(),
 			"totals":          object("Exact sums of the records, after the filters.", totalsAttributes()),
 			"cost_by_category": rows("Exact sums by category and currency, after the filters, in that order.", with(attributes{
@@ -89,29 +89,29 @@ func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *su
 		return err
 	}
 	m.collection = newCollection(all)
-	wanted := orUnknown(oneOf(m.Categories))
-	records := kept(all.Items, func(r *pcclient.MeterUsageRecord) bool { return wanted(r.Category) })
+	wanted := matchesNull(matchesAny(m.Categories))
+	records := filter(all.Items, func(r *pcclient.MeterUsageRecord) bool { return wanted(r.Category) })
 	slices.SortStableFunc(records, func(a, b *pcclient.MeterUsageRecord) int {
 		return cmp.Or(
 			compareTexts(a.Category, b.Category),
 			compareTexts(a.Subcategory, b.Subcategory),
 			compareTexts(a.MeterName, b.MeterName),
 			compareTexts(a.MeterID, b.MeterID),
-			compareTexts(lowered(a.Subscription()), lowered(b.Subscription())),
+			compareTexts(normalizeGUID(a.Subscription()), normalizeGUID(b.Subscription())),
 		)
 	})
-	var s spend
-	byCategory := groups[string]{}
+	var s costTotals
+	byCategory := costsByKey[string]{}
 	for _, r := range records {
 		s.add(&r.Cost)
-		byCategory.add(value(r.Category), &r.Cost)
+		byCategory.add(deref(r.Category, ""), &r.Cost)
 	}
 	m.Totals = s.totals()
-	m.CostByCategory = grouped(byCategory, cmp.Compare, func(category string, c groupCost) categoryCost {
-		return categoryCost{optional(category), c}
+	m.CostByCategory = costRows(byCategory, cmp.Compare, func(category string, c groupCost) categoryCost {
+		return categoryCost{nilIfEmpty(category), c}
 	})
-	if unless(m.IncludeRecords) {
-		m.Records = mapped(records, newMeterUsageRecord)
+	if deref(m.IncludeRecords, true) {
+		m.Records = mapRows(records, newMeterUsageRecord)
 	}
 	return nil
 }
@@ -119,11 +119,11 @@ func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *su
 func newMeterUsageRecord(r *pcclient.MeterUsageRecord) meterUsageRecord {
 	return meterUsageRecord{
 		ObjectType:       r.Attributes.ObjectType,
-		SubscriptionID:   lowered(r.Subscription()),
+		SubscriptionID:   normalizeGUID(r.Subscription()),
 		SubscriptionName: r.Owner(),
 		Status:           r.Status,
 		OfferID:          r.OfferID,
-		MeterID:          lowered(r.MeterID),
+		MeterID:          normalizeGUID(r.MeterID),
 		MeterName:        r.MeterName,
 		Category:         r.Category,
 		Subcategory:      r.Subcategory,

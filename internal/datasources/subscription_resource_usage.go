@@ -70,8 +70,8 @@ func subscriptionResourceUsageSchema() schema.Schema {
 		Attributes: with(attributes{
 			"customer_id":          customerID(),
 			"subscription_id":      idArgument("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
-			"entitlement_ids":      filter("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid{}),
-			"resource_group_names": filter("Keeps resources of these resource groups only: names, in any case. One without any record is an error, unless `allow_missing` is true. A resource whose group cannot be told is kept."),
+			"entitlement_ids":      filterArgument("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid{}),
+			"resource_group_names": filterArgument("Keeps resources of these resource groups only: names, in any case. One without any record is an error, unless `allow_missing` is true. A resource whose group cannot be told is kept."),
 			"allow_missing": option("Whether an Azure subscription of `entitlement_ids`, or a resource group of `resource_group_names`, that the API does not list is no error. " +
 				"It is in `missing_entitlement_ids` or `missing_resource_group_names` then. One without any usage is not listed. Defaults to `false`."),
 			"include_records":              includeRecords(),
@@ -108,8 +108,8 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 	if err := m.refuseMissing(all.Items); err != nil {
 		return err
 	}
-	inEntitlements, inGroups := orUnknown(oneOf(m.EntitlementIDs)), orUnknown(oneOf(m.ResourceGroupNames))
-	records := kept(all.Items, func(r *pcclient.ResourceUsageRecord) bool {
+	inEntitlements, inGroups := matchesNull(matchesAny(m.EntitlementIDs)), matchesNull(matchesAny(m.ResourceGroupNames))
+	records := filter(all.Items, func(r *pcclient.ResourceUsageRecord) bool {
 		return inEntitlements(r.Entitlement()) && inGroups(r.ResourceGroup())
 	})
 	slices.SortStableFunc(records, func(a, b *pcclient.ResourceUsageRecord) int {
@@ -120,15 +120,15 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 			compareTexts(a.ResourceURI, b.ResourceURI),
 		)
 	})
-	var s spend
+	var s costTotals
 	for _, r := range records {
 		s.add(&r.Cost)
 	}
 	m.Totals = s.totals()
 	m.CostByEntitlement = costByEntitlement(records)
 	m.CostByResourceGroup = costByResourceGroup(records)
-	if unless(m.IncludeRecords) {
-		m.Records = mapped(records, newResourceUsageRecord)
+	if deref(m.IncludeRecords, true) {
+		m.Records = mapRows(records, newResourceUsageRecord)
 	}
 	return nil
 }
@@ -136,18 +136,18 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 // refuseMissing finds the arguments that nothing is listed for. A resource group is
 // one of the Azure subscriptions that are asked for.
 func (m *subscriptionResourceUsage) refuseMissing(records []pcclient.ResourceUsageRecord) error {
-	inEntitlements := oneOf(m.EntitlementIDs)
-	entitlements, names := newRollCall(m.EntitlementIDs), newRollCall(m.ResourceGroupNames)
+	inEntitlements := matchesAny(m.EntitlementIDs)
+	entitlements, names := newIDTracker(m.EntitlementIDs), newIDTracker(m.ResourceGroupNames)
 	for i := range records {
 		r := &records[i]
-		entitlements.see(r.Entitlement())
+		entitlements.mark(r.Entitlement())
 		if inEntitlements(r.Entitlement()) {
-			names.see(r.ResourceGroup())
+			names.mark(r.ResourceGroup())
 		}
 	}
 	m.MissingEntitlementIDs, m.MissingResourceGroupNames = entitlements.missing(), names.missing()
 	switch {
-	case whether(m.AllowMissing):
+	case deref(m.AllowMissing, false):
 	case len(m.MissingEntitlementIDs) > 0:
 		return &argumentError{
 			argument: "entitlement_ids",
@@ -168,46 +168,46 @@ func (m *subscriptionResourceUsage) refuseMissing(records []pcclient.ResourceUsa
 
 // costByEntitlement adds up by Azure subscription, whatever it was called.
 func costByEntitlement(records []*pcclient.ResourceUsageRecord) []entitlementCost {
-	names := map[string]*newestText{"": {}}
-	byID := groups[string]{}
+	names := map[string]*newestName{"": {}}
+	byID := costsByKey[string]{}
 	for _, r := range records {
-		id := value(lowered(r.Entitlement()))
+		id := deref(normalizeGUID(r.Entitlement()), "")
 		byID.add(id, &r.Cost)
 		if names[id] == nil {
-			names[id] = new(newestText)
+			names[id] = new(newestName)
 		}
 		if id != "" {
-			names[id].see(r.EntitlementName, r.LastModifiedDate)
+			names[id].update(r.EntitlementName, r.LastModifiedDate)
 		}
 	}
 	byName := func(a, b string) int { return cmp.Or(compareTexts(names[a].text, names[b].text), cmp.Compare(a, b)) }
-	return grouped(byID, byName, func(id string, c groupCost) entitlementCost {
-		return entitlementCost{optional(id), names[id].text, c}
+	return costRows(byID, byName, func(id string, c groupCost) entitlementCost {
+		return entitlementCost{nilIfEmpty(id), names[id].text, c}
 	})
 }
 
 // costByResourceGroup adds up by resource group, whose names Azure compares
 // without case.
 func costByResourceGroup(records []*pcclient.ResourceUsageRecord) []resourceGroupCost {
-	names := map[[2]string]*newestText{}
-	byGroup := groups[[2]string]{}
+	names := map[[2]string]*newestName{}
+	byGroup := costsByKey[[2]string]{}
 	for _, r := range records {
-		key := [2]string{value(lowered(r.Entitlement())), strings.ToLower(value(r.ResourceGroup()))}
+		key := [2]string{deref(normalizeGUID(r.Entitlement()), ""), strings.ToLower(deref(r.ResourceGroup(), ""))}
 		if names[key] == nil {
-			names[key] = new(newestText)
+			names[key] = new(newestName)
 		}
-		names[key].see(r.ResourceGroup(), r.LastModifiedDate)
+		names[key].update(r.ResourceGroup(), r.LastModifiedDate)
 		byGroup.add(key, &r.Cost)
 	}
-	return grouped(byGroup, compareKeys, func(key [2]string, c groupCost) resourceGroupCost {
-		return resourceGroupCost{optional(key[0]), names[key].text, c}
+	return costRows(byGroup, compareKeys, func(key [2]string, c groupCost) resourceGroupCost {
+		return resourceGroupCost{nilIfEmpty(key[0]), names[key].text, c}
 	})
 }
 
 func newResourceUsageRecord(r *pcclient.ResourceUsageRecord) resourceUsageRecord {
 	return resourceUsageRecord{
-		SubscriptionID:    lowered(r.SubscriptionID),
-		EntitlementID:     lowered(r.Entitlement()),
+		SubscriptionID:    normalizeGUID(r.SubscriptionID),
+		EntitlementID:     normalizeGUID(r.Entitlement()),
 		EntitlementName:   r.EntitlementName,
 		ResourceGroupName: r.ResourceGroup(),
 		ResourceName:      r.Resource(),

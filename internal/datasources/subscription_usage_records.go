@@ -63,24 +63,24 @@ func readSubscriptionUsageRecords(ctx context.Context, api *pcclient.Client, m *
 		return err
 	}
 	m.collection = newCollection(all)
-	records := kept(all.Items, everything)
+	records := filter(all.Items, everything)
 	slices.SortStableFunc(records, func(a, b *pcclient.SubscriptionUsageRecord) int {
-		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(lowered(a.OwnerID()), lowered(b.OwnerID())))
+		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})
-	var s spend
+	var s costTotals
 	for _, r := range records {
 		s.add(&r.Cost)
 	}
 	m.Totals = s.totals()
-	if unless(m.IncludeRecords) {
-		m.Records = mapped(records, newSubscriptionUsageRecord)
+	if deref(m.IncludeRecords, true) {
+		m.Records = mapRows(records, newSubscriptionUsageRecord)
 	}
 	return nil
 }
 
 func newSubscriptionUsageRecord(r *pcclient.SubscriptionUsageRecord) subscriptionUsageRecord {
 	return subscriptionUsageRecord{
-		SubscriptionID:   lowered(r.OwnerID()),
+		SubscriptionID:   normalizeGUID(r.OwnerID()),
 		SubscriptionName: r.Owner(),
 		Status:           r.Status,
 		OfferID:          r.OfferID,

@@ -91,32 +91,32 @@ func readSubscriptions(ctx context.Context, api *pcclient.Client, m *subscriptio
 		return err
 	}
 	m.collection = newCollection(all)
-	list := kept(all.Items, func(s *pcclient.Subscription) bool {
-		return (m.Status == nil || value(s.Status) == "" || strings.EqualFold(*s.Status, strings.TrimSpace(*m.Status))) &&
-			(!whether(m.AzureOnly) || s.MayBeAzurePlan() || s.IsAzureLegacy())
+	list := filter(all.Items, func(s *pcclient.Subscription) bool {
+		return (m.Status == nil || deref(s.Status, "") == "" || strings.EqualFold(*s.Status, strings.TrimSpace(*m.Status))) &&
+			(!deref(m.AzureOnly, false) || s.MayBeAzurePlan() || s.IsAzureLegacy())
 	})
 	slices.SortStableFunc(list, func(a, b *pcclient.Subscription) int {
-		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(lowered(a.ID), lowered(b.ID)))
+		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
-	m.Subscriptions = mapped(list, newSubscription)
+	m.Subscriptions = mapRows(list, newSubscription)
 	return nil
 }
 
 func newSubscription(s *pcclient.Subscription) subscription {
 	return subscription{
-		SubscriptionID:     lowered(s.ID),
+		SubscriptionID:     normalizeGUID(s.ID),
 		SubscriptionName:   s.FriendlyName,
-		OfferID:            lowered(s.OfferID),
+		OfferID:            normalizeGUID(s.OfferID),
 		OfferName:          s.OfferName,
 		Status:             s.Status,
 		BillingType:        s.BillingType,
 		BillingCycle:       s.BillingCycle,
 		Quantity:           (*int64)(s.Quantity),
 		UnitType:           s.UnitType,
-		CreationDate:       instant(s.CreationDate),
-		EffectiveStartDate: instant(s.EffectiveStartDate),
-		CommitmentEndDate:  instant(s.CommitmentEndDate),
-		OrderID:            lowered(s.OrderID),
+		CreationDate:       formatTime(s.CreationDate),
+		EffectiveStartDate: formatTime(s.EffectiveStartDate),
+		CommitmentEndDate:  formatTime(s.CommitmentEndDate),
+		OrderID:            normalizeGUID(s.OrderID),
 		PartnerMPNID:       s.PartnerID,
 		IsAzurePlan:        s.IsAzurePlan(),
 		IsAzureLegacy:      s.IsAzureLegacy(),

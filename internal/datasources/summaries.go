@@ -11,7 +11,7 @@ type period struct {
 }
 
 func newPeriod(p *pcclient.Period) period {
-	return period{instant(p.BillingStartDate), instant(p.BillingEndDate)}
+	return period{formatTime(p.BillingStartDate), formatTime(p.BillingEndDate)}
 }
 
 func periodAttributes() attributes {

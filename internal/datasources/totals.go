@@ -21,11 +21,11 @@ type collection struct {
 }
 
 func newCollection[T any](c *pcclient.Collection[T]) collection {
-	return collectionOf(len(c.Items), c.TotalCount, c.LargestCount)
+	return toCollection(len(c.Items), c.TotalCount, c.LargestCount)
 }
 
-// collectionOf takes a list for complete if no page says that there is more.
-func collectionOf(listed int, totalCount, largestCount *int64) collection {
+// toCollection takes a list for complete if no page says that there is more.
+func toCollection(listed int, totalCount, largestCount *int64) collection {
 	return collection{
 		TotalCount:   totalCount,
 		Complete:     new(largestCount == nil || int64(listed) >= *largestCount),
@@ -43,6 +43,15 @@ func (c collection) shortfall() string {
 		"`complete` is false; totals and gates cover only what was listed.", *c.largestCount, c.listed)
 }
 
+// requireComplete makes a list that is shorter than the API says an error, where it
+// cannot be a warning: what is looked for may be in the rest.
+func requireComplete[T any](c *pcclient.Collection[T], what string) error {
+	if text := newCollection(c).shortfall(); text != "" {
+		return fmt.Errorf("the list of %s is not complete: %s", what, text)
+	}
+	return nil
+}
+
 // totals is the model of [totalsAttributes].
 type totals struct {
 	RecordCount        int64                        `tfsdk:"record_count"`
@@ -54,25 +63,25 @@ type totals struct {
 	OldestModifiedDate *string                      `tfsdk:"oldest_modified_date"`
 }
 
-// unknownCurrency is the key of costs whose currency cannot be told.
+// unknownCurrency is the key of costs whose currency is not known.
 const unknownCurrency = "unknown"
 
-// spend adds up costs.
-type spend struct {
+// costTotals adds up costs.
+type costTotals struct {
 	records        int64
-	byCurrency     sums
-	usd            sum
+	byCurrency     totalByKey
+	usd            total
 	newest, oldest *pcclient.Time
 }
 
-func (s *spend) add(c *pcclient.Cost) {
+func (s *costTotals) add(c *pcclient.Cost) {
 	s.records++
 	code, _ := currencyOf(c)
 	if code == "" {
 		code = unknownCurrency
 	}
 	if s.byCurrency == nil {
-		s.byCurrency = sums{}
+		s.byCurrency = totalByKey{}
 	}
 	s.byCurrency.add(code, c.TotalCost)
 	s.usd.add(usdOf(c))
@@ -86,15 +95,15 @@ func (s *spend) add(c *pcclient.Cost) {
 	}
 }
 
-func (s *spend) totals() *totals {
+func (s *costTotals) totals() *totals {
 	return &totals{
 		RecordCount:        s.records,
-		CostByCurrency:     s.byCurrency.totals(),
-		USDTotalCost:       s.usd.total(),
-		USDKnownCost:       s.usd.known(),
+		CostByCurrency:     s.byCurrency.toMap(),
+		USDTotalCost:       s.usd.sum(),
+		USDKnownCost:       s.usd.knownSum(),
 		USDComplete:        !s.usd.incomplete,
-		LastModifiedDate:   instant(s.newest),
-		OldestModifiedDate: instant(s.oldest),
+		LastModifiedDate:   formatTime(s.newest),
+		OldestModifiedDate: formatTime(s.oldest),
 	}
 }
 
@@ -105,47 +114,47 @@ type groupCost struct {
 	USDTotalCost *pcclient.Decimal `tfsdk:"usd_total_cost"`
 }
 
-// groups adds up costs by a key and the currency.
-type groups[Key comparable] map[group[Key]]*groupSums
+// costsByKey adds up costs by a key and the currency.
+type costsByKey[Key comparable] map[costKey[Key]]*costTotal
 
-type group[Key comparable] struct {
+type costKey[Key comparable] struct {
 	key      Key
 	currency string
 }
 
-type groupSums struct{ total, usd sum }
+type costTotal struct{ total, usd total }
 
-func (g groups[Key]) add(key Key, c *pcclient.Cost) {
+func (g costsByKey[Key]) add(key Key, c *pcclient.Cost) {
 	code, _ := currencyOf(c)
-	place := group[Key]{key, code}
+	place := costKey[Key]{key, code}
 	if g[place] == nil {
-		g[place] = new(groupSums)
+		g[place] = new(costTotal)
 	}
 	g[place].total.add(c.TotalCost)
 	g[place].usd.add(usdOf(c))
 }
 
-// grouped makes rows of groups, by key and currency.
-func grouped[Key comparable, Row any](g groups[Key], compare func(a, b Key) int, row func(Key, groupCost) Row) []Row {
-	places := slices.SortedFunc(maps.Keys(g), func(a, b group[Key]) int {
+// costRows makes rows of groups, by key and currency.
+func costRows[Key comparable, Row any](g costsByKey[Key], compare func(a, b Key) int, row func(Key, groupCost) Row) []Row {
+	places := slices.SortedFunc(maps.Keys(g), func(a, b costKey[Key]) int {
 		return cmp.Or(compare(a.key, b.key), cmp.Compare(a.currency, b.currency))
 	})
 	list := make([]Row, len(places))
 	for i, place := range places {
-		list[i] = row(place.key, groupCost{optional(place.currency), g[place].total.total(), g[place].usd.total()})
+		list[i] = row(place.key, groupCost{nilIfEmpty(place.currency), g[place].total.sum(), g[place].usd.sum()})
 	}
 	return list
 }
 
-// newestText keeps the text of the newest record that has one, such as the name of
+// newestName keeps the text of the newest record that has one, such as the name of
 // something that was renamed.
-type newestText struct {
+type newestName struct {
 	text *string
 	date *pcclient.Time
 }
 
-func (n *newestText) see(text *string, date *pcclient.Time) {
-	if value(text) == "" {
+func (n *newestName) update(text *string, date *pcclient.Time) {
+	if deref(text, "") == "" {
 		return
 	}
 	if n.text == nil || !date.IsZero() && (n.date.IsZero() || date.Compare(n.date) > 0) {
@@ -154,44 +163,44 @@ func (n *newestText) see(text *string, date *pcclient.Time) {
 }
 
 // sum adds up exactly, and remembers if a part of it is not known.
-type sum struct {
-	parts      decimal.Decimal
+type total struct {
+	known      decimal.Decimal
 	incomplete bool
 }
 
-func (s *sum) add(part *pcclient.Decimal) {
+func (s *total) add(part *pcclient.Decimal) {
 	if part == nil {
 		s.incomplete = true
 		return
 	}
-	s.parts = s.parts.Add(part.Decimal)
+	s.known = s.known.Add(part.Decimal)
 }
 
-// known is the sum of the parts that are known.
-func (s *sum) known() *pcclient.Decimal { return &pcclient.Decimal{Decimal: s.parts} }
+// knownSum is the sum of the parts that are known.
+func (s *total) knownSum() *pcclient.Decimal { return &pcclient.Decimal{Decimal: s.known} }
 
-// total is null unless all parts are known.
-func (s *sum) total() *pcclient.Decimal {
+// sum is null unless all parts are known.
+func (s *total) sum() *pcclient.Decimal {
 	if s.incomplete {
 		return nil
 	}
-	return s.known()
+	return s.knownSum()
 }
 
-// sums adds up by a key, such as a currency.
-type sums map[string]*sum
+// totalByKey adds up by a key, such as a currency.
+type totalByKey map[string]*total
 
-func (s sums) add(key string, part *pcclient.Decimal) {
+func (s totalByKey) add(key string, part *pcclient.Decimal) {
 	if s[key] == nil {
-		s[key] = new(sum)
+		s[key] = new(total)
 	}
 	s[key].add(part)
 }
 
-func (s sums) totals() map[string]*pcclient.Decimal {
+func (s totalByKey) toMap() map[string]*pcclient.Decimal {
 	list := make(map[string]*pcclient.Decimal, len(s))
 	for key, parts := range s {
-		list[key] = parts.total()
+		list[key] = parts.sum()
 	}
 	return list
 }

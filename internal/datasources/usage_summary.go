@@ -54,7 +54,7 @@ func readUsageSummary(ctx context.Context, api *pcclient.Client, m *usageSummary
 		return err
 	}
 	*m = usageSummary{
-		PartnerID:                           lowered(s.OwnerID()),
+		PartnerID:                           normalizeGUID(s.OwnerID()),
 		PartnerName:                         s.Owner(),
 		CustomersOverBudget:                 (*int64)(s.CustomersOverBudget),
 		CustomersTrendingOver:               (*int64)(s.CustomersTrendingOver),

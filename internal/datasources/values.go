@@ -24,30 +24,30 @@ func newCost(c *pcclient.Cost) cost {
 	return cost{
 		TotalCost:        c.TotalCost,
 		USDTotalCost:     usdOf(c),
-		CurrencyCode:     optional(code),
+		CurrencyCode:     nilIfEmpty(code),
 		CurrencyDerived:  &derived,
 		CurrencyLocale:   c.CurrencyLocale,
-		LastModifiedDate: instant(c.LastModifiedDate),
+		LastModifiedDate: formatTime(c.LastModifiedDate),
 	}
 }
 
-// currencyOf tells the currency of a cost, if it can be told, and whether it is
+// currencyOf is the currency of a cost, empty if it is not known, and whether it is
 // derived from the locale, as for legacy records.
 func currencyOf(c *pcclient.Cost) (code string, derived bool) {
-	if code := value(capitals(c.CurrencyCode)); code != "" {
+	if code := deref(normalizeCurrency(c.CurrencyCode), ""); code != "" {
 		return code, false
 	}
-	code = currency.ForLocale(value(c.CurrencyLocale))
+	code = currency.ForLocale(deref(c.CurrencyLocale, ""))
 	return code, code != ""
 }
 
-// capitals writes the code of a currency as ISO 4217 does, so that costs of one
+// normalizeCurrency writes the code of a currency as ISO 4217 does, so that costs of one
 // currency are added up.
-func capitals(code *string) *string {
+func normalizeCurrency(code *string) *string {
 	if code == nil {
 		return nil
 	}
-	return optional(strings.ToUpper(strings.TrimSpace(*code)))
+	return nilIfEmpty(strings.ToUpper(strings.TrimSpace(*code)))
 }
 
 // usdOf returns Microsoft's figure in USD, if it is one: a 0 beside a cost that is
@@ -101,16 +101,9 @@ func atLeastPercent(limit decimal.Decimal, amount, spent *pcclient.Decimal) bool
 	return spent == nil || spent.Mul(hundred).GreaterThanOrEqual(limit.Mul(amount.Decimal))
 }
 
-func instant(t *pcclient.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return new(t.String())
-}
-
-// lowered writes a GUID in lower case, and without white space around it, so that the
+// normalizeGUID writes a GUID in lower case, and without white space around it, so that the
 // ids of different data sources can be compared. Other ids stay as they are.
-func lowered(text *string) *string {
+func normalizeGUID(text *string) *string {
 	if trimmed := id(text); isGUID(trimmed) {
 		return new(strings.ToLower(trimmed))
 	}
@@ -118,26 +111,52 @@ func lowered(text *string) *string {
 }
 
 // id is an argument without the white space around it, which is not part of it.
-func id(argument *string) string { return strings.TrimSpace(value(argument)) }
+func id(argument *string) string { return strings.TrimSpace(deref(argument, "")) }
 
-// value is the text, or an empty one for null.
-func value(text *string) string {
-	if text == nil {
-		return ""
+// deref is what a pointer points to, or a default for nil.
+func deref[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
 	}
-	return *text
+	return *p
 }
 
-// optional is null for an empty text.
-func optional(text string) *string {
+// nilIfEmpty is null for an empty text.
+func nilIfEmpty(text string) *string {
 	if text == "" {
 		return nil
 	}
 	return &text
 }
 
-// whether is a boolean that is false unless it says otherwise.
-func whether(flag *bool) bool { return flag != nil && *flag }
+// unquote is the number, whether the API wrote it in quotes or not.
+func unquote(d *pcclient.QuotedDecimal) *pcclient.Decimal {
+	if d == nil {
+		return nil
+	}
+	return &d.Decimal
+}
 
-// unless is a boolean that is true unless it says otherwise.
-func unless(flag *bool) bool { return flag == nil || *flag }
+// toDecimal is a number of the API for the gate.
+func toDecimal(d *pcclient.Decimal) *decimal.Decimal {
+	if d == nil {
+		return nil
+	}
+	return &d.Decimal
+}
+
+// fromDecimal is a number of the gate for the encoder.
+func fromDecimal(d *decimal.Decimal) *pcclient.Decimal {
+	if d == nil {
+		return nil
+	}
+	return &pcclient.Decimal{Decimal: *d}
+}
+
+// nonNilMap is never null.
+func nonNilMap(texts pcclient.Texts) map[string]string {
+	if texts == nil {
+		return map[string]string{}
+	}
+	return texts
+}

@@ -12,77 +12,77 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// customerWalk walks the usage records of customers, of whom one may have several:
-// each is within the budget while all together are not.
-type customerWalk struct {
-	all   *pcclient.Walk[pcclient.CustomerUsageRecord]
-	asked *rollCall
-	keeps func(*pcclient.CustomerUsageRecord) bool
+// customerReader reads the usage records of the selected customers. A customer may
+// have several, each of which is within the budget while all together are not.
+type customerReader struct {
+	all     *pcclient.Walk[pcclient.CustomerUsageRecord]
+	tracker *idTracker
+	keeps   func(*pcclient.CustomerUsageRecord) bool
 
 	listed int // records
 }
 
-// each calls see with every record that is kept, and with what all of these that
-// are about its customer say together. It calls begin first, and once more if it
-// has found out that a customer has several records: the client remembers the
-// pages, and to keep all records would take more memory than to read them again.
-func (w *customerWalk) each(ctx context.Context, begin func(), see func(*pcclient.CustomerUsageRecord, *customerBudget)) error {
-	several, err := w.first(ctx, begin, see)
+// read calls visit with every selected record, and with the budget of its customer.
+// It calls begin first, and again if a customer turns out to have several records:
+// the client caches the pages, and reading them again takes less memory than
+// keeping all records.
+func (r *customerReader) read(ctx context.Context, begin func(), visit func(*pcclient.CustomerUsageRecord, *customerBudget)) error {
+	several, err := r.readOnce(ctx, begin, visit)
 	if err != nil || len(several) == 0 {
 		return err
 	}
-	for record, err := range w.all.Items(ctx) {
+	for record, err := range r.all.Items(ctx) {
 		if err != nil {
 			return err
 		}
-		if !w.keeps(&record) {
+		if !r.keeps(&record) {
 			continue
 		}
-		if id, known := identify(&record); known {
+		if id, known := keyOf(&record); known {
 			if customer, ok := several[id]; ok {
-				several[id] = customer.with(&record)
+				several[id] = customer.add(&record)
 			}
 		}
 	}
 	begin()
-	for record, err := range w.all.Items(ctx) {
+	for record, err := range r.all.Items(ctx) {
 		if err != nil {
 			return err
 		}
-		if !w.keeps(&record) {
+		if !r.keeps(&record) {
 			continue
 		}
-		id, _ := identify(&record)
+		id, _ := keyOf(&record)
 		customer := several[id]
 		if customer == nil {
 			customer = newCustomerBudget(&record)
 		}
-		see(&record, customer)
+		visit(&record, customer)
 	}
 	return nil
 }
 
-// first takes every record for a customer of its own, and returns those customers
+// readOnce takes each record for a customer of its own, and returns the customers
 // that have several.
-func (w *customerWalk) first(ctx context.Context, begin func(), see func(*pcclient.CustomerUsageRecord, *customerBudget)) (map[identity]*customerBudget, error) {
+func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(*pcclient.CustomerUsageRecord, *customerBudget)) (map[customerKey]*customerBudget, error) {
 	begin()
-	var ids []identity
-	for record, err := range w.all.Items(ctx) {
+	var ids []customerKey
+	for record, err := range r.all.Items(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		w.listed++
-		w.asked.see(record.OwnerID())
-		if !w.keeps(&record) {
+		r.listed++
+		r.tracker.mark(record.OwnerID())
+		if !r.keeps(&record) {
 			continue
 		}
-		if id, known := identify(&record); known {
+		if id, known := keyOf(&record); known {
 			ids = append(ids, id)
 		}
-		see(&record, newCustomerBudget(&record))
+		visit(&record, newCustomerBudget(&record))
 	}
-	slices.SortFunc(ids, func(a, b identity) int { return bytes.Compare(a[:], b[:]) })
-	several := map[identity]*customerBudget{}
+	slices.SortFunc(ids, func(a, b customerKey) int { return bytes.Compare(a[:], b[:]) })
+	several := map[customerKey]*customerBudget{}
 	for i := 1; i < len(ids); i++ {
 		if ids[i] == ids[i-1] {
 			several[ids[i]] = nil
@@ -91,20 +91,20 @@ func (w *customerWalk) first(ctx context.Context, begin func(), see func(*pcclie
 	return several, nil
 }
 
-// identity stands for the id of a customer, in less memory.
-type identity [16]byte
+// customerKey is the id of a customer in 16 bytes.
+type customerKey [16]byte
 
-// identify tells whose a record is. Without an id it cannot be known.
-func identify(r *pcclient.CustomerUsageRecord) (id identity, known bool) {
-	text := value(r.OwnerID())
+// keyOf is the key of the customer of a record, if the record has an id.
+func keyOf(r *pcclient.CustomerUsageRecord) (id customerKey, known bool) {
+	text := deref(r.OwnerID(), "")
 	if text == "" {
-		return identity{}, false
+		return customerKey{}, false
 	}
 	if isGUID(text) {
-		return identity(uuid.MustParse(text)), true
+		return customerKey(uuid.MustParse(text)), true
 	}
 	sum := sha256.Sum256([]byte(text))
-	return identity(sum[:16]), true
+	return customerKey(sum[:16]), true
 }
 
 // customerBudget is the budget of a customer, and what is compared with it.
@@ -120,8 +120,8 @@ func newCustomerBudget(r *pcclient.CustomerUsageRecord) *customerBudget {
 	return &customerBudget{amount: r.BudgetAmount(), spent: r.TotalCost}
 }
 
-// with adds a record of the same customer, as the gate does.
-func (c *customerBudget) with(r *pcclient.CustomerUsageRecord) *customerBudget {
+// add adds a record of the same customer, as the gate does.
+func (c *customerBudget) add(r *pcclient.CustomerUsageRecord) *customerBudget {
 	code, _ := currencyOf(&r.Cost)
 	if c == nil {
 		c = newCustomerBudget(r)
@@ -147,7 +147,7 @@ func (c *customerBudget) with(r *pcclient.CustomerUsageRecord) *customerBudget {
 // isWithin is false unless there is one budget.
 func (c *customerBudget) isWithin() bool { return !c.conflict && withinBudget(c.amount, c.spent) }
 
-// isOver takes a budget that cannot be told for one that is exceeded.
+// isOver is also true if the records name different budgets.
 func (c *customerBudget) isOver() bool { return c.conflict || overBudget(c.amount, c.spent) }
 
 // isAtLeast likewise.
@@ -155,14 +155,20 @@ func (c *customerBudget) isAtLeast(percent decimal.Decimal) bool {
 	return c.conflict || atLeastPercent(percent, c.amount, c.spent)
 }
 
+type customerTotals struct {
+	totals
+	OverBudgetCount    int64 `tfsdk:"over_budget_count"`
+	WithoutBudgetCount int64 `tfsdk:"without_budget_count"`
+}
+
 // customerSpend adds up the costs of customers, and counts their budgets.
 type customerSpend struct {
-	spend
+	costTotals
 	overBudget, withoutBudget int64
 }
 
 func (s *customerSpend) add(r *pcclient.CustomerUsageRecord, customer *customerBudget) {
-	s.spend.add(&r.Cost)
+	s.costTotals.add(&r.Cost)
 	if customer.counted {
 		return
 	}
@@ -176,5 +182,5 @@ func (s *customerSpend) add(r *pcclient.CustomerUsageRecord, customer *customerB
 }
 
 func (s *customerSpend) totals() *customerTotals {
-	return &customerTotals{totals: *s.spend.totals(), OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}
+	return &customerTotals{totals: *s.costTotals.totals(), OverBudgetCount: s.overBudget, WithoutBudgetCount: s.withoutBudget}
 }
