@@ -8,7 +8,8 @@ import (
 	"io"
 	"time"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // refreshTokenLife is how long Entra takes a refresh token
@@ -18,10 +19,10 @@ const refreshTokenLife = 90 * 24 * time.Hour
 // login signs the user in and keeps the refresh token.
 func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
 	// Nobody shall sign in for nothing.
-	if err := s.withFile(ctx, func(*pcclient.TokenFile) error { return nil }); err != nil {
+	if err := s.withFile(ctx, func(*entra.TokenFile) error { return nil }); err != nil {
 		return err
 	}
-	granted, err := pcclient.SignInWithDeviceCode(ctx, s.client(), s.options(), func(code pcclient.DeviceCode) {
+	granted, err := entra.SignInWithDeviceCode(ctx, s.signIn(), s.network(), s.cloud.Scope(), func(code entra.DeviceCode) {
 		_, _ = fmt.Fprintf(stderr, "Open %s and enter the code %s", code.URL, code.UserCode)
 		if !code.Expires.IsZero() {
 			_, _ = fmt.Fprintf(stderr, ", until %s", code.Expires.Local().Format(time.TimeOnly))
@@ -43,15 +44,15 @@ func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
 		_, err = fmt.Fprintln(stdout, granted.RefreshToken)
 		return err
 	}
-	if err := s.withFile(ctx, func(file *pcclient.TokenFile) error { return file.Replace(granted.RefreshToken) }); err != nil {
+	if err := s.withFile(ctx, func(file *entra.TokenFile) error { return file.Replace(granted.RefreshToken) }); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(stderr, "It is in %s.\n", s.out)
 	return nil
 }
 
-func (s *settings) client() pcclient.TokenOptions {
-	return pcclient.TokenOptions{
+func (s *settings) signIn() entra.Options {
+	return entra.Options{
 		Source:        "the command line",
 		Kind:          "a device code",
 		AuthorityHost: s.authority,
@@ -61,10 +62,9 @@ func (s *settings) client() pcclient.TokenOptions {
 	}
 }
 
-// options are for one person who waits.
-func (s *settings) options() pcclient.Options {
-	return pcclient.Options{
-		Scope:          s.cloud.Scope(),
+// network retries little: somebody is waiting.
+func (s *settings) network() transport.Options {
+	return transport.Options{
 		MaxConcurrency: 1,
 		MaxRetries:     3,
 		MaxRetryWait:   time.Minute,
@@ -74,15 +74,15 @@ func (s *settings) options() pcclient.Options {
 
 // withFile does something to the file for the refresh token, if there is to be
 // one, while it is nobody else's.
-func (s *settings) withFile(ctx context.Context, do func(*pcclient.TokenFile) error) error {
+func (s *settings) withFile(ctx context.Context, do func(*entra.TokenFile) error) error {
 	if s.out == "" {
 		return nil
 	}
-	file, err := pcclient.LockTokenFile(ctx, s.out)
+	file, err := entra.LockTokenFile(ctx, s.out)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.CloseForGood() }()
+	defer func() { _ = file.CloseAndRemoveLock() }()
 	if file.Exists() && !s.force {
 		return fmt.Errorf("%s is there already; -force replaces it", s.out)
 	}
@@ -92,7 +92,7 @@ func (s *settings) withFile(ctx context.Context, do func(*pcclient.TokenFile) er
 // report says whose access token it is and when it ends. It fails if that cannot
 // be the access that was asked for.
 func (s *settings) report(stderr io.Writer, accessToken string) error {
-	claims, readable := pcclient.ReadClaims(accessToken)
+	claims, readable := entra.ReadClaims(accessToken)
 	if !readable {
 		_, _ = fmt.Fprintln(stderr, "Signed in. The access token does not say as whom.")
 		return nil

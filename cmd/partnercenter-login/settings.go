@@ -8,7 +8,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // settings are what the command line and the environment say.
@@ -17,7 +18,7 @@ type settings struct {
 	clientID     string
 	clientSecret string
 	authority    *url.URL
-	cloud        pcclient.Cloud
+	cloud        entra.Cloud
 	out          string // a file, or nothing for standard output
 	force        bool
 }
@@ -80,11 +81,11 @@ func printHelp(flags *flag.FlagSet, stdout io.Writer) {
 
 func (s *settings) check(environment, authority string) error {
 	var known bool
-	s.cloud, known = pcclient.CloudNamed(environment)
+	s.cloud, known = entra.CloudByName(environment)
 	switch {
 	case !known:
 		return fmt.Errorf("-environment %q is none of public, usgovernment and china", environment)
-	case !pcclient.IsTenant(s.tenant):
+	case !entra.IsTenant(s.tenant):
 		return errors.New("-tenant must be the id of the partner's tenant, or one of its domains")
 	case s.clientID == "":
 		return errors.New("-client-id is missing")
@@ -95,7 +96,7 @@ func (s *settings) check(environment, authority string) error {
 		authority = s.cloud.Authority
 	}
 	var err error
-	if s.authority, err = pcclient.ParseBaseURL(authority); err != nil {
+	if s.authority, err = transport.ParseBaseURL(authority); err != nil {
 		return fmt.Errorf("-authority-host %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -28,7 +29,7 @@ func (e *argumentError) Error() string { return e.detail }
 func diagnose(title string, err error) diag.Diagnostic {
 	summary := "Could not read " + title
 	var argument *argumentError
-	var signIn *pcclient.SignInError
+	var signIn *entra.Error
 	var answer *pcclient.Error
 	switch {
 	case errors.As(err, &argument):
@@ -170,7 +171,7 @@ var (
 
 // adviceByProof says what to do about the code of an error that is about what
 // proves who the client is.
-func adviceByProof(e *pcclient.SignInError) string {
+func adviceByProof(e *entra.Error) string {
 	switch {
 	case e.Code == "AADSTS700025":
 		for _, proof := range []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"} {
@@ -186,10 +187,10 @@ func adviceByProof(e *pcclient.SignInError) string {
 	return ""
 }
 
-func signInAdvice(e *pcclient.SignInError) string {
+func signInAdvice(e *entra.Error) string {
 	text := cmp.Or(signInAdviceByCode[e.Code], adviceByProof(e))
 	if text != "" {
-		for argument, written := range e.Written {
+		for argument, written := range e.ArgumentNames {
 			text = strings.ReplaceAll(text, "`"+argument+"`", written)
 		}
 		return text
@@ -201,7 +202,7 @@ func signInAdvice(e *pcclient.SignInError) string {
 		return e.Advice
 	case e.Status == 0:
 		return "There was no answer from the sign-in authority. Check the network, its proxy settings, and `authority_host` if it is set."
-	case e.Final:
+	case e.Permanent:
 		return "Check the credentials, and that they belong to the partner's tenant."
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("The sign-in authority asks to wait %s. Try again then, or raise `max_retry_wait`.", e.RetryAfter)

@@ -21,8 +21,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // lists are the names of the data sources that read a list.
@@ -182,16 +184,18 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 	options := pcclient.Options{
 		Endpoint:         p.api,
 		Scope:            "https://api.partnercenter.microsoft.com/.default",
-		MaxConcurrency:   8,
-		MaxRetries:       5,
-		MaxRetryWait:     2 * time.Minute,
-		RequestTimeout:   3 * time.Minute,
 		OperationTimeout: 30 * time.Minute,
-		MaxBody:          testMaxBody,
-		MaxPages:         testMaxPages,
-		MaxItems:         testMaxItems,
+		Options: transport.Options{
+			MaxConcurrency: 8,
+			MaxRetries:     5,
+			MaxRetryWait:   2 * time.Minute,
+			RequestTimeout: 3 * time.Minute,
+			MaxBody:        testMaxBody,
+		},
+		MaxPages: testMaxPages,
+		MaxItems: testMaxItems,
 	}
-	options.Credential = pcclient.NewTokenCredential(pcclient.TokenOptions{
+	options.Credential = entra.NewCredential(entra.Options{
 		Source:        "the test",
 		Kind:          "a refresh token",
 		AuthorityHost: p.authority,
@@ -199,6 +203,6 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 		ClientID:      emulator.ClientID,
 		ClientSecret:  emulator.ClientSecret,
 		RefreshToken:  emulator.RefreshToken,
-	}, options)
+	}, options.Options)
 	response.DataSourceData = pcclient.New(options)
 }

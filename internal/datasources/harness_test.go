@@ -18,6 +18,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // server starts a provider that has all data sources and reads from a handler.
@@ -101,11 +102,13 @@ func (p testProvider) Configure(_ context.Context, _ provider.ConfigureRequest, 
 	response.DataSourceData = pcclient.New(pcclient.Options{
 		Endpoint:         &url.URL{Scheme: "https", Host: "api.example"},
 		Credential:       anyToken{},
-		MaxConcurrency:   8,
-		MaxRetryWait:     time.Minute,
-		RequestTimeout:   time.Minute,
 		OperationTimeout: time.Minute,
-		Transport:        inMemory{p.handler},
+		Options: transport.Options{
+			MaxConcurrency: 8,
+			MaxRetryWait:   time.Minute,
+			RequestTimeout: time.Minute,
+			Transport:      inMemory{p.handler},
+		},
 	})
 }
 

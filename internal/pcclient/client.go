@@ -13,36 +13,29 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// Options configure a [Client]. Every field but TenantID, the limits, Warnings,
-// UserAgent, Policies and Transport must be set.
+// Options configure a [Client]. TenantID, the limits and Warnings may be left out.
 type Options struct {
 	Endpoint   *url.URL // base URL of the API, without /v1
 	Credential azcore.TokenCredential
 	Scope      string // of the access token
-	TenantID   string // that it should be of, for explanations; may be empty
+	TenantID   string // that the token should be from, for errors; may be empty
 
-	MaxConcurrency   int           // requests under way at once
-	MaxRetries       int           // further tries of one request; 0 is none
-	MaxRetryWait     time.Duration // the longest Retry-After that is waited for
-	RequestTimeout   time.Duration // one try
+	transport.Options
 	OperationTimeout time.Duration // one whole read
 
-	// Limits are beyond anything that a partner has. What crosses one is an error.
-	MaxBody  int64 // bytes of one answer, inflated; 0 is 512 MiB
-	MaxPages int   // of one collection; 0 is 100,000
-	MaxItems int   // of one collection, and objects of one answer; 0 is 1,000,000
+	// These limits are beyond anything that a partner has. Exceeding one is an error.
+	MaxPages int // of one collection; 0 is 100,000
+	MaxItems int // of one collection, and objects of one response; 0 is 1,000,000
 
-	Warnings *Warnings // of the credential, say; may be nil
-
-	UserAgent string
-	Policies  []policy.Policy    // run for every try, next to the wire: logging
-	Transport policy.Transporter // instead of the network, in tests
+	Warnings *Warnings // of the credential, for example; may be nil
 }
 
 // Client reads the Partner Center API. It is safe for concurrent use.
@@ -75,12 +68,10 @@ func New(options Options) *Client {
 // ErrOperationTimeout is the cause of a context that [Client.Operation] ended.
 var ErrOperationTimeout = errors.New("the time for one whole read (operation_timeout) is over")
 
-type correlationKey struct{}
-
 // Operation begins one read, which may be many requests: they share a deadline
 // and a correlation id.
 func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx = context.WithValue(ctx, correlationKey{}, uuid.NewString())
+	ctx = transport.WithCorrelationID(ctx, uuid.NewString())
 	return context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
 }
 
@@ -122,7 +113,7 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 	a.response, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
 	if err != nil {
 		if ctx.Err() != nil {
-			a.response, err = last.response, last.failure(c.tenantID)
+			a.response, err = last.response, last.asError(c.tenantID)
 		}
 		return nil, a.explain(ctx, err)
 	}
@@ -130,10 +121,10 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 	if err != nil {
 		return nil, a.explain(ctx, err)
 	}
-	a.body = withoutBOM(a.body)
+	a.body = transport.TrimBOM(a.body)
 	switch text := bytes.TrimSpace(a.body); {
 	case a.response.StatusCode != http.StatusOK:
-		return nil, a.explain(ctx, answerError(a.response, a.body, c.tenantID))
+		return nil, a.explain(ctx, responseError(a.response, a.body, c.tenantID))
 	case len(text) == 0:
 		return nil, a.explain(ctx, errors.New("the answer has no body"))
 	case text[0] == '<':
@@ -149,19 +140,19 @@ func (c *Client) get(ctx context.Context, p page) (*answer, error) {
 // explain turns any failure of a page into an [Error] that says what was asked
 // and under which ids. A failed sign-in speaks for itself.
 func (a *answer) explain(ctx context.Context, err error) error {
-	if signIn, ok := errors.AsType[*SignInError](err); ok {
+	if signIn, ok := errors.AsType[*entra.Error](err); ok {
 		if ctx.Err() == nil {
 			return err
 		}
 		ended := *signIn
-		ended.Err = overtaken(ctx, signIn.Err)
+		ended.Err = withCause(ctx, signIn.Err)
 		return &ended
 	}
 	var e *Error
 	if !errors.As(err, &e) {
-		e = &Error{Err: transportError(err)}
+		e = &Error{Err: transport.CleanError(err)}
 	}
-	e.Err = overtaken(ctx, e.Err)
+	e.Err = withCause(ctx, e.Err)
 	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+a.page.path, a.page.number
 	e.RequestID, e.CorrelationID = a.sent.Get(requestIDHeader), a.sent.Get(correlationIDHeader)
 	if a.response != nil {

@@ -1,16 +1,12 @@
 package pcclient
 
 import (
-	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,96 +15,20 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/wiretest"
 )
 
-// silencer passes bytes on until it is told to go silent: from then on the
-// connections that are there stay open, and nothing gets through them.
-type silencer struct {
-	listener net.Listener
-	target   string
-	silent   atomic.Int32 // connections up to this number
-	accepted atomic.Int32
-	ends     sync.WaitGroup
-}
-
-func newSilencer(t *testing.T, target string) *silencer {
+// httpClient returns the client that reaches the network.
+func httpClient(t *testing.T, requestTimeout time.Duration) *http.Client {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &silencer{listener: listener, target: target}
-	s.ends.Go(s.serve)
-	t.Cleanup(func() {
-		_ = listener.Close()
-		s.ends.Wait()
-	})
-	return s
-}
-
-func (s *silencer) serve() {
-	for {
-		client, err := s.listener.Accept()
-		if err != nil {
-			return
-		}
-		number := s.accepted.Add(1)
-		server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", s.target)
-		if err != nil {
-			_ = client.Close()
-			return
-		}
-		s.ends.Go(func() { s.pass(number, client, server) })
-		s.ends.Go(func() { s.pass(number, server, client) })
-	}
-}
-
-func (s *silencer) pass(number int32, from, to net.Conn) {
-	defer func() { _ = errors.Join(from.Close(), to.Close()) }()
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		if err != nil {
-			return
-		}
-		if number <= s.silent.Load() {
-			continue
-		}
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
-	}
-}
-
-// silence lets the connections of this moment die.
-func (s *silencer) silence() { s.silent.Store(s.accepted.Load()) }
-
-// overHTTP2 serves TLS and HTTP/2 behind a silencer. It returns the URL there and a
-// network that trusts it.
-func overHTTP2(t *testing.T, requestTimeout time.Duration, handler http.HandlerFunc) (*silencer, *url.URL, *http.Client) {
-	t.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	s := newSilencer(t, server.Listener.Addr().String())
-	client := network(8, requestTimeout)
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-	transportOf(t, client).TLSClientConfig.RootCAs = roots
-	return s, parseURL(t, "https://"+s.listener.Addr().String()), client
-}
-
-// transportOf is what a client sends with.
-func transportOf(t *testing.T, client *http.Client) *http.Transport {
-	t.Helper()
-	transport, ok := client.Transport.(*http.Transport)
+	network := transport.Options{MaxConcurrency: 8, RequestTimeout: requestTimeout}.WithTransport()
+	client, ok := network.Transport.(*http.Client)
 	if !ok {
-		t.Fatalf("the transport is %T", client.Transport)
+		t.Fatalf("the transport is %T", network.Transport)
 	}
-	t.Cleanup(transport.CloseIdleConnections)
-	return transport
+	return client
 }
 
 // A connection of HTTP/2 that has died without a word is not used for one try
@@ -117,7 +37,8 @@ func TestConnection_diesSilently(t *testing.T) {
 	t.Parallel()
 	const requestTimeout = 1500 * time.Millisecond
 	var protocols sync.Map
-	s, address, client := overHTTP2(t, requestTimeout, func(w http.ResponseWriter, r *http.Request) {
+	client := httpClient(t, requestTimeout)
+	s, address := wiretest.ServeHTTP2(t, client, func(w http.ResponseWriter, r *http.Request) {
 		protocols.Store(r.Proto, true)
 		_, _ = io.WriteString(w, emptyPage)
 	})
@@ -125,28 +46,10 @@ func TestConnection_diesSilently(t *testing.T) {
 		o.Endpoint, o.Transport, o.RequestTimeout, o.MaxRetries = address, client, requestTimeout, 2
 	})
 	readAll(t, c, 0, 8)
-	s.silence()
+	s.Silence()
 	readAll(t, c, 8, 16)
 	if _, old := protocols.Load("HTTP/1.1"); old {
 		t.Error("it was not HTTP/2")
-	}
-}
-
-func TestConnection_ofTheSignInDiesSilently(t *testing.T) {
-	t.Parallel()
-	const requestTimeout = 1500 * time.Millisecond
-	s, address, client := overHTTP2(t, requestTimeout, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"token_type":"Bearer","access_token":"token-1","expires_in":3599}`)
-	})
-	o := options(t, client)
-	o.RequestTimeout, o.MaxRetries = requestTimeout, 2
-	credential := NewTokenCredential(TokenOptions{Source: "the configuration", Kind: "a client secret", AuthorityHost: address, TenantID: "t", ClientID: "c", ClientSecret: "s"}, o)
-	for range 2 {
-		if _, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{"scope"}}); err != nil {
-			t.Error(err)
-		}
-		s.silence()
 	}
 }
 
@@ -230,8 +133,8 @@ func TestConnection_notWorthAnotherTry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := network(8, time.Minute)
-			transport := transportOf(t, client)
+			client := httpClient(t, time.Minute)
+			transport := wiretest.TransportOf(t, client)
 			transport.Proxy = nil
 			if test.change != nil {
 				test.change(transport)
@@ -253,20 +156,6 @@ func TestConnection_notWorthAnotherTry(t *testing.T) {
 	}
 }
 
-// The address has a password in it.
-func TestConnection_proxyThatCannotBeRead(t *testing.T) {
-	t.Setenv("HTTPS_PROXY", "http://user:hu%sh@proxy.example")
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/", nil)
-	_, err := proxy(request)
-	if err == nil {
-		t.Skip("net/http had read the environment before")
-	}
-	if _, final := errors.AsType[permanentError](err); !final {
-		t.Errorf("%v is tried again", err)
-	}
-	wantNothingOf(t, err, "hu%sh", "user")
-}
-
 func TestConnection_tokenThatHTTPCannotCarry(t *testing.T) {
 	t.Parallel()
 	for name, token := range map[string]string{
@@ -277,29 +166,10 @@ func TestConnection_tokenThatHTTPCannotCarry(t *testing.T) {
 			c, w := newClient(t, says(http.StatusOK, `{}`), fiveRetries, func(o *Options) { o.Credential = alwaysToken(token) })
 			summary, err := c.UsageSummary(t.Context())
 			wantFailure(t, summary, err)
-			wantText(t, err, "the access token has a line break or another control character")
+			wantText(t, err, "the access token contains a line break or another control character")
 			wantNothingOf(t, err, "hush")
 			w.wantRequests(t, 0)
 		})
-	}
-}
-
-func TestHeaders_ofATokenRequest(t *testing.T) {
-	t.Parallel()
-	a := newAuthority(t, says(http.StatusOK, `{"token_type":"Bearer","access_token":"token-1","expires_in":3599}`, "Content-Type", "application/json"), func(_ *TokenOptions, _ *Options) {})
-	c, w := newClient(t, says(http.StatusOK, emptyPage), func(o *Options) { o.Credential = a.credential })
-	ctx, end := c.Operation(t.Context())
-	defer end()
-	if _, err := customerUsage(ctx, c); err != nil {
-		t.Fatal(err)
-	}
-	for _, request := range a.requests() {
-		if got, want := request.Header.Get("client-request-id"), w.requests()[0].Header.Get("MS-CorrelationId"); got != want || !isGUID(got) {
-			t.Errorf("client-request-id is %q, want %q", got, want)
-		}
-		if got := request.Header.Get("User-Agent"); got != "test/1.0" {
-			t.Errorf("User-Agent is %q", got)
-		}
 	}
 }
 
@@ -316,7 +186,7 @@ func (f *forgetful) CloseIdleConnections() { f.closed.Add(1) }
 func TestConnection_othersAreLeftAfterATimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := &forgetful{wire: &wire{answer: inTurn(t, hangs, says(http.StatusOK, onePage))}}
+		f := &forgetful{wire: newWire(inTurn(t, hangs, says(http.StatusOK, onePage)))}
 		c := New(func() Options {
 			o := options(t, f)
 			o.MaxRetries = 1

@@ -311,17 +311,6 @@ func TestDecode_errorIsOneLine(t *testing.T) {
 	}
 }
 
-// wantOneLine checks that a text is fit for a terminal.
-func wantOneLine(t *testing.T, text string) {
-	t.Helper()
-	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
-		t.Errorf("the text has %q in it: %.200q", text[i], text)
-	}
-	if n := len([]rune(text)); n > 1_000 {
-		t.Errorf("the text has %d characters", n)
-	}
-}
-
 func TestDecode_object(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, want string }{

@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // Error is a read that did not succeed: what was asked, what came back, and the
@@ -80,15 +81,15 @@ func noUsage(err error) bool {
 		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && noUsageInWords.MatchString(e.Description)
 }
 
-// answerError describes an answer other than 200.
-func answerError(response *http.Response, body []byte, tenantID string) *Error {
-	token := bearer(response.Request)
+// responseError describes an answer other than 200.
+func responseError(response *http.Response, body []byte, tenantID string) *Error {
+	token := bearerToken(response.Request)
 	if token != "" {
 		// An answer may repeat what it was asked with.
 		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	}
-	e := &Error{RetryAfter: retryAfter(response), NotReady: isNotReady(response)}
-	if claims, readable := ReadClaims(token); readable {
+	e := &Error{RetryAfter: transport.RetryAfter(response), NotReady: isNotReady(response)}
+	if claims, readable := entra.ReadClaims(token); readable {
 		e.AppOnly, e.WithoutMFA, e.OtherTenant = claims.AppOnly(), claims.WithoutMFA(), claims.OtherTenant(tenantID)
 	}
 	e.Code, e.Description = describe(body)
@@ -110,14 +111,14 @@ var codeInText = regexp.MustCompile(`\((\d+)\)$`)
 // describe finds the code and the description in an error body: JSON of any
 // known shape, plain text, HTML, or nothing.
 func describe(body []byte) (code, description string) {
-	body = bytes.TrimSpace(withoutBOM(body))
+	body = bytes.TrimSpace(transport.TrimBOM(body))
 	switch {
 	case len(body) == 0:
 		return "", "the answer is empty"
 	case body[0] == '<':
 		return "", browserPage
 	case body[0] != '{' && body[0] != '[':
-		text := oneLine(string(body))
+		text := transport.OneLine(string(body))
 		if match := codeInText.FindStringSubmatch(text); match != nil {
 			code = match[1]
 		}
@@ -128,62 +129,19 @@ func describe(body []byte) (code, description string) {
 		return "", "the answer is not in any form that Partner Center is known to use"
 	}
 	f := faultIn(value, 0)
-	return oneLine(f.code), oneLine(strings.Join(f.words, "; "))
+	return transport.OneLine(f.code), transport.OneLine(strings.Join(f.words, "; "))
 }
 
-// escapeSequence is what colours a terminal, names its window, or worse.
-var escapeSequence = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)`)
-
-// oneLine makes somebody else's text fit for a terminal: one line, no control
-// characters, and no longer than anyone reads.
-func oneLine(text string) string {
-	text = escapeSequence.ReplaceAllString(text, "")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > 300 {
-		text = string(runes[:300]) + "…"
-	}
-	return text
-}
-
-// transportError drops the URL that net/http puts in front of an error: it has
-// the query, and the path is in [Error] already.
-func transportError(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the connection ended before the whole answer was there: %w", err)
-	}
-	return err
-}
-
-// Reason is why a try has no answer, in one line that may be logged.
-func Reason(ctx context.Context, err error) string {
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
-	return oneLine(transportError(err).Error())
-}
-
-// overtaken is why a read is over whose context is, beside what went wrong before.
-func overtaken(ctx context.Context, before error) error {
+// withCause adds the context's cause to an earlier error.
+func withCause(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	if cause == nil {
-		return before
+		return err
 	}
-	if before == nil || before == ctx.Err() { //nolint:errorlint // A timeout of the network passes for that of a context.
+	if err == nil || err == ctx.Err() { //nolint:errorlint // errors.Is takes a network timeout for that of a context.
 		return cause
 	}
-	return fmt.Errorf("%w; before that: %w", cause, before)
+	return fmt.Errorf("%w; before that: %w", cause, err)
 }
 
 // decodeError says in the words of the API's reader, not of a Go programmer,
@@ -228,7 +186,7 @@ func fieldName(pointer jsontext.Pointer) string {
 	if name.Len() == 0 {
 		return "at the top"
 	}
-	return oneLine(name.String())
+	return transport.OneLine(name.String())
 }
 
 // wrongKind reports the next value as not being what is expected.
@@ -263,10 +221,4 @@ func kindName(kind jsontext.Kind) string {
 	default:
 		return "no JSON value"
 	}
-}
-
-// withoutBOM drops the byte order mark that Partner Center starts many of its
-// answers with, and JSON does not allow.
-func withoutBOM(body []byte) []byte {
-	return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 }

@@ -284,11 +284,6 @@ func TestErrors_appOnlyToken(t *testing.T) {
 	}
 }
 
-// tokenOf is a token with these claims.
-func tokenOf(claims string) string {
-	return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
-}
-
 func FuzzDescribe(f *testing.F) {
 	for _, seed := range []string{
 		``, ` `, "\ufeff", `null`, `{}`, `[]`, `<html>`, `{"code":20002,"description":"d"}`, `{"code":"x","message":"m"}`, `{"code":1e400}`, `{"code":-1.5}`,

@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // These are far beyond any collection that a partner has.
@@ -366,7 +368,7 @@ func (c *Client) follow(p page, l *link) (*page, error) {
 	}
 	if target.Host != "" || target.Scheme != "" {
 		if target.Host != c.endpoint.Host || target.Scheme != c.endpoint.Scheme {
-			return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", oneLine(target.Host))
+			return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", transport.OneLine(target.Host))
 		}
 	}
 	base := strings.Trim(c.endpoint.EscapedPath(), "/")

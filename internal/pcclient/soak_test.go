@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/wiretest"
 )
 
 // The soak is ten thousand requests, of which one in twenty fails, by four dozen
@@ -105,7 +107,7 @@ func (s *soaked) answer(request *http.Request, status int, text string, end erro
 	var once sync.Once
 	rest := strings.NewReader(text)
 	return saysBody(status, func(*http.Request) io.ReadCloser {
-		return body(func(p []byte) (int, error) {
+		return wiretest.BodyFunc(func(p []byte) (int, error) {
 			n, err := rest.Read(p)
 			if err == nil {
 				return n, nil

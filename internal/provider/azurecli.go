@@ -12,7 +12,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // azureCLITimeout is how long `az` may take. It signs nobody in: it has a token,
@@ -62,7 +63,7 @@ func (a azureCLI) GetToken(ctx context.Context, options policy.TokenRequestOptio
 	default:
 		err = said(err)
 	}
-	return azcore.AccessToken{}, &pcclient.SignInError{Source: a.source, Kind: "the Azure CLI", Final: true, Advice: a.advice, Err: err}
+	return azcore.AccessToken{}, &entra.Error{Source: a.source, Kind: "the Azure CLI", Permanent: true, Advice: a.advice, Err: err}
 }
 
 // said is what `az` has to say, without what is around it.
@@ -76,5 +77,5 @@ func said(err error) error {
 	if at := strings.Index(text, "ERROR: "); at > 0 {
 		text = text[at:] // Warnings come before it.
 	}
-	return errors.New(pcclient.OneLine(text))
+	return errors.New(transport.OneLine(text))
 }

@@ -19,7 +19,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // machine is what the configuration depends on beside itself.
@@ -35,20 +37,22 @@ func thisMachine() machine { return machine{os.Getenv, exec.LookPath} }
 func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
 	s := newSettings(config, m)
 	options := pcclient.Options{
-		MaxConcurrency:   s.number("max_concurrency", 8, 1),
-		MaxRetries:       s.number("max_retries", 5, 0),
-		MaxRetryWait:     s.duration("max_retry_wait", 2*time.Minute),
-		RequestTimeout:   s.duration("request_timeout", 3*time.Minute),
+		Options: transport.Options{
+			MaxConcurrency: s.number("max_concurrency", 8, 1),
+			MaxRetries:     s.number("max_retries", 5, 0),
+			MaxRetryWait:   s.duration("max_retry_wait", 2*time.Minute),
+			RequestTimeout: s.duration("request_timeout", 3*time.Minute),
+			Policies:       []policy.Policy{loggingPolicy{}},
+		},
 		OperationTimeout: s.duration("operation_timeout", 30*time.Minute),
-		Policies:         []policy.Policy{logging{}},
 		Warnings:         &pcclient.Warnings{},
 	}
 	signIn := s.chooseSignIn()
 	name, place := signIn.identifier("environment")
-	cloud, known := pcclient.CloudNamed(name)
+	cloud, known := entra.CloudByName(name)
 	if !known {
 		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center, which are public, usgovernment and china. The names that azurerm and azuread take for these are known, too.", quoted(name), place))
-		cloud, _ = pcclient.CloudNamed("public")
+		cloud, _ = entra.CloudByName("public")
 	}
 	options.Scope = cloud.Scope()
 	options.TenantID = signIn.ownTenant()
@@ -197,7 +201,7 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 	if place == "" {
 		text, place = otherwise, "the default"
 	}
-	parsed, err := pcclient.ParseBaseURL(text)
+	parsed, err := transport.ParseBaseURL(text)
 	if err == nil && argument == "endpoint" && strings.HasSuffix(strings.ToLower(strings.TrimRight(parsed.Path, "/")), "/v1") {
 		err = errors.New("ends in /v1, which the provider adds by itself: leave that out")
 	}
@@ -205,7 +209,7 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 		return parsed
 	}
 	summary := "Not a base URL"
-	if errors.Is(err, pcclient.ErrUnsafeURL) {
+	if errors.Is(err, transport.ErrUnsafeURL) {
 		summary = "Not a safe URL"
 	}
 	s.problem(argument, summary, fmt.Sprintf("The value of %s %s.", place, err))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -213,7 +214,7 @@ func (c *signIn) ownTenant() string {
 func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore.TokenCredential {
 	clientID, _ := c.identifier("client_id")
 	tenantID, place := c.identifier("tenant_id")
-	if tenantID != "" && !pcclient.IsTenant(tenantID) {
+	if tenantID != "" && !entra.IsTenant(tenantID) {
 		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %s of %s is neither the id of a tenant nor a domain.", quoted(tenantID), place))
 	}
 	atTokenEndpoint := len(c.chosen) > 0 && !c.hasAny(alone)
@@ -232,11 +233,11 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 	case c.has("use_cli"):
 		return c.azureCLI(tenantID)
 	}
-	return pcclient.NewTokenCredential(pcclient.TokenOptions{
+	return entra.NewCredential(entra.Options{
 		Source:           c.source(),
 		Kind:             c.kind(),
 		Credentials:      c.chosen,
-		Written:          c.written(),
+		ArgumentNames:    c.argumentNames(),
 		AuthorityHost:    authority,
 		TenantID:         tenantID,
 		ClientID:         clientID,
@@ -249,7 +250,7 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 			logNotSaved(ctx, err)
 			options.Warnings.Add(c.notSaved(err))
 		},
-	}, options)
+	}, options.Options)
 }
 
 // source is where the credentials stand, with their names there: a variable of a
@@ -266,7 +267,7 @@ func (c *signIn) source() string {
 }
 
 // written is how the arguments are written that advice may be about.
-func (c *signIn) written() map[string]string {
+func (c *signIn) argumentNames() map[string]string {
 	names := map[string]string{}
 	for _, argument := range credentials {
 		if c.from.knows == nil || slices.Contains(c.from.knows, argument) {
@@ -300,7 +301,7 @@ func (c *signIn) accessToken() azcore.TokenCredential {
 		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s has a space, a line end or another character inside that no access token has and no request can carry. It is not repeated, since it may be a secret.", place))
 	}
 	c.checkTenant(token)
-	return pcclient.NewAccessToken(token, c.source())
+	return entra.NewAccessTokenCredential(token, c.source())
 }
 
 // checkTenant refuses an access token of another tenant: Partner Center would answer
@@ -308,7 +309,7 @@ func (c *signIn) accessToken() azcore.TokenCredential {
 // tenant_id of other credentials, such as a workload's ARM_TENANT_ID, says nothing
 // about this token.
 func (c *signIn) checkTenant(token string) {
-	claims, readable := pcclient.ReadClaims(token)
+	claims, readable := entra.ReadClaims(token)
 	if !readable {
 		return
 	}
@@ -333,22 +334,22 @@ func (c *signIn) rotates() bool {
 
 // assertion returns what proves who the client is in place of a secret, if
 // anything does.
-func (c *signIn) assertion() pcclient.Assertion {
+func (c *signIn) assertion() entra.Assertion {
 	const path, password = "client_certificate_path", "client_certificate_password"
 	if c.configured[password] != "" && c.configured[path] == "" && !c.unusable[path] {
 		c.refuse(password, "No certificate", fmt.Sprintf("`%s` is set without `%s`. They are never taken from different places.", password, path))
 	}
 	switch {
 	case c.has(path) && !c.unusable[password]:
-		assertion, err := pcclient.ReadCertificate(c.value(path), c.value(password))
+		assertion, err := entra.ReadCertificate(c.value(path), c.value(password))
 		if err != nil {
 			c.refuse(path, "Certificate cannot be used", fmt.Sprintf("The file of %s cannot be used: %s.", c.from.write(path), err))
 		}
 		return assertion
 	case c.has("oidc_token"):
-		return pcclient.FederatedToken(c.value("oidc_token"))
+		return entra.FederatedToken(c.value("oidc_token"))
 	case c.has("oidc_token_file_path"):
-		return pcclient.FederatedTokenFile(c.value("oidc_token_file_path"))
+		return entra.FederatedTokenFile(c.value("oidc_token_file_path"))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
@@ -1037,8 +1037,8 @@ func TestAzureCLI_hangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		_, err := azureCLI{credential: hanging{}, source: "this machine"}.GetToken(t.Context(), policy.TokenRequestOptions{})
-		failed, ok := errors.AsType[*pcclient.SignInError](err)
-		if !ok || !failed.Final || !strings.Contains(err.Error(), "`az` took longer than 1m0s. Run `az account get-access-token`") {
+		failed, ok := errors.AsType[*entra.Error](err)
+		if !ok || !failed.Permanent || !strings.Contains(err.Error(), "`az` took longer than 1m0s. Run `az account get-access-token`") {
 			t.Errorf("the error is %v", err)
 		}
 		if elapsed := time.Since(start); elapsed != time.Minute {

@@ -100,7 +100,7 @@ func TestCertificate_bad(t *testing.T) {
 		"a directory":            {t.TempDir(), "", "is a directory"},
 		"no key":                 {providertest.WriteFile(t, "public.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: client.Raw})), "", "found no private key"},
 		"encrypted, no password": {client.PFX, "", "it needs a password"},
-		"another password":       {client.PFX, "wrong~secret", "the password is wrong"},
+		"another password":       {client.PFX, "wrong~secret", "the password is incorrect"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

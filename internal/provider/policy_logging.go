@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
+)
+
+// loggingPolicy writes a line for every try of a request, to the log of the read that
+// it belongs to: what came of it, and how long the wait was before it. It names
+// what may be written, so that no token, secret or body ever is.
+type loggingPolicy struct{}
+
+// tries are those of one request.
+type tries struct {
+	made  int
+	ended time.Time // the last one
+}
+
+func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
+	raw := request.Raw()
+	var earlier *tries
+	if !request.OperationValue(&earlier) {
+		earlier = &tries{}
+		request.SetOperationValue(earlier)
+	}
+	start := time.Now()
+	response, err := request.Next()
+	fields := map[string]any{
+		"method":         raw.Method,
+		"host":           raw.URL.Host,
+		"path":           raw.URL.Path,
+		"duration_ms":    time.Since(start).Milliseconds(),
+		"ms_request_id":  raw.Header.Get("MS-RequestId"),
+		"correlation_id": cmp.Or(raw.Header.Get("MS-CorrelationId"), raw.Header.Get("client-request-id")),
+	}
+	if earlier.made++; earlier.made > 1 {
+		fields["try"], fields["waited_ms"] = earlier.made, start.Sub(earlier.ended).Milliseconds()
+	}
+	earlier.ended = time.Now()
+	write := tflog.Debug
+	switch {
+	case err != nil:
+		fields["error"] = transport.Reason(raw.Context(), err)
+		write = tflog.Warn
+	default:
+		fields["status"] = response.StatusCode
+		fields["retry_after"] = response.Header.Get("Retry-After")
+		if s := response.StatusCode; s >= 500 || s == http.StatusTooManyRequests || s == http.StatusRequestTimeout {
+			write = tflog.Warn
+		}
+	}
+	write(raw.Context(), "Partner Center request", fields)
+	return response, err
+}
+
+// logNotSaved reports that the next refresh token could not be written to its
+// file. The error is that of the file, and has no token.
+func logNotSaved(ctx context.Context, err error) {
+	tflog.Warn(ctx, "Rotated refresh token could not be written to its file", map[string]any{"error": err.Error()})
+}

@@ -1,0 +1,33 @@
+package transport
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// The errors of [ParseBaseURL]. Neither repeats the URL, which may contain a password.
+var (
+	ErrNotBaseURL = errors.New("is not a base URL such as https://example.com/path, without query and fragment")
+	ErrUnsafeURL  = errors.New("must be https, so that nobody on the network can read tokens; http is allowed for loopback addresses only")
+)
+
+// ParseBaseURL parses a base URL that tokens and secrets may be sent to.
+func ParseBaseURL(text string) (*url.URL, error) {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil || parsed.Hostname() == "" || parsed.RawQuery != "" || parsed.Fragment != "":
+		return nil, ErrNotBaseURL
+	case parsed.Scheme == "https", parsed.Scheme == "http" && isLoopback(parsed.Hostname()):
+		// A token is sent instead of it, and it might be logged.
+		parsed.User = nil
+		return parsed, nil
+	default:
+		return nil, ErrUnsafeURL
+	}
+}
+
+func isLoopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}
