@@ -24,18 +24,18 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// machine is what the configuration depends on beside itself.
-type machine struct {
+// system is the process environment.
+type system struct {
 	getenv   func(name string) string
 	lookPath func(program string) (string, error)
 }
 
-func thisMachine() machine { return machine{os.Getenv, exec.LookPath} }
+func newSystem() system { return system{os.Getenv, exec.LookPath} }
 
-// configure turns the configuration and the environment into the options of a
-// client. It finds all problems before it gives up, and sends nothing.
-func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnostics) {
-	s := newSettings(config, m)
+// configure converts the configuration and the environment to the options of a client.
+// It reports all problems at once, and sends no request.
+func configure(config tfsdk.Config, sys system) (pcclient.Options, diag.Diagnostics) {
+	s := newSettings(config, sys)
 	options := pcclient.Options{
 		Options: transport.Options{
 			MaxConcurrency: s.number("max_concurrency", 8, 1),
@@ -48,34 +48,34 @@ func configure(config tfsdk.Config, m machine) (pcclient.Options, diag.Diagnosti
 		Warnings:         &pcclient.Warnings{},
 	}
 	signIn := s.chooseSignIn()
-	name, place := signIn.identifier("environment")
-	cloud, known := entra.CloudByName(name)
-	if !known {
-		s.problem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center, which are public, usgovernment and china. The names that azurerm and azuread take for these are known, too.", quoted(name), place))
+	cloudName, argument := signIn.identifier("environment")
+	cloud, ok := entra.CloudByName(cloudName)
+	if !ok {
+		s.addProblem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center. Use public, usgovernment or china, or the name that azurerm and azuread have for it.", quoted(cloudName), argument))
 		cloud, _ = entra.CloudByName("public")
 	}
 	options.Scope = cloud.Scope()
-	options.TenantID = signIn.ownTenant()
+	options.TenantID = signIn.tokenTenant()
 	options.Endpoint = s.url("endpoint", cloud.API, "PARTNERCENTER_ENDPOINT")
 	authority := s.url("authority_host", cloud.Authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
 	options.Credential = signIn.credential(authority, options)
 	return options, s.problems
 }
 
-// settings finds the values of arguments, as texts: in the configuration, or
-// else in the environment. It collects what is wrong with them.
+// settings reads arguments as text, from the configuration or else from the environment,
+// and collects what is wrong with them.
 type settings struct {
-	machine
+	system
 	configured map[string]string
-	unusable   map[string]bool // not known yet, or nonsense
+	unusable   map[string]bool // unknown or invalid
 	problems   diag.Diagnostics
 }
 
-func newSettings(config tfsdk.Config, m machine) *settings {
-	s := &settings{machine: m, configured: map[string]string{}, unusable: map[string]bool{}}
+func newSettings(config tfsdk.Config, sys system) *settings {
+	s := &settings{system: sys, configured: map[string]string{}, unusable: map[string]bool{}}
 	var arguments map[string]tftypes.Value
 	if err := config.Raw.As(&arguments); err != nil {
-		s.problems.AddError("Configuration cannot be read", err.Error()+". This is a bug in the provider.")
+		s.problems.AddError("Could not read the configuration", err.Error()+". This is a bug in the provider.")
 		return s
 	}
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
@@ -83,23 +83,22 @@ func newSettings(config tfsdk.Config, m machine) *settings {
 		switch {
 		case !value.IsKnown():
 			s.unusable[name] = true
-			s.problem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
-				"Set it to a value that is known beforehand, apply what it comes from first with -target, or use the environment variable %s.", name, environmentName(name)))
+			s.addProblem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
+				"Set it to a value that is known during the plan, apply its source first with -target, or use the environment variable %s.", name, environmentName(name)))
 		case !value.IsNull():
-			s.configured[name] = clean(name, asText(value))
+			s.configured[name] = clean(name, toText(value))
 			if s.configured[name] == "" {
-				// It must not make way for a value of another place.
+				// Otherwise the environment would replace it.
 				s.unusable[name] = true
-				s.problem(name, "Empty value", fmt.Sprintf("`%s` is set, and there is nothing in it. Leave it out, or set it to null, if it is not needed.", name))
+				s.addProblem(name, "Empty value", fmt.Sprintf("`%s` is set but empty. Remove it, or set it to null, if it is not needed.", name))
 			}
 		}
 	}
 	return s
 }
 
-// clean cuts off what is around a value and not part of it, such as the line end
-// and the byte order mark of a file. Only a password or a path may begin or end
-// with a space.
+// clean removes the line end and the byte order mark of a file from a value, and white
+// space around it. Only a password or a path may begin or end with a space.
 func clean(argument, text string) string {
 	text = strings.TrimPrefix(text, "\ufeff")
 	trimmed := strings.TrimSpace(text)
@@ -112,8 +111,8 @@ func clean(argument, text string) string {
 	return trimmed
 }
 
-// asText writes an argument as it would stand in an environment variable.
-func asText(value tftypes.Value) string {
+// toText converts an argument to the text that an environment variable would have.
+func toText(value tftypes.Value) string {
 	var text string
 	var flag bool
 	var number big.Float
@@ -128,18 +127,17 @@ func asText(value tftypes.Value) string {
 	return ""
 }
 
-// environmentName is the provider's own environment variable for an argument.
+// environmentName returns the provider's own environment variable for an argument.
 func environmentName(argument string) string {
 	return "PARTNERCENTER_" + strings.ToUpper(argument)
 }
 
-// problem reports what is wrong with an argument.
-func (s *settings) problem(argument, summary, detail string) {
+func (s *settings) addProblem(argument, summary, detail string) {
 	s.problems.AddAttributeError(path.Root(argument), summary, detail)
 }
 
-// find returns the value of an argument and where it stands, or nothing.
-func (s *settings) find(argument string, variables ...string) (text, place string) {
+// lookup returns the value of an argument and its name for errors, or "".
+func (s *settings) lookup(argument string, variables ...string) (text, name string) {
 	if s.unusable[argument] {
 		return "", ""
 	}
@@ -154,56 +152,56 @@ func (s *settings) find(argument string, variables ...string) (text, place strin
 	return "", ""
 }
 
-func (s *settings) number(argument string, otherwise, least int) int {
-	text, place := s.find(argument, environmentName(argument))
-	if place == "" {
-		return otherwise
+func (s *settings) number(argument string, defaultValue, minimum int) int {
+	text, name := s.lookup(argument, environmentName(argument))
+	if name == "" {
+		return defaultValue
 	}
 	number, err := strconv.Atoi(text)
-	if err != nil || number < least {
-		s.problem(argument, "Not a number that can be used", fmt.Sprintf("The value %s of %s is not a whole number of at least %d.", quoted(text), place, least))
-		return otherwise
+	if err != nil || number < minimum {
+		s.addProblem(argument, "Invalid number", fmt.Sprintf("The value %s of %s is not a whole number of at least %d.", quoted(text), name, minimum))
+		return defaultValue
 	}
 	return number
 }
 
 func (s *settings) boolean(argument string) bool {
-	text, place := s.find(argument, environmentName(argument))
-	return place != "" && s.parseBool(argument, text, place)
+	text, name := s.lookup(argument, environmentName(argument))
+	return name != "" && s.parseBool(argument, text, name)
 }
 
-// parseBool reads a boolean. Nonsense is reported, and false.
-func (s *settings) parseBool(argument, text, place string) bool {
+// parseBool parses a boolean. An invalid one is reported, and false.
+func (s *settings) parseBool(argument, text, name string) bool {
 	value, err := strconv.ParseBool(text)
 	if err != nil {
 		s.unusable[argument] = true
-		s.problem(argument, "Not a boolean", fmt.Sprintf("The value %s of %s is neither true nor false.", quoted(text), place))
+		s.addProblem(argument, "Not a boolean", fmt.Sprintf("The value %s of %s is neither true nor false.", quoted(text), name))
 	}
 	return value
 }
 
-func (s *settings) duration(argument string, otherwise time.Duration) time.Duration {
-	text, place := s.find(argument, environmentName(argument))
-	if place == "" {
-		return otherwise
+func (s *settings) duration(argument string, defaultValue time.Duration) time.Duration {
+	text, name := s.lookup(argument, environmentName(argument))
+	if name == "" {
+		return defaultValue
 	}
 	duration, err := pcclient.ParseDuration(text)
 	if err != nil {
-		s.problem(argument, "Not a duration", fmt.Sprintf("The value %s of %s %s.", quoted(text), place, err))
-		return otherwise
+		s.addProblem(argument, "Not a duration", fmt.Sprintf("The value %s of %s %s.", quoted(text), name, err))
+		return defaultValue
 	}
 	return duration
 }
 
-// url returns a base URL that a token or a secret may be sent to.
-func (s *settings) url(argument, otherwise string, variables ...string) *url.URL {
-	text, place := s.find(argument, variables...)
-	if place == "" {
-		text, place = otherwise, "the default"
+// url returns a base URL that tokens and secrets may be sent to.
+func (s *settings) url(argument, defaultValue string, variables ...string) *url.URL {
+	text, name := s.lookup(argument, variables...)
+	if name == "" {
+		text, name = defaultValue, "the default"
 	}
 	parsed, err := transport.ParseBaseURL(text)
 	if err == nil && argument == "endpoint" && strings.HasSuffix(strings.ToLower(strings.TrimRight(parsed.Path, "/")), "/v1") {
-		err = errors.New("ends in /v1, which the provider adds by itself: leave that out")
+		err = errors.New("ends in /v1, which the provider adds itself: remove that")
 	}
 	if err == nil {
 		return parsed
@@ -212,15 +210,15 @@ func (s *settings) url(argument, otherwise string, variables ...string) *url.URL
 	if errors.Is(err, transport.ErrUnsafeURL) {
 		summary = "Not a safe URL"
 	}
-	s.problem(argument, summary, fmt.Sprintf("The value of %s %s.", place, err))
+	s.addProblem(argument, summary, fmt.Sprintf("The value of %s %s.", name, err))
 	return &url.URL{}
 }
 
-// quoted is a value that is wrong, unless it is so long that it may be a secret
-// in the wrong argument.
+// quoted quotes an invalid value, unless it is so long that it may be a secret in the
+// wrong argument.
 func quoted(text string) string {
 	if len(text) > 20 {
-		return "(not repeated, since it may be a secret)"
+		return "(not shown, since it may be a secret)"
 	}
 	return strconv.Quote(text)
 }

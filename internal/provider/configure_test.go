@@ -90,10 +90,10 @@ func environment(texts map[string]string) map[string]string {
 	return given
 }
 
-// machineWith is a machine of which only these variables are set, and that has
+// systemWith is a system in which only these variables are set, and that has
 // only these programs.
-func machineWith(environment map[string]string, programs ...string) machine {
-	return machine{
+func systemWith(environment map[string]string, programs ...string) system {
+	return system{
 		getenv: func(name string) string { return environment[name] },
 		lookPath: func(program string) (string, error) {
 			if slices.Contains(programs, program) {
@@ -104,10 +104,10 @@ func machineWith(environment map[string]string, programs ...string) machine {
 	}
 }
 
-// newServer starts the provider on a machine.
-func newServer(tb testing.TB, m machine) *providertest.Server {
+// newServer starts the provider in a system.
+func newServer(tb testing.TB, sys system) *providertest.Server {
 	tb.Helper()
-	return providertest.New(tb, &partnerCenter{version: "test", machine: m})
+	return providertest.New(tb, &partnerCenter{version: "test", system: sys})
 }
 
 // site is a Partner Center and its token endpoint behind a server. It keeps the
@@ -165,11 +165,11 @@ const (
 
 // start returns the provider, configured without an error to use the site, which
 // then has received nothing yet.
-func (s *site) start(tb testing.TB, configuration providertest.Arguments, m machine) *providertest.Server {
+func (s *site) start(tb testing.TB, configuration providertest.Arguments, sys system) *providertest.Server {
 	tb.Helper()
 	given := providertest.Arguments{"endpoint": s.url, "authority_host": s.url}
 	maps.Copy(given, configuration)
-	server := newServer(tb, m)
+	server := newServer(tb, sys)
 	for _, problem := range server.Configure(tb, given) {
 		tb.Fatalf("%s: %s", problem.Summary, problem.Detail)
 	}
@@ -263,13 +263,13 @@ type spy struct {
 }
 
 func (s *spy) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	s.options, response.Diagnostics = configure(request.Config, s.machine)
+	s.options, response.Diagnostics = configure(request.Config, s.system)
 }
 
 // optionsFrom returns the options of the client in which a configuration results.
-func optionsFrom(t *testing.T, configuration providertest.Arguments, m machine) pcclient.Options {
+func optionsFrom(t *testing.T, configuration providertest.Arguments, sys system) pcclient.Options {
 	t.Helper()
-	s := &spy{partnerCenter: &partnerCenter{version: "test", machine: m}}
+	s := &spy{partnerCenter: &partnerCenter{version: "test", system: sys}}
 	for _, problem := range providertest.New(t, s).Configure(t, configuration) {
 		t.Fatalf("%s: %s", problem.Summary, problem.Detail)
 	}
@@ -306,7 +306,7 @@ func TestArguments(t *testing.T) {
 			t.Parallel()
 			check := func(where, want string, configuration map[string]string, environment map[string]string) {
 				t.Helper()
-				options := optionsFrom(t, arguments(configuration), machineWith(environment, "az"))
+				options := optionsFrom(t, arguments(configuration), systemWith(environment, "az"))
 				if got := fmt.Sprint(test.show(options)); got != want {
 					t.Errorf("%s: got %s, want %s", where, got, want)
 				}
@@ -339,7 +339,7 @@ func TestArguments_bad(t *testing.T) {
 		noTime   = "is not a positive duration"
 		noNumber = "is not a whole number of at least"
 		noTenant = "is neither the id of a tenant nor a domain"
-		noCloud  = "public, usgovernment and china"
+		noCloud  = "public, usgovernment or china"
 	)
 	for _, test := range []struct {
 		argument string
@@ -349,7 +349,7 @@ func TestArguments_bad(t *testing.T) {
 		{"environment", []string{"german", "pub lic", "canary", "AzurePublicCloud"}, noCloud},
 		{"endpoint", []string{"http://proxy.example", "http://127.0.0.1.example", "http://10.0.0.1", "ftp://proxy.example", "//proxy.example"}, unsafe},
 		{"endpoint", []string{"proxy.example", "https://", "https:///v2", "https://:443", "https://proxy.example?a=b", "https://proxy.example#top", "https://proxy.example/%zz", "https:proxy.example"}, noURL},
-		{"endpoint", []string{"https://api.partnercenter.microsoft.com/v1", "https://proxy.example/partner/v1/", "http://localhost:8080/V1"}, "ends in /v1, which the provider adds by itself"},
+		{"endpoint", []string{"https://api.partnercenter.microsoft.com/v1", "https://proxy.example/partner/v1/", "http://localhost:8080/V1"}, "ends in /v1, which the provider adds itself"},
 		{"authority_host", []string{"http://login.example", "ftp://login.example"}, unsafe},
 		{"authority_host", []string{"login.example", "https://", "https://login.example?a=b", "https://login.example#top"}, noURL},
 		{"tenant_id", []string{"a/b", "..", "../common", "a?b", "a#b", "a\\b", "a%2fb", "a b", "a\nb"}, noTenant},
@@ -361,17 +361,17 @@ func TestArguments_bad(t *testing.T) {
 		{"operation_timeout", []string{"3d", "3 days"}, "write 72h."},
 		{"use_cli", []string{"yes", "2"}, "is neither true nor false"},
 		{"rotate_refresh_token", []string{"yes", "2"}, "is neither true nor false"},
-		{"rotate_refresh_token", []string{"true"}, "needs `refresh_token_file`"},
+		{"rotate_refresh_token", []string{"true"}, "requires `refresh_token_file`"},
 	} {
 		for _, text := range test.texts {
 			t.Run(test.argument+" "+text, func(t *testing.T) {
 				t.Parallel()
 				if given := value(test.argument, text); given != nil {
-					server := newServer(t, machineWith(nil, "az"))
+					server := newServer(t, systemWith(nil, "az"))
 					checkProblem(t, server.Configure(t, providertest.Arguments{test.argument: given}), test.argument, test.says)
 				}
 				for _, variable := range variables[test.argument] {
-					server := newServer(t, machineWith(map[string]string{variable: text}, "az"))
+					server := newServer(t, systemWith(map[string]string{variable: text}, "az"))
 					checkProblem(t, server.Configure(t, nil), test.argument, test.says)
 				}
 			})
@@ -390,7 +390,7 @@ func TestArguments_badVariableIsNamed(t *testing.T) {
 		for _, variable := range variables[argument] {
 			t.Run(variable, func(t *testing.T) {
 				t.Parallel()
-				server := newServer(t, machineWith(map[string]string{variable: text}, "az"))
+				server := newServer(t, systemWith(map[string]string{variable: text}, "az"))
 				checkProblem(t, server.Configure(t, nil), argument, variable)
 			})
 		}
@@ -402,7 +402,7 @@ func TestArguments_userInfoIsNotShown(t *testing.T) {
 	t.Parallel()
 	for _, argument := range []string{"endpoint", "authority_host"} {
 		for _, text := range []string{"http://name:pass-word@proxy.example", "https://name:pass-word@", "https://name:pass-word@proxy.example?a=b", "https://name:pass-word@proxy example", "https://na%zzme:pass-word@proxy.example"} {
-			for _, problem := range newServer(t, machineWith(nil, "az")).Configure(t, providertest.Arguments{argument: text}) {
+			for _, problem := range newServer(t, systemWith(nil, "az")).Configure(t, providertest.Arguments{argument: text}) {
 				checkProblem(t, []*tfprotov6.Diagnostic{problem}, argument)
 				if strings.Contains(problem.Summary+problem.Detail, "pass-word") {
 					t.Errorf("%s = %q: the password is shown: %s", argument, text, problem.Detail)
@@ -418,7 +418,7 @@ func TestArguments_emptyTexts(t *testing.T) {
 	New("test")().Schema(t.Context(), provider.SchemaRequest{}, &response)
 	for name, attribute := range response.Schema.Attributes {
 		if _, isText := attribute.(schema.StringAttribute); isText {
-			server := newServer(t, machineWith(nil, "az"))
+			server := newServer(t, systemWith(nil, "az"))
 			checkProblem(t, server.Configure(t, providertest.Arguments{name: ""}), name)
 		}
 	}
@@ -432,7 +432,7 @@ func TestArguments_unknown(t *testing.T) {
 			site := newSite(t, emulator.Options{})
 			given := providertest.Arguments{"endpoint": site.url, "authority_host": site.url, "tenant_id": emulator.TenantID}
 			given[argument] = providertest.Unknown
-			problems := newServer(t, machineWith(nil, "az")).Configure(t, given)
+			problems := newServer(t, systemWith(nil, "az")).Configure(t, given)
 			checkProblem(t, problems, argument, "`"+argument+"`", "-target", names[0])
 			if sent := site.Requests(); len(sent) > 0 {
 				t.Errorf("%d requests were sent", len(sent))
@@ -512,7 +512,7 @@ func TestConfigure_reportsAllProblemsAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems := newServer(t, machineWith(nil)).Configure(t, test.configuration)
+			problems := newServer(t, systemWith(nil)).Configure(t, test.configuration)
 			if got := blamed(problems); !slices.Equal(got, test.want) {
 				t.Errorf("problems on\n%q, want\n%q", got, test.want)
 			}
@@ -522,15 +522,15 @@ func TestConfigure_reportsAllProblemsAtOnce(t *testing.T) {
 
 // inBoth runs a test with the arguments in the configuration, and again with
 // them in the environment.
-func inBoth(t *testing.T, texts map[string]string, test func(t *testing.T, configuration providertest.Arguments, m machine)) {
+func inBoth(t *testing.T, texts map[string]string, test func(t *testing.T, configuration providertest.Arguments, sys system)) {
 	t.Helper()
 	t.Run("in the configuration", func(t *testing.T) {
 		t.Parallel()
-		test(t, arguments(texts), machineWith(nil))
+		test(t, arguments(texts), systemWith(nil))
 	})
 	t.Run("in the environment", func(t *testing.T) {
 		t.Parallel()
-		test(t, nil, machineWith(environment(texts)))
+		test(t, nil, systemWith(environment(texts)))
 	})
 }
 
@@ -580,10 +580,10 @@ func TestLimits(t *testing.T) {
 			t.Parallel()
 			test.fault.Times = emulator.Always
 			test.limits["access_token"] = emulator.UserAccessToken()
-			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
-				server := site.start(t, configuration, m)
+				server := site.start(t, configuration, sys)
 				site.Misbehave(test.fault)
 				checkText(t, server.Read(t, summary, nil).Fail(t), test.says...)
 				if got := len(site.received(summaryRoute)); test.tries > 0 && got != test.tries {
@@ -638,10 +638,10 @@ func TestLimits_signIn(t *testing.T) {
 			t.Parallel()
 			test.fault.Path, test.fault.Times = tokenRoute, emulator.Always
 			maps.Copy(test.limits, confidential)
-			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
-				server := site.start(t, configuration, m)
+				server := site.start(t, configuration, sys)
 				site.Misbehave(test.fault)
 				checkText(t, server.Read(t, summary, nil).Fail(t), test.says...)
 				if got := len(site.received(tokenRoute)); test.tries > 0 && got != test.tries {
@@ -660,7 +660,7 @@ func TestLimits_signIn(t *testing.T) {
 func TestLimits_concurrency(t *testing.T) {
 	t.Parallel()
 	const limit, reads = 3, 12
-	inBoth(t, map[string]string{"max_concurrency": strconv.Itoa(limit), "access_token": emulator.UserAccessToken()}, func(t *testing.T, configuration providertest.Arguments, m machine) {
+	inBoth(t, map[string]string{"max_concurrency": strconv.Itoa(limit), "access_token": emulator.UserAccessToken()}, func(t *testing.T, configuration providertest.Arguments, sys system) {
 		t.Helper()
 		var mutex sync.Mutex
 		var underWay, most int
@@ -690,7 +690,7 @@ func TestLimits_concurrency(t *testing.T) {
 		t.Cleanup(api.Close)
 		given := providertest.Arguments{"endpoint": api.URL, "operation_timeout": "10s"}
 		maps.Copy(given, configuration)
-		server := newServer(t, m)
+		server := newServer(t, sys)
 		for _, problem := range server.Configure(t, given) {
 			t.Fatalf("%s: %s", problem.Summary, problem.Detail)
 		}
@@ -718,7 +718,7 @@ func TestArguments_userInfoIsNotSent(t *testing.T) {
 	withUserInfo := strings.Replace(site.url, "http://", "http://name:pass-word@", 1)
 	given := arguments(confidential)
 	given["endpoint"], given["authority_host"] = withUserInfo, withUserInfo
-	site.start(t, given, machineWith(nil)).Read(t, summary, nil).Succeed(t)
+	site.start(t, given, systemWith(nil)).Read(t, summary, nil).Succeed(t)
 	for _, request := range site.Requests() {
 		if got := request.Header.Get("Authorization"); got != "" && !strings.HasPrefix(got, "Bearer ey") {
 			t.Errorf("%s: Authorization %q", request.Path, got)
@@ -749,7 +749,7 @@ func TestAuthorityHost(t *testing.T) {
 			if test.configuration != "" {
 				given["authority_host"] = test.configuration
 			}
-			server := newServer(t, machineWith(test.environment))
+			server := newServer(t, systemWith(test.environment))
 			for _, problem := range server.Configure(t, given) {
 				t.Fatalf("%s: %s", problem.Summary, problem.Detail)
 			}
@@ -761,7 +761,7 @@ func TestAuthorityHost(t *testing.T) {
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emulator.Options{})
-	site.start(t, ready(nil), machineWith(nil)).Read(t, summary, nil).Succeed(t)
+	site.start(t, ready(nil), systemWith(nil)).Read(t, summary, nil).Succeed(t)
 	const want = "terraform-provider-partnercenter/test (Terraform 1.11.4)"
 	if got := site.received(summaryRoute)[0].Header.Get("User-Agent"); got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -808,11 +808,11 @@ func TestClouds(t *testing.T) {
 			interceptNetwork(t, func(w http.ResponseWriter, r *http.Request) {
 				sent = append(sent, strings.TrimSpace(r.Method+" "+r.Host+r.URL.Path+" "+r.PostFormValue("scope")))
 				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprint(w, `{"token_type":"Bearer","access_token":"access","expires_in":3599}`)
+				fmt.Fprint(w, `{"token_type":"Bearer","access_token":"access","expires_in":3599,"totalCost":1}`)
 			})
 			given := arguments(confidential)
 			maps.Copy(given, arguments(test.configuration))
-			server := newServer(t, machineWith(test.environment))
+			server := newServer(t, systemWith(test.environment))
 			for _, problem := range server.Configure(t, given) {
 				t.Fatalf("%s: %s", problem.Summary, problem.Detail)
 			}

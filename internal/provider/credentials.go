@@ -14,119 +14,127 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// origin is a place that credentials can stand in. They are never mixed: the
+// credentialSource is where credentials are configured. Sources are never mixed: the
 // ARM_CLIENT_SECRET of a workload's pipeline belongs to another tenant than the
 // partner's refresh token.
-type origin struct {
-	name   string // for people
-	prefix string // of its environment variables; the configuration has none
-	knows  []string
-	calls  map[string]string // variables that are not called like the argument
+type credentialSource struct {
+	name          string            // for errors
+	prefix        string            // of its environment variables; "" for the configuration
+	arguments     []string          // that it supports; nil is all
+	variableNames map[string]string // of arguments that are named differently
 }
 
-// origins are in the order in which they are asked. The first that has a
-// credential has the sign-in.
-var origins = []origin{
-	{name: "the provider's configuration"},
+// credentialSources are in order of precedence: the first one with a credential is used.
+var credentialSources = []credentialSource{
+	configuration,
 	{name: "the environment variables PARTNERCENTER_*", prefix: "PARTNERCENTER_"},
 	{
 		name: "the environment variables ARM_*", prefix: "ARM_",
-		knows: []string{
+		arguments: []string{
 			"environment", "tenant_id", "client_id", "client_secret", "client_certificate_path", "client_certificate_password",
 			"oidc_token", "oidc_token_file_path", "use_cli",
 		},
 	},
 	{
 		name: "the environment variables AZURE_*", prefix: "AZURE_",
-		knows: []string{"tenant_id", "client_id", "client_secret", "client_certificate_path", "client_certificate_password", "oidc_token_file_path"},
-		calls: map[string]string{"oidc_token_file_path": "AZURE_FEDERATED_TOKEN_FILE"},
+		arguments:     []string{"tenant_id", "client_id", "client_secret", "client_certificate_path", "client_certificate_password", "oidc_token_file_path"},
+		variableNames: map[string]string{"oidc_token_file_path": "AZURE_FEDERATED_TOKEN_FILE"},
 	},
 }
 
-// nowhere is the origin of a sign-in that nothing asks for: the Azure CLI's.
-var nowhere = origin{name: "this machine, for want of other credentials"}
-
-// Credentials are the arguments that somebody can sign in with. Of those in one
-// line at most one is given.
 var (
-	alone       = []string{"access_token", "use_cli"} // of all credentials
-	userTokens  = []string{"refresh_token", "refresh_token_file"}
-	proofs      = []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"}
-	credentials = slices.Concat([]string{"access_token"}, userTokens, proofs, []string{"use_cli"})
+	configuration = credentialSource{name: "the provider's configuration"}
+	// noSource is for the Azure CLI, when no source has a credential.
+	noSource = credentialSource{name: "this machine (because no other credentials were configured)"}
 )
 
-// value returns what an argument is set to in this place.
-func (o origin) value(s *settings, argument string) string {
+// The arguments that are credentials. At most one of each line may be set.
+var (
+	exclusive         = []string{"access_token", "use_cli"} // without any other credential
+	refreshTokens     = []string{"refresh_token", "refresh_token_file"}
+	clientCredentials = []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"}
+	credentials       = slices.Concat([]string{"access_token"}, refreshTokens, clientCredentials, []string{"use_cli"})
+)
+
+func (c credentialSource) isConfiguration() bool { return c.prefix == "" }
+
+// supports reports whether an argument can be set in this source.
+func (c credentialSource) supports(argument string) bool {
+	return c.arguments == nil || slices.Contains(c.arguments, argument)
+}
+
+// value returns the value of an argument in this source, or "".
+func (c credentialSource) value(s *settings, argument string) string {
 	switch {
-	case o.prefix == "":
+	case c.isConfiguration():
 		return s.configured[argument]
-	case o.knows == nil || slices.Contains(o.knows, argument):
-		return clean(argument, s.getenv(o.variable(argument)))
+	case c.supports(argument):
+		return clean(argument, s.getenv(c.variable(argument)))
 	}
 	return ""
 }
 
-func (o origin) variable(argument string) string {
-	return cmp.Or(o.calls[argument], o.prefix+strings.ToUpper(argument))
+// variable returns the environment variable of an argument.
+func (c credentialSource) variable(argument string) string {
+	return cmp.Or(c.variableNames[argument], c.prefix+strings.ToUpper(argument))
 }
 
-// write names an argument as it is written in this place.
-func (o origin) write(argument string) string {
-	if o.prefix == "" {
+// argumentName returns the name of an argument in this source, for errors.
+func (c credentialSource) argumentName(argument string) string {
+	if c.isConfiguration() {
 		return "`" + argument + "`"
 	}
-	return o.variable(argument)
+	return c.variable(argument)
 }
 
 // signIn is the sign-in that the settings ask for.
 type signIn struct {
 	*settings
-	from    origin
-	chosen  []string // the credentials that stand there
+	source  credentialSource
+	given   []string // the credentials that the source has
 	invalid bool
 }
 
-// chooseSignIn finds the first origin that has a credential. Without any it is
-// the Azure CLI's user, unless that is forbidden.
+// chooseSignIn finds the first source that has a credential. If there is none, the user
+// of the Azure CLI signs in, unless that is turned off.
 func (s *settings) chooseSignIn() *signIn {
 	useCLI := s.useCLI()
 	if slices.ContainsFunc(credentials, func(argument string) bool { return s.unusable[argument] }) {
 		return &signIn{settings: s, invalid: true}
 	}
-	for i, from := range origins {
-		if s.anyBlank(from) {
+	for i, source := range credentialSources {
+		if s.checkBlank(source) {
 			return &signIn{settings: s, invalid: true}
 		}
-		chosen := slices.DeleteFunc(slices.Clone(credentials), func(argument string) bool {
+		given := slices.DeleteFunc(slices.Clone(credentials), func(argument string) bool {
 			if argument == "use_cli" {
-				return useCLI.origin != i || !useCLI.value
+				return useCLI.source != i || !useCLI.value
 			}
-			return from.value(s, argument) == ""
+			return source.value(s, argument) == ""
 		})
-		if len(chosen) > 0 {
-			choice := &signIn{settings: s, from: from, chosen: chosen}
+		if len(given) > 0 {
+			choice := &signIn{settings: s, source: source, given: given}
 			choice.checkConflicts()
 			return choice
 		}
 	}
-	choice := &signIn{settings: s, from: nowhere, chosen: []string{"use_cli"}}
-	if useCLI.origin >= 0 && !useCLI.value {
-		choice.refuse("use_cli", "Nothing to sign in with", origins[useCLI.origin].write("use_cli")+" forbids the Azure CLI, and there is no other credential. "+waysToSignIn)
+	choice := &signIn{settings: s, source: noSource, given: []string{"use_cli"}}
+	if useCLI.source >= 0 && !useCLI.value {
+		choice.reject("use_cli", "No credentials", credentialSources[useCLI.source].argumentName("use_cli")+" turns the Azure CLI off, and no other credentials are configured. "+waysToSignIn)
 	}
 	return choice
 }
 
-// anyBlank reports the environment variables that should have a credential and
-// have only white space. They must not make way for those of another place.
-func (s *settings) anyBlank(from origin) bool {
-	found := false
+// checkBlank reports the environment variables of credentials that contain only white
+// space. Otherwise the credentials of the next source would be used.
+func (s *settings) checkBlank(source credentialSource) (found bool) {
+	if source.isConfiguration() {
+		return false
+	}
 	for _, argument := range credentials {
-		if from.prefix == "" || from.value(s, argument) != "" || from.knows != nil && !slices.Contains(from.knows, argument) {
-			continue
-		}
-		if variable := from.variable(argument); s.getenv(variable) != "" {
+		if variable := source.variable(argument); source.supports(argument) && source.value(s, argument) == "" && s.getenv(variable) != "" {
 			found = true
-			s.problem(argument, "Empty value", fmt.Sprintf("The environment variable %s is set, and there is nothing but white space in it. Unset it if it is not needed.", variable))
+			s.addProblem(argument, "Empty value", fmt.Sprintf("The environment variable %s contains only white space. Unset it if it is not needed.", variable))
 		}
 	}
 	return found
@@ -135,96 +143,95 @@ func (s *settings) anyBlank(from origin) bool {
 const waysToSignIn = "Set `refresh_token` or `refresh_token_file` with `tenant_id`, `client_id` and, for a confidential client, `client_secret`, `client_certificate_path` or `oidc_token`; or `access_token`; " +
 	"or the environment variables of the same names, such as PARTNERCENTER_REFRESH_TOKEN; or sign in with `az login`."
 
-// useCLI finds the first origin that says whether to use the Azure CLI.
-func (s *settings) useCLI() (setting struct {
-	origin int
+// cliSetting is the value of use_cli.
+type cliSetting struct {
+	source int // index in credentialSources; -1 is none
 	value  bool
-},
-) {
-	for i, from := range origins {
-		text := from.value(s, "use_cli")
-		if text == "" {
-			continue
-		}
-		setting.origin, setting.value = i, s.parseBool("use_cli", text, from.write("use_cli"))
-		return setting
-	}
-	setting.origin = -1
-	return setting
 }
 
-// checkConflicts reports credentials of one origin that exclude each other.
+// useCLI returns use_cli from the first source that sets it.
+func (s *settings) useCLI() cliSetting {
+	for i, source := range credentialSources {
+		if text := source.value(s, "use_cli"); text != "" {
+			return cliSetting{i, s.parseBool("use_cli", text, source.argumentName("use_cli"))}
+		}
+	}
+	return cliSetting{source: -1}
+}
+
+// checkConflicts reports credentials of the source that exclude each other.
 func (c *signIn) checkConflicts() {
 	conflict := func(a, b string) {
-		c.refuse(a, "Two sign-ins at once", fmt.Sprintf("%s and %s of %s exclude each other. Keep one of them.", c.from.write(a), c.from.write(b), c.from.name))
+		c.reject(a, "Conflicting credentials", fmt.Sprintf("%s and %s of %s exclude each other. Keep one of them.", c.source.argumentName(a), c.source.argumentName(b), c.source.name))
 	}
-	for _, lonely := range alone {
-		if !c.has(lonely) {
+	for _, argument := range exclusive {
+		if !c.has(argument) {
 			continue
 		}
-		for _, other := range c.chosen {
-			if other != lonely && other != "access_token" {
-				conflict(lonely, other)
+		for _, other := range c.given {
+			if other != argument && other != "access_token" {
+				conflict(argument, other)
 			}
 		}
 	}
-	for _, either := range [][]string{userTokens, proofs} {
-		given := slices.DeleteFunc(slices.Clone(either), func(argument string) bool { return !c.has(argument) })
+	for _, alternatives := range [][]string{refreshTokens, clientCredentials} {
+		given := slices.DeleteFunc(slices.Clone(alternatives), func(argument string) bool { return !c.has(argument) })
 		for i := 1; i < len(given); i++ {
 			conflict(given[0], given[i])
 		}
 	}
 }
 
-func (c *signIn) has(argument string) bool { return slices.Contains(c.chosen, argument) }
+func (c *signIn) has(argument string) bool { return slices.Contains(c.given, argument) }
 
 func (c *signIn) hasAny(arguments []string) bool { return slices.ContainsFunc(arguments, c.has) }
 
-// value returns what an argument is set to where the credentials are.
-func (c *signIn) value(argument string) string { return c.from.value(c.settings, argument) }
+// value returns the value of an argument in the source of the credentials, or "".
+func (c *signIn) value(argument string) string { return c.source.value(c.settings, argument) }
 
-func (c *signIn) refuse(argument, summary, detail string) {
-	c.problem(argument, summary, detail)
+// reject reports a problem that makes the sign-in impossible.
+func (c *signIn) reject(argument, summary, detail string) {
+	c.addProblem(argument, summary, detail)
 	c.invalid = true
 }
 
-// identifier returns an argument that is no secret, and how it is written there:
-// from the configuration, or else from where the credential is. What says where
-// to sign in, not who, may stand in any other place too.
-func (c *signIn) identifier(argument string) (text, place string) {
-	places := []origin{origins[0], c.from}
+// identifier returns an argument that is not a secret, and its name: from the
+// configuration, or else from the source of the credentials. The environment and the
+// tenant may also come from any other source.
+func (c *signIn) identifier(argument string) (text, name string) {
+	sources := []credentialSource{configuration, c.source}
 	if argument != "client_id" {
-		places = append(places, origins[1:]...)
+		sources = append(sources, credentialSources[1:]...)
 	}
-	for _, from := range places {
-		if text := from.value(c.settings, argument); text != "" {
-			return text, from.write(argument)
+	for _, source := range sources {
+		if text := source.value(c.settings, argument); text != "" {
+			return text, source.argumentName(argument)
 		}
 	}
 	return "", ""
 }
 
-// ownTenant returns the tenant that access tokens should be of. One from another
-// place than the credential's may be a workload's.
-func (c *signIn) ownTenant() string {
-	return cmp.Or(origins[0].value(c.settings, "tenant_id"), c.value("tenant_id"))
+// tokenTenant returns the tenant that access tokens should be from. A tenant from another
+// source than the credentials may be a workload's.
+func (c *signIn) tokenTenant() string {
+	return cmp.Or(configuration.value(c.settings, "tenant_id"), c.value("tenant_id"))
 }
 
-// credential returns what gets access tokens, or nil after a problem.
+// credential returns the credential, or nil after a problem.
 func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore.TokenCredential {
 	clientID, _ := c.identifier("client_id")
-	tenantID, place := c.identifier("tenant_id")
+	tenantID, tenantName := c.identifier("tenant_id")
 	if tenantID != "" && !entra.IsTenant(tenantID) {
-		c.refuse("tenant_id", "Not a tenant", fmt.Sprintf("The value %s of %s is neither the id of a tenant nor a domain.", quoted(tenantID), place))
+		c.reject("tenant_id", "Not a tenant", fmt.Sprintf("The value %s of %s is neither the id of a tenant nor a domain.", quoted(tenantID), tenantName))
 	}
-	atTokenEndpoint := len(c.chosen) > 0 && !c.hasAny(alone)
-	if atTokenEndpoint && tenantID == "" && !c.unusable["tenant_id"] {
+	usesTokenEndpoint := len(c.given) > 0 && !c.hasAny(exclusive)
+	if usesTokenEndpoint && tenantID == "" && !c.unusable["tenant_id"] {
 		c.missing("tenant_id", "in the provider's configuration or as PARTNERCENTER_TENANT_ID")
 	}
-	if atTokenEndpoint && clientID == "" && !c.unusable["client_id"] {
-		c.missing("client_id", "beside it or in the provider's configuration, since credentials of different places are never mixed")
+	if usesTokenEndpoint && clientID == "" && !c.unusable["client_id"] {
+		c.missing("client_id", "in the same place or in the provider's configuration, since credentials from different places are never mixed")
 	}
-	rotate, assertion := c.rotates(), c.assertion()
+	rotate, assertion := c.rotate(), c.assertion()
 	switch {
 	case c.invalid:
 		return nil
@@ -234,9 +241,9 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 		return c.azureCLI(tenantID)
 	}
 	return entra.NewCredential(entra.Options{
-		Source:           c.source(),
-		Kind:             c.kind(),
-		Credentials:      c.chosen,
+		Source:           c.describeSource(),
+		Kind:             c.describeCredentials(),
+		Credentials:      c.given,
 		ArgumentNames:    c.argumentNames(),
 		AuthorityHost:    authority,
 		TenantID:         tenantID,
@@ -248,30 +255,30 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 		Rotate:           rotate,
 		NotSaved: func(ctx context.Context, err error) {
 			logNotSaved(ctx, err)
-			options.Warnings.Add(c.notSaved(err))
+			options.Warnings.Add(c.notSavedWarning(err))
 		},
 	}, options.Options)
 }
 
-// source is where the credentials stand, with their names there: a variable of a
-// pipeline may be news to the reader.
-func (c *signIn) source() string {
-	if c.from.name == nowhere.name {
-		return c.from.name
+// describeSource names the source and the arguments that are set there: an environment
+// variable of a pipeline may be unknown to the reader.
+func (c *signIn) describeSource() string {
+	if c.source.name == noSource.name {
+		return c.source.name
 	}
 	var names []string
-	for _, argument := range c.chosen {
-		names = append(names, c.from.write(argument))
+	for _, argument := range c.given {
+		names = append(names, c.source.argumentName(argument))
 	}
-	return c.from.name + " (" + strings.Join(names, ", ") + ")"
+	return c.source.name + " (" + strings.Join(names, ", ") + ")"
 }
 
-// written is how the arguments are written that advice may be about.
+// argumentNames returns the names of the arguments that advice may mention.
 func (c *signIn) argumentNames() map[string]string {
 	names := map[string]string{}
 	for _, argument := range credentials {
-		if c.from.knows == nil || slices.Contains(c.from.knows, argument) {
-			names[argument] = c.from.write(argument)
+		if c.source.supports(argument) {
+			names[argument] = c.source.argumentName(argument)
 		}
 	}
 	for _, argument := range []string{"tenant_id", "client_id"} {
@@ -280,70 +287,68 @@ func (c *signIn) argumentNames() map[string]string {
 	return names
 }
 
-// notSaved warns of a refresh token that could not be written to its file.
-func (c *signIn) notSaved(err error) pcclient.Warning {
+// notSavedWarning says that a refresh token could not be written to its file.
+func (c *signIn) notSavedWarning(err error) pcclient.Warning {
 	return pcclient.Warning{
 		Summary: "Rotated refresh token not saved",
-		Detail: fmt.Sprintf("Entra has returned a new refresh token, and it could not be written to the file of %s: %s. This run goes on with the new one. "+
-			"The file keeps the old one, which ends 90 days after it was issued, or at once if the authority takes each token once only. Make the file writable, and its directory if possible.",
-			c.from.write("refresh_token_file"), err),
+		Detail: fmt.Sprintf("Entra returned a new refresh token, which could not be written to the file of %s: %s. This run continues with the new token. "+
+			"The file still contains the old one, which expires 90 days after it was issued, or immediately if the authority accepts each token only once. Make the file writable, and its directory if possible.",
+			c.source.argumentName("refresh_token_file"), err),
 	}
 }
 
-// accessToken is the access token that is given, if a request can carry it.
+// accessToken returns the credential of access_token.
 func (c *signIn) accessToken() azcore.TokenCredential {
 	const argument = "access_token"
 	token := c.value(argument)
-	switch place := c.from.write(argument); {
+	switch name := c.source.argumentName(argument); {
 	case strings.HasPrefix(strings.ToLower(token), "bearer "):
-		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s begins with the word Bearer. Leave it out: the provider adds it.", place))
+		c.reject(argument, "Not an access token", fmt.Sprintf("The value of %s begins with the word Bearer. Remove that word: the provider adds it.", name))
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		c.refuse(argument, "Not an access token", fmt.Sprintf("The value of %s has a space, a line end or another character inside that no access token has and no request can carry. It is not repeated, since it may be a secret.", place))
+		c.reject(argument, "Not an access token", fmt.Sprintf("The value of %s contains a space, a line end or another character that cannot be in an access token. It is not shown, since it may be a secret.", name))
 	}
 	c.checkTenant(token)
-	return entra.NewAccessTokenCredential(token, c.source())
+	return entra.NewAccessTokenCredential(token, c.describeSource())
 }
 
-// checkTenant refuses an access token of another tenant: Partner Center would answer
-// for another partner, whose customers are not those that a gate is about. The
-// tenant_id of other credentials, such as a workload's ARM_TENANT_ID, says nothing
-// about this token.
+// checkTenant rejects an access token from another tenant: Partner Center would return
+// the customers of another partner. The tenant_id of another source, such as a workload's
+// ARM_TENANT_ID, says nothing about this token.
 func (c *signIn) checkTenant(token string) {
 	claims, readable := entra.ReadClaims(token)
 	if !readable {
 		return
 	}
-	for _, from := range []origin{origins[0], c.from} {
-		wanted := from.value(c.settings, "tenant_id")
+	for _, source := range []credentialSource{configuration, c.source} {
+		wanted := source.value(c.settings, "tenant_id")
 		if other := claims.OtherTenant(wanted); other != "" {
-			c.refuse("access_token", "Access token of another tenant", fmt.Sprintf("The access token of %s is of the tenant %s, and %s is %s. Get a token of the partner's tenant, or correct the tenant.",
-				c.from.write("access_token"), other, from.write("tenant_id"), wanted))
+			c.reject("access_token", "Access token from another tenant", fmt.Sprintf("The access token of %s is from the tenant %s, but %s is %s. Get a token from the partner's tenant, or correct the tenant.",
+				c.source.argumentName("access_token"), other, source.argumentName("tenant_id"), wanted))
 			return
 		}
 	}
 }
 
-// rotates reports whether to write new refresh tokens back.
-func (c *signIn) rotates() bool {
+// rotate reports whether to write new refresh tokens back to their file.
+func (c *signIn) rotate() bool {
 	rotate := c.boolean("rotate_refresh_token")
-	if rotate && len(c.chosen) > 0 && !c.has("refresh_token_file") {
-		c.refuse("rotate_refresh_token", "Nothing to rotate", fmt.Sprintf("`rotate_refresh_token` needs `refresh_token_file`, to write the next refresh token to. The sign-in is that of %s, which has none.", c.from.name))
+	if rotate && len(c.given) > 0 && !c.has("refresh_token_file") {
+		c.reject("rotate_refresh_token", "Nothing to rotate", fmt.Sprintf("`rotate_refresh_token` requires `refresh_token_file`, to write the new refresh token to. The credentials come from %s, without such a file.", c.source.name))
 	}
 	return rotate
 }
 
-// assertion returns what proves who the client is in place of a secret, if
-// anything does.
+// assertion returns what proves the client's identity without a secret, or nil.
 func (c *signIn) assertion() entra.Assertion {
 	const path, password = "client_certificate_path", "client_certificate_password"
 	if c.configured[password] != "" && c.configured[path] == "" && !c.unusable[path] {
-		c.refuse(password, "No certificate", fmt.Sprintf("`%s` is set without `%s`. They are never taken from different places.", password, path))
+		c.reject(password, "No certificate", fmt.Sprintf("`%s` is set without `%s`. Both have to be set in the same place.", password, path))
 	}
 	switch {
 	case c.has(path) && !c.unusable[password]:
 		assertion, err := entra.ReadCertificate(c.value(path), c.value(password))
 		if err != nil {
-			c.refuse(path, "Certificate cannot be used", fmt.Sprintf("The file of %s cannot be used: %s.", c.from.write(path), err))
+			c.reject(path, "Certificate cannot be used", fmt.Sprintf("The file of %s cannot be used: %s.", c.source.argumentName(path), err))
 		}
 		return assertion
 	case c.has("oidc_token"):
@@ -354,19 +359,19 @@ func (c *signIn) assertion() entra.Assertion {
 	return nil
 }
 
-// kind says which credentials these are.
-func (c *signIn) kind() string {
+// describeCredentials says which credentials these are.
+func (c *signIn) describeCredentials() string {
 	client := ""
 	switch {
 	case c.has("client_secret"):
 		client = "a client secret"
 	case c.has("client_certificate_path"):
 		client = "a client certificate"
-	case c.hasAny(proofs):
+	case c.hasAny(clientCredentials):
 		client = "an OIDC token"
 	}
 	switch {
-	case !c.hasAny(userTokens):
+	case !c.hasAny(refreshTokens):
 		return client + " (app-only)"
 	case client == "":
 		return "a refresh token of a public client"
@@ -375,6 +380,6 @@ func (c *signIn) kind() string {
 }
 
 func (c *signIn) missing(argument, where string) {
-	c.refuse(argument, "Missing "+argument, fmt.Sprintf("To sign in with %s of %s, `%s` is needed too: set it %s.",
-		c.from.write(c.chosen[0]), c.from.name, argument, where))
+	c.reject(argument, "Missing "+argument, fmt.Sprintf("To sign in with %s from %s, `%s` is required too: set it %s.",
+		c.source.argumentName(c.given[0]), c.source.name, argument, where))
 }

@@ -201,7 +201,7 @@ func TestSource(t *testing.T) {
 			for variable := range strings.FieldsSeq(test.environment) {
 				environment[variable] = named(variable)
 			}
-			server := newServer(t, machineWith(environment))
+			server := newServer(t, systemWith(environment))
 			problems := server.Configure(t, configuration)
 			if test.problem != "" {
 				checkProblem(t, problems, test.problem)
@@ -238,10 +238,10 @@ func TestSignIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, test.credentials, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, test.credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
-				server := site.start(t, configuration, m)
+				server := site.start(t, configuration, sys)
 				for range 3 {
 					server.Read(t, summary, nil).Succeed(t)
 					server.Read(t, "partnercenter_customer_usage_records", nil).Succeed(t)
@@ -268,7 +268,7 @@ func TestSignIn_refreshTokenBesideAWorkloadsSecret(t *testing.T) {
 	variables := environment(public)
 	maps.Copy(variables, map[string]string{"ARM_TENANT_ID": "workload", "ARM_CLIENT_ID": "workload", "ARM_CLIENT_SECRET": "workload", "ARM_ENVIRONMENT": "public"})
 	site := newSite(t, emulator.Options{})
-	site.start(t, nil, machineWith(variables)).Read(t, summary, nil).Succeed(t)
+	site.start(t, nil, systemWith(variables)).Read(t, summary, nil).Succeed(t)
 	if got := fmt.Sprint(site.signIns()); strings.Contains(got, "workload") {
 		t.Errorf("sent %s", got)
 	}
@@ -277,10 +277,10 @@ func TestSignIn_refreshTokenBesideAWorkloadsSecret(t *testing.T) {
 func TestSignIn_appOnly(t *testing.T) {
 	t.Parallel()
 	appOnly := but(confidential, map[string]string{"refresh_token": ""})
-	inBoth(t, appOnly, func(t *testing.T, configuration providertest.Arguments, m machine) {
+	inBoth(t, appOnly, func(t *testing.T, configuration providertest.Arguments, sys system) {
 		t.Helper()
 		site := newSite(t, emulator.Options{})
-		failure := site.start(t, configuration, m).Read(t, summary, nil).Fail(t)
+		failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
 		checkText(t, failure, "GET "+summaryRoute, "403", "900329", "app-only", "`refresh_token`", "MS-RequestId: ", "MS-CorrelationId: ")
 		checkNoSecret(t, failure.Summary+failure.Detail)
 		if got := site.signIns()[0].Get("grant_type"); got != "client_credentials" {
@@ -289,7 +289,7 @@ func TestSignIn_appOnly(t *testing.T) {
 	})
 	t.Run("a ready token", func(t *testing.T) {
 		t.Parallel()
-		failure := newSite(t, emulator.Options{}).start(t, providertest.Arguments{"access_token": emulator.AppAccessToken()}, machineWith(nil)).Read(t, summary, nil).Fail(t)
+		failure := newSite(t, emulator.Options{}).start(t, providertest.Arguments{"access_token": emulator.AppAccessToken()}, systemWith(nil)).Read(t, summary, nil).Fail(t)
 		checkText(t, failure, "app-only", "`refresh_token`")
 		checkNoSecret(t, failure.Summary+failure.Detail)
 	})
@@ -308,11 +308,11 @@ func TestSignIn_rotation(t *testing.T) {
 			}
 			site := newSite(t, emulator.Options{RevokeRotated: true})
 			configuration := arguments(but(confidential, map[string]string{"refresh_token": "", "refresh_token_file": file, "rotate_refresh_token": rotate}))
-			site.start(t, configuration, machineWith(nil)).Read(t, summary, nil).Succeed(t)
+			site.start(t, configuration, systemWith(nil)).Read(t, summary, nil).Succeed(t)
 
 			given := providertest.Arguments{"endpoint": site.url, "authority_host": site.url}
 			maps.Copy(given, configuration)
-			second := newServer(t, machineWith(nil))
+			second := newServer(t, systemWith(nil))
 			second.Configure(t, given)
 			if rotate == "true" {
 				second.Read(t, summary, nil).Succeed(t)
@@ -335,12 +335,12 @@ func TestSignIn_rotationNotSaved(t *testing.T) {
 		_ = errors.Join(os.Remove(file), os.MkdirAll(filepath.Join(file, "x"), 0o700))
 	}
 	given := arguments(but(confidential, map[string]string{"refresh_token": "", "refresh_token_file": file, "rotate_refresh_token": "true"}))
-	server := site.start(t, given, machineWith(nil))
+	server := site.start(t, given, systemWith(nil))
 	first := server.Read(t, summary, nil).Succeed(t)
 	if len(first.Diagnostics) != 1 || first.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
 		t.Fatalf("the read says %v", first.Diagnostics)
 	}
-	checkText(t, first.Diagnostics[0], "Rotated refresh token not saved", "`refresh_token_file`", file, "The file keeps the old one")
+	checkText(t, first.Diagnostics[0], "Rotated refresh token not saved", "`refresh_token_file`", file, "The file still contains the old one")
 	checkNoSecret(t, first.Diagnostics[0].Detail)
 	if second := server.Read(t, "partnercenter_customer_usage_records", nil).Succeed(t); len(second.Diagnostics) > 0 {
 		t.Errorf("another read says %v", second.Diagnostics)
@@ -358,7 +358,7 @@ func TestSignIn_refreshTokenFileIsReadAgain(t *testing.T) {
 		}
 	}
 	site := newSite(t, emulator.Options{})
-	server := site.start(t, arguments(but(public, map[string]string{"refresh_token": "", "refresh_token_file": file})), machineWith(nil))
+	server := site.start(t, arguments(but(public, map[string]string{"refresh_token": "", "refresh_token_file": file})), systemWith(nil))
 	checkText(t, server.Read(t, summary, nil).Fail(t), "refresh token file", file, "the provider's configuration")
 	write(" \n")
 	checkText(t, server.Read(t, summary, nil).Fail(t), "refresh token file", file, "empty")
@@ -383,11 +383,11 @@ func TestSignIn_ownTenant(t *testing.T) {
 		"beside the credential":     {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "a", "ARM_TENANT_ID": "b"}, "a"},
 		"configured for any":        {map[string]string{"tenant_id": "a"}, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "b"}, "a"},
 		"not a workload's":          {map[string]string{"access_token": "t"}, map[string]string{"ARM_TENANT_ID": "b", "AZURE_TENANT_ID": "c"}, ""},
-		"not for want of any other": {nil, map[string]string{"ARM_TENANT_ID": "b"}, ""},
+		"not because no other is configured": {nil, map[string]string{"ARM_TENANT_ID": "b"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := optionsFrom(t, arguments(test.configuration), machineWith(test.environment, "az")).TenantID; got != test.want {
+			if got := optionsFrom(t, arguments(test.configuration), systemWith(test.environment, "az")).TenantID; got != test.want {
 				t.Errorf("the tenant is %q, want %q", got, test.want)
 			}
 		})
@@ -422,9 +422,9 @@ func TestConflicts(t *testing.T) {
 	} {
 		identifiers := map[string]string{"tenant_id": emulator.TenantID, "client_id": emulator.PublicClientID}
 		given := map[string]string{pair[0]: texts[pair[0]], pair[1]: texts[pair[1]]}
-		check := func(t *testing.T, configuration providertest.Arguments, m machine, names ...string) {
+		check := func(t *testing.T, configuration providertest.Arguments, sys system, names ...string) {
 			t.Helper()
-			problems := newServer(t, m).Configure(t, configuration)
+			problems := newServer(t, sys).Configure(t, configuration)
 			if got := blamed(problems); len(got) != 1 || !slices.Contains(pair[:], got[0]) {
 				t.Fatalf("problems on %q, want one on one of %q", got, pair)
 			}
@@ -433,13 +433,13 @@ func TestConflicts(t *testing.T) {
 		}
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
 			t.Parallel()
-			check(t, arguments(but(identifiers, given)), machineWith(nil, "az"), "`"+pair[0]+"`", "`"+pair[1]+"`")
-			check(t, arguments(identifiers), machineWith(environment(given), "az"), variables[pair[0]][0], variables[pair[1]][0])
+			check(t, arguments(but(identifiers, given)), systemWith(nil, "az"), "`"+pair[0]+"`", "`"+pair[1]+"`")
+			check(t, arguments(identifiers), systemWith(environment(given), "az"), variables[pair[0]][0], variables[pair[1]][0])
 			for _, configured := range pair {
 				inConfiguration := but(identifiers, map[string]string{configured: texts[configured]})
 				inEnvironment := maps.Clone(given)
 				delete(inEnvironment, configured)
-				for _, problem := range newServer(t, machineWith(environment(inEnvironment), "az")).Configure(t, arguments(inConfiguration)) {
+				for _, problem := range newServer(t, systemWith(environment(inEnvironment), "az")).Configure(t, arguments(inConfiguration)) {
 					t.Errorf("%s is configured, and in the environment is %v: %s: %s", configured, inEnvironment, problem.Summary, problem.Detail)
 				}
 			}
@@ -448,16 +448,16 @@ func TestConflicts(t *testing.T) {
 	t.Run("ARM_USE_CLI and ARM_CLIENT_SECRET", func(t *testing.T) {
 		t.Parallel()
 		workload := map[string]string{"ARM_USE_CLI": "true", "ARM_CLIENT_SECRET": "secret", "ARM_TENANT_ID": "tenant", "ARM_CLIENT_ID": "client"}
-		checkProblem(t, newServer(t, machineWith(workload, "az")).Configure(t, nil), "use_cli", "ARM_USE_CLI", "ARM_CLIENT_SECRET")
+		checkProblem(t, newServer(t, systemWith(workload, "az")).Configure(t, nil), "use_cli", "ARM_USE_CLI", "ARM_CLIENT_SECRET")
 	})
 	t.Run("AZURE_FEDERATED_TOKEN_FILE and AZURE_CLIENT_SECRET", func(t *testing.T) {
 		t.Parallel()
 		pod := map[string]string{"AZURE_FEDERATED_TOKEN_FILE": "file", "AZURE_CLIENT_SECRET": "secret", "AZURE_TENANT_ID": "tenant", "AZURE_CLIENT_ID": "client"}
-		checkProblem(t, newServer(t, machineWith(pod, "az")).Configure(t, nil), "client_secret", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_SECRET")
+		checkProblem(t, newServer(t, systemWith(pod, "az")).Configure(t, nil), "client_secret", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_SECRET")
 	})
 	t.Run("a secret goes with a refresh token", func(t *testing.T) {
 		t.Parallel()
-		for _, problem := range newServer(t, machineWith(nil)).Configure(t, arguments(confidential)) {
+		for _, problem := range newServer(t, systemWith(nil)).Configure(t, arguments(confidential)) {
 			t.Errorf("%s: %s", problem.Summary, problem.Detail)
 		}
 	})
@@ -550,7 +550,7 @@ func TestSignInErrors(t *testing.T) {
 		"a gateway that does not know the token endpoint": {
 			credentials: confidential,
 			fault:       emulator.Fault{Status: http.StatusNotFound, Body: new("<html>"), ContentType: "text/html"},
-			says:        []string{"404 Not Found", "a proxy or a gateway may have answered"},
+			says:        []string{"404 Not Found", "a proxy or a gateway may have responded"},
 			advice:      "`authority_host`",
 			noIDs:       true,
 			again:       true,
@@ -595,10 +595,10 @@ func TestSignInErrors(t *testing.T) {
 			t.Parallel()
 			credentials := but(test.credentials, map[string]string{"max_retries": "0"})
 			places := map[bool]string{true: "the provider's configuration", false: "the environment variables PARTNERCENTER_*"}
-			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
-				server := site.start(t, configuration, m)
+				server := site.start(t, configuration, sys)
 				fault := test.fault
 				fault.Path, fault.Times = tokenRoute, emulator.Always
 				site.Misbehave(fault)
@@ -628,7 +628,7 @@ func TestSignInErrors(t *testing.T) {
 func TestSignInErrors_accessToken(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emulator.Options{})
-	server := site.start(t, providertest.Arguments{"access_token": "wrong~secret", "max_retries": value("max_retries", "0")}, machineWith(nil))
+	server := site.start(t, providertest.Arguments{"access_token": "wrong~secret", "max_retries": value("max_retries", "0")}, systemWith(nil))
 	failure := server.Read(t, summary, nil).Fail(t)
 	checkNoSecret(t, failure.Summary+failure.Detail)
 	if got := len(site.Requests()); got > 1 {
@@ -640,8 +640,8 @@ func TestSignInErrors_accessToken(t *testing.T) {
 func TestAccessToken_bad(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ token, says string }{
-		"a line end inside":  {"wrong~secret\nwrong~secret", "has a space, a line end or another character"},
-		"a space inside":     {"wrong~secret wrong~secret", "has a space"},
+		"a line end inside":  {"wrong~secret\nwrong~secret", "contains a space, a line end or another character"},
+		"a space inside":     {"wrong~secret wrong~secret", "contains a space"},
 		"a control inside":   {"wrong~secret\x01", "another character"},
 		"a mark inside":      {"wrong~\ufeffsecret", "another character"},
 		"no ASCII":           {"wrong~secret\u00e9", "another character"},
@@ -651,8 +651,8 @@ func TestAccessToken_bad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for place, server := range map[string][]*tfprotov6.Diagnostic{
-				"`access_token`":             newServer(t, machineWith(nil)).Configure(t, providertest.Arguments{"access_token": test.token}),
-				"PARTNERCENTER_ACCESS_TOKEN": newServer(t, machineWith(map[string]string{"PARTNERCENTER_ACCESS_TOKEN": test.token})).Configure(t, nil),
+				"`access_token`":             newServer(t, systemWith(nil)).Configure(t, providertest.Arguments{"access_token": test.token}),
+				"PARTNERCENTER_ACCESS_TOKEN": newServer(t, systemWith(map[string]string{"PARTNERCENTER_ACCESS_TOKEN": test.token})).Configure(t, nil),
 			} {
 				checkProblem(t, server, "access_token", "Not an access token", place, test.says)
 				checkNoSecret(t, server[0].Summary+server[0].Detail)
@@ -681,14 +681,14 @@ func TestAccessToken_otherTenant(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems := newServer(t, machineWith(test.environment)).Configure(t, test.configuration)
+			problems := newServer(t, systemWith(test.environment)).Configure(t, test.configuration)
 			if !test.refused {
 				if len(problems) > 0 {
 					t.Errorf("%s: %s", problems[0].Summary, problems[0].Detail)
 				}
 				return
 			}
-			checkProblem(t, problems, "access_token", "Access token of another tenant", emulator.TenantID, other)
+			checkProblem(t, problems, "access_token", "Access token from another tenant", emulator.TenantID, other)
 		})
 	}
 }
@@ -715,10 +715,10 @@ func TestSignIn_whiteSpace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
-				site.start(t, configuration, m).Read(t, summary, nil).Succeed(t)
+				site.start(t, configuration, sys).Read(t, summary, nil).Succeed(t)
 			})
 		})
 	}
@@ -738,13 +738,13 @@ func TestSource_blank(t *testing.T) {
 	workload := map[string]string{"ARM_CLIENT_SECRET": "secret", "ARM_TENANT_ID": "tenant", "ARM_CLIENT_ID": "client"}
 	for _, argument := range []string{"access_token", "refresh_token", "refresh_token_file", "client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"} {
 		for _, text := range []string{"", "\n", " \r\n", "\ufeff\n"} {
-			checkProblem(t, newServer(t, machineWith(workload, "az")).Configure(t, providertest.Arguments{argument: text}), argument)
+			checkProblem(t, newServer(t, systemWith(workload, "az")).Configure(t, providertest.Arguments{argument: text}), argument)
 			if text == "" {
 				continue // What a pipeline has for a secret that does not exist.
 			}
 			given := maps.Clone(workload)
 			given[variables[argument][0]] = text
-			checkProblem(t, newServer(t, machineWith(given, "az")).Configure(t, nil), argument, variables[argument][0])
+			checkProblem(t, newServer(t, systemWith(given, "az")).Configure(t, nil), argument, variables[argument][0])
 		}
 	}
 }
@@ -762,10 +762,10 @@ func TestSignInErrors_accessTokenThatIsNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, map[string]string{"access_token": test.token, "environment": test.environment}, func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, map[string]string{"access_token": test.token, "environment": test.environment}, func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
-				failure := site.start(t, configuration, m).Read(t, summary, nil).Fail(t)
+				failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
 				checkText(t, failure, "Could not sign in", "an access token", test.says)
 				checkNoSecret(t, failure.Summary+failure.Detail)
 				if sent := site.Requests(); len(sent) > 0 {
@@ -827,7 +827,7 @@ func TestSignInErrors_advice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site := newSite(t, emulator.Options{})
-			server := site.start(t, arguments(test.configuration), machineWith(test.environment))
+			server := site.start(t, arguments(test.configuration), systemWith(test.environment))
 			site.Misbehave(emulator.Fault{Path: tokenRoute, Status: http.StatusBadRequest, Code: test.code})
 			failure := server.Read(t, summary, nil).Fail(t)
 			checkText(t, failure, append(test.says, fmt.Sprintf("AADSTS%d", test.code))...)
@@ -843,7 +843,7 @@ func TestSignInErrors_advice(t *testing.T) {
 func TestSignInErrors_areRemembered(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emulator.Options{})
-	server := site.start(t, arguments(but(confidential, map[string]string{"refresh_token": emulator.ExpiredRefreshToken})), machineWith(nil))
+	server := site.start(t, arguments(but(confidential, map[string]string{"refresh_token": emulator.ExpiredRefreshToken})), systemWith(nil))
 	var group sync.WaitGroup
 	for i := range 30 {
 		group.Go(func() {
@@ -864,7 +864,7 @@ func TestSignInErrors_areRemembered(t *testing.T) {
 func TestSignInErrors_thatPass(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emulator.Options{})
-	server := site.start(t, arguments(but(confidential, map[string]string{"max_retries": "0"})), machineWith(nil))
+	server := site.start(t, arguments(but(confidential, map[string]string{"max_retries": "0"})), systemWith(nil))
 	site.Misbehave(emulator.Fault{Path: tokenRoute, Status: http.StatusServiceUnavailable})
 	server.Read(t, summary, nil).Fail(t)
 	server.Read(t, summary, nil).Succeed(t)
@@ -887,7 +887,7 @@ func TestAzureCLI_chosen(t *testing.T) {
 		"PARTNERCENTER_USE_CLI before ARM_USE_CLI": {nil, map[string]string{"PARTNERCENTER_USE_CLI": "true", "ARM_USE_CLI": "false"}, []string{"az"}, nil},
 		"whatever AZURE_USE_CLI says":              {nil, map[string]string{"AZURE_USE_CLI": "false"}, []string{"az"}, nil},
 
-		"not without az":                             {nil, nil, nil, []string{"No sign-in configured", "`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
+		"not without az":                             {nil, nil, nil, []string{"No credentials", "`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
 		"not without az though use_cli":              {map[string]string{"use_cli": "true"}, nil, nil, []string{"Azure CLI not found", "`use_cli`", "`az`", "PATH"}},
 		"not without az though ARM_USE_CLI":          {nil, map[string]string{"ARM_USE_CLI": "true"}, nil, []string{"Azure CLI not found", "ARM_USE_CLI", "`az`", "PATH"}},
 		"not if use_cli forbids":                     {map[string]string{"use_cli": "false"}, nil, []string{"az"}, []string{"`use_cli`", "`refresh_token`"}},
@@ -898,7 +898,7 @@ func TestAzureCLI_chosen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems := newServer(t, machineWith(test.environment, test.programs...)).Configure(t, arguments(test.configuration))
+			problems := newServer(t, systemWith(test.environment, test.programs...)).Configure(t, arguments(test.configuration))
 			if test.problem != nil {
 				checkProblem(t, problems, "use_cli", test.problem...)
 				return
@@ -948,10 +948,10 @@ func TestAzureCLI(t *testing.T) {
 			token := emulator.UserAccessToken()
 			calls := installAzureCLI(t, fmt.Sprintf(`echo '{"accessToken":"%s","expiresOn":"2099-01-01 00:00:00.000000","expires_on":%d,"tenant":"partner.example","tokenType":"Bearer"}'`,
 				token, time.Now().Add(time.Hour).Unix()))
-			m := machineWith(test.environment)
-			m.lookPath = exec.LookPath
+			sys := systemWith(test.environment)
+			sys.lookPath = exec.LookPath
 			site := newSite(t, emulator.Options{})
-			server := site.start(t, arguments(test.configuration), m)
+			server := site.start(t, arguments(test.configuration), sys)
 			if _, err := os.Stat(calls); err == nil {
 				t.Fatal("Configure has called az")
 			}
@@ -974,7 +974,7 @@ func TestAzureCLI_fails(t *testing.T) {
 	}{
 		"nobody is signed in": {
 			script: "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1",
-			says:   []string{"the Azure CLI", "for want of other credentials", "Please run 'az login' to setup account."},
+			says:   []string{"the Azure CLI", "because no other credentials were configured", "Please run 'az login' to setup account."},
 		},
 		"nobody is signed in, though the configuration says so": {
 			script:        "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1",
@@ -983,7 +983,7 @@ func TestAzureCLI_fails(t *testing.T) {
 		},
 		"nothing is configured": {
 			script: "echo ERROR: no >&2; exit 1",
-			says:   []string{"Nothing else to sign in with is configured.", "`refresh_token`"},
+			says:   []string{"No other credentials are configured.", "`refresh_token`"},
 		},
 		"in colours, on many lines": {
 			script: `printf 'WARNING: \033]0;title\007old\n\033[31mERROR: \033[1mAADSTS700082: The refresh token\r\n has expired.\033[0m\033[2J\n' >&2; exit 1`,
@@ -995,7 +995,7 @@ func TestAzureCLI_fails(t *testing.T) {
 		},
 		"no JSON": {
 			script: "echo wrong~secret",
-			says:   []string{"the Azure CLI", "what `az` printed is no access token"},
+			says:   []string{"the Azure CLI", "the output of `az` is not an access token"},
 		},
 		"no token": {
 			script: `echo '{"expires_on":4070908800}'`,
@@ -1004,10 +1004,10 @@ func TestAzureCLI_fails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := installAzureCLI(t, test.script)
-			m := machineWith(nil)
-			m.lookPath = exec.LookPath
+			sys := systemWith(nil)
+			sys.lookPath = exec.LookPath
 			site := newSite(t, emulator.Options{})
-			server := site.start(t, arguments(test.configuration), m)
+			server := site.start(t, arguments(test.configuration), sys)
 			for range 3 {
 				failure := server.Read(t, summary, nil).Fail(t)
 				checkText(t, failure, append(test.says, "Could not sign in")...)

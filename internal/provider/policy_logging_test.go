@@ -35,7 +35,7 @@ func readLogged(t *testing.T, site *site, credentials map[string]string, dataSou
 	// A name and a password of no use.
 	given["endpoint"] = strings.Replace(site.url, "http://", "http://name:pass-word@", 1)
 	given["authority_host"] = given["endpoint"]
-	server := site.start(tb, given, machineWith(nil))
+	server := site.start(tb, given, systemWith(nil))
 	for _, dataSource := range dataSources {
 		for _, problem := range server.Read(tb, dataSource, nil).Diagnostics {
 			checkNoSecret(t, problem.Summary+problem.Detail)

@@ -28,10 +28,10 @@ func TestSignIn_withoutASecret(t *testing.T) {
 	} {
 		t.Run(name+" and a refresh token", func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, but(user, test.proof), func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, but(user, test.proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
-				site.start(t, configuration, m).Read(t, summary, nil).Succeed(t)
+				site.start(t, configuration, sys).Read(t, summary, nil).Succeed(t)
 				form := site.signIns()[0]
 				if form.Get("grant_type") != "refresh_token" || form.Has("client_secret") {
 					t.Errorf("sent was a %s with the secret %q", form.Get("grant_type"), form.Get("client_secret"))
@@ -40,10 +40,10 @@ func TestSignIn_withoutASecret(t *testing.T) {
 		})
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, but(application, test.proof), func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, but(application, test.proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
-				failure := site.start(t, configuration, m).Read(t, summary, nil).Fail(t)
+				failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
 				checkText(t, failure, "403", "app-only")
 				if got := site.signIns()[0].Get("grant_type"); got != "client_credentials" {
 					t.Errorf("asked for %s", got)
@@ -56,9 +56,9 @@ func TestSignIn_withoutASecret(t *testing.T) {
 			if test.kind == "an OIDC token" {
 				proof = map[string]string{"oidc_token": "wrong~secret"}
 			}
-			inBoth(t, but(user, proof), func(t *testing.T, configuration providertest.Arguments, m machine) {
+			inBoth(t, but(user, proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
 				t.Helper()
-				failure := newSite(t, emulator.Options{}).start(t, configuration, m).Read(t, summary, nil).Fail(t)
+				failure := newSite(t, emulator.Options{}).start(t, configuration, sys).Read(t, summary, nil).Fail(t)
 				checkText(t, failure, "Could not sign in", "a refresh token and "+test.kind, "AADSTS700027")
 				checkNoSecret(t, failure.Summary+failure.Detail)
 			})
@@ -82,7 +82,7 @@ func TestSignIn_withoutASecretOfOthers(t *testing.T) {
 			t.Parallel()
 			identifiers := map[string]string{"tenant_id": emulator.TenantID, "client_id": emulator.ClientID}
 			site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
-			failure := site.start(t, arguments(identifiers), machineWith(environment)).Read(t, summary, nil).Fail(t)
+			failure := site.start(t, arguments(identifiers), systemWith(environment)).Read(t, summary, nil).Fail(t)
 			checkText(t, failure, "403", "app-only")
 		})
 	}
@@ -107,13 +107,13 @@ func TestCertificate_bad(t *testing.T) {
 			given := but(confidential, map[string]string{"client_secret": "", "client_certificate_path": test.path, "client_certificate_password": test.password})
 			for _, place := range []struct {
 				configuration providertest.Arguments
-				machine       machine
+				system        system
 				name          string
 			}{
-				{arguments(given), machineWith(nil), "`client_certificate_path`"},
-				{nil, machineWith(environment(given)), "PARTNERCENTER_CLIENT_CERTIFICATE_PATH"},
+				{arguments(given), systemWith(nil), "`client_certificate_path`"},
+				{nil, systemWith(environment(given)), "PARTNERCENTER_CLIENT_CERTIFICATE_PATH"},
 			} {
-				problems := newServer(t, place.machine).Configure(t, place.configuration)
+				problems := newServer(t, place.system).Configure(t, place.configuration)
 				checkProblem(t, problems, "client_certificate_path", "Certificate cannot be used", place.name, test.says)
 				checkNoSecret(t, problems[0].Summary+problems[0].Detail)
 			}

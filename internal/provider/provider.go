@@ -24,12 +24,12 @@ import (
 // New returns a constructor of the provider. The version is "dev" in a local
 // build.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &partnerCenter{version: version, machine: thisMachine()} }
+	return func() provider.Provider { return &partnerCenter{version: version, system: newSystem()} }
 }
 
 type partnerCenter struct {
 	version string
-	machine machine
+	system  system
 }
 
 var _ provider.ProviderWithFunctions = (*partnerCenter)(nil)
@@ -107,7 +107,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 
 // Configure signs nobody in and sends nothing: the first read does.
 func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	options, diagnostics := configure(request.Config, p.machine)
+	options, diagnostics := configure(request.Config, p.system)
 	response.Diagnostics.Append(diagnostics...)
 	if response.Diagnostics.HasError() {
 		return
