@@ -12,13 +12,13 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// refreshTokenLife is how long Entra takes a refresh token
+// refreshTokenLifetime is how long a refresh token of Entra is valid
 // (https://learn.microsoft.com/entra/identity-platform/refresh-tokens).
-const refreshTokenLife = 90 * 24 * time.Hour
+const refreshTokenLifetime = 90 * 24 * time.Hour
 
-// login signs the user in and keeps the refresh token.
+// login signs the user in and writes the refresh token.
 func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
-	// Nobody shall sign in for nothing.
+	// Check the file before anybody signs in.
 	if err := s.withFile(ctx, func(*entra.TokenFile) error { return nil }); err != nil {
 		return err
 	}
@@ -27,19 +27,19 @@ func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
 		if !code.Expires.IsZero() {
 			_, _ = fmt.Fprintf(stderr, ", until %s", code.Expires.Local().Format(time.TimeOnly))
 		}
-		_, _ = fmt.Fprint(stderr, ".\nSign in as the partner user whose access the pipeline is to have, with multifactor authentication.\n")
+		_, _ = fmt.Fprint(stderr, ".\nSign in with multifactor authentication, as the partner user that the pipeline will use.\n")
 	})
 	if err != nil {
 		return err
 	}
 	if granted.RefreshToken == "" {
-		return errors.New("the authority returned no refresh token: the app registration may not be allowed offline_access")
+		return errors.New("the authority returned no refresh token: the app registration may lack the permission offline_access")
 	}
 	if err := s.report(stderr, granted.AccessToken); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(stderr, "The refresh token ends on %s, or earlier if the password is changed or an administrator revokes it.\n",
-		time.Now().Add(refreshTokenLife).Format(time.DateOnly))
+	_, _ = fmt.Fprintf(stderr, "The refresh token expires on %s, or earlier if the password is changed or an administrator revokes it.\n",
+		time.Now().Add(refreshTokenLifetime).Format(time.DateOnly))
 	if s.out == "" {
 		_, err = fmt.Fprintln(stdout, granted.RefreshToken)
 		return err
@@ -47,7 +47,7 @@ func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := s.withFile(ctx, func(file *entra.TokenFile) error { return file.Replace(granted.RefreshToken) }); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(stderr, "It is in %s.\n", s.out)
+	_, _ = fmt.Fprintf(stderr, "It was written to %s.\n", s.out)
 	return nil
 }
 
@@ -72,8 +72,7 @@ func (s *settings) network() transport.Options {
 	}
 }
 
-// withFile does something to the file for the refresh token, if there is to be
-// one, while it is nobody else's.
+// withFile locks the file for the refresh token, if there is one, and calls do.
 func (s *settings) withFile(ctx context.Context, do func(*entra.TokenFile) error) error {
 	if s.out == "" {
 		return nil
@@ -84,28 +83,28 @@ func (s *settings) withFile(ctx context.Context, do func(*entra.TokenFile) error
 	}
 	defer func() { _ = file.CloseAndRemoveLock() }()
 	if file.Exists() && !s.force {
-		return fmt.Errorf("%s is there already; -force replaces it", s.out)
+		return fmt.Errorf("%s exists already; -force replaces it", s.out)
 	}
 	return do(file)
 }
 
-// report says whose access token it is and when it ends. It fails if that cannot
-// be the access that was asked for.
+// report says who signed in, and when the access token expires. It fails if that is a
+// user of another tenant.
 func (s *settings) report(stderr io.Writer, accessToken string) error {
 	claims, readable := entra.ReadClaims(accessToken)
 	if !readable {
-		_, _ = fmt.Fprintln(stderr, "Signed in. The access token does not say as whom.")
+		_, _ = fmt.Fprintln(stderr, "Signed in. The access token does not say who the user is.")
 		return nil
 	}
 	if other := claims.OtherTenant(s.tenant); other != "" {
-		return fmt.Errorf("the access token is of the tenant %s, not of %s", other, s.tenant)
+		return fmt.Errorf("the access token is from the tenant %s, not from %s", other, s.tenant)
 	}
-	_, _ = fmt.Fprintf(stderr, "Signed in as %s.\n", cmp.Or(claims.User(), "a user whom the access token does not name"))
+	_, _ = fmt.Fprintf(stderr, "Signed in as %s.\n", cmp.Or(claims.User(), "a user whose name is not in the access token"))
 	if claims.WithoutMFA() {
-		_, _ = fmt.Fprintln(stderr, "Warning: this was without multifactor authentication, and Partner Center demands it. Sign in again with it.")
+		_, _ = fmt.Fprintln(stderr, "Warning: you signed in without multifactor authentication, which Partner Center requires. Sign in again with it.")
 	}
 	if expiry := claims.Expiry(); !expiry.IsZero() {
-		_, _ = fmt.Fprintf(stderr, "The access token ends at %s; it is not kept, the provider gets its own.\n", expiry.Local().Format(time.TimeOnly))
+		_, _ = fmt.Fprintf(stderr, "The access token expires at %s. It is not saved: the provider requests its own.\n", expiry.Local().Format(time.TimeOnly))
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Command partnercenter-login signs a partner user in with a browser, on any
-// device, and keeps the refresh token, for pipelines that sign in as that user.
+// Command partnercenter-login signs a partner user in with a browser, on any device, and
+// writes the refresh token, for pipelines that sign in as that user.
 package main
 
 import (
@@ -31,7 +31,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return exitOK
 	}
 	if err != nil {
-		complain(stderr, fmt.Errorf("%w (-help explains the flags)", err))
+		printError(stderr, fmt.Errorf("%w (-help explains the flags)", err))
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -41,13 +41,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
-		complain(stderr, errors.New("interrupted, nothing is written"))
+		printError(stderr, errors.New("interrupted, nothing was written"))
 		return exitInterrupted
 	}
-	complain(stderr, err)
+	printError(stderr, err)
 	return exitFailed
 }
 
-func complain(stderr io.Writer, err error) {
+func printError(stderr io.Writer, err error) {
 	_, _ = fmt.Fprintln(stderr, "partnercenter-login:", err)
 }

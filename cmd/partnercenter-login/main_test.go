@@ -115,7 +115,7 @@ func TestPrintsTheRefreshToken(t *testing.T) {
 	s := newSite(t, emulator.Options{DevicePolls: 1})
 	got := execute(t, s.command(t))
 	got.check(t, 0, "Open "+emulator.VerificationURI+" and enter the code ", "Signed in as admin.agent@harbourline.example.",
-		"The access token ends at ", "The refresh token ends on "+time.Now().AddDate(0, 0, 90).Format(time.DateOnly))
+		"The access token expires at ", "The refresh token expires on "+time.Now().AddDate(0, 0, 90).Format(time.DateOnly))
 	if lines := strings.Split(got.stdout, "\n"); len(lines) != 2 || lines[1] != "" {
 		t.Fatalf("standard output is not one line: %q", got.stdout)
 	}
@@ -131,7 +131,7 @@ func TestWritesTheRefreshToken(t *testing.T) {
 	// As files have it, each with a line end.
 	process.Env = append(process.Env, "PARTNERCENTER_CLIENT_SECRET="+emulator.ClientSecret+"\n", "PARTNERCENTER_TENANT_ID="+emulator.TenantID+"\r\n")
 	got := execute(t, process)
-	got.check(t, 0, "It is in "+file)
+	got.check(t, 0, "It was written to "+file)
 	if got.stdout != "" {
 		t.Errorf("standard output is %q", got.stdout)
 	}
@@ -145,7 +145,7 @@ func TestWritesTheRefreshToken(t *testing.T) {
 	}
 
 	sent := len(s.Requests())
-	execute(t, s.command(t, "-out", file)).check(t, 1, file+" is there already; -force replaces it")
+	execute(t, s.command(t, "-out", file)).check(t, 1, file+" exists already; -force replaces it")
 	if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, content) {
 		t.Errorf("the file was touched: %v", err)
 	}
@@ -171,7 +171,7 @@ func TestFails(t *testing.T) {
 		"a client without secret": {[]string{"-client-id", emulator.ClientID}, emulator.Fault{}, []string{"AADSTS7000218"}},
 		"another tenant":          {[]string{"-tenant", "elsewhere.example"}, emulator.Fault{}, []string{"AADSTS90002"}},
 		"no refresh token":        {nil, emulator.Fault{Path: "token", Body: new(`{"access_token":"a","expires_in":1}`)}, []string{"no refresh token"}},
-		"a token of another":      {nil, emulator.Fault{Path: "token", Body: new(tokens(`{"tid":"11111111-2222-3333-4444-555555555555","scp":"s"}`))}, []string{"is of the tenant 11111111-2222-3333-4444-555555555555"}},
+		"a token of another":      {nil, emulator.Fault{Path: "token", Body: new(tokens(`{"tid":"11111111-2222-3333-4444-555555555555","scp":"s"}`))}, []string{"is from the tenant 11111111-2222-3333-4444-555555555555"}},
 		"nowhere to write to":     {[]string{"-out", filepath.Join(t.TempDir(), "no", "file")}, emulator.Fault{}, []string{"no such file or directory"}},
 		"something else is there": {[]string{"-out", t.TempDir(), "-force"}, emulator.Fault{}, []string{"is not a file"}},
 		"an answer for a browser": {nil, emulator.Fault{Path: "devicecode", Body: new("<html>")}, []string{"sign-in with a device code from the command line failed"}},
@@ -201,7 +201,7 @@ func TestWarnsWithoutMFA(t *testing.T) {
 	s := newSite(t, atOnce)
 	s.Misbehave(emulator.Fault{Path: "token", Body: new(tokens(`{"scp":"s","amr":["pwd"]}`))})
 	got := execute(t, s.command(t))
-	got.check(t, 0, "Warning: this was without multifactor authentication", "Signed in as a user whom the access token does not name.")
+	got.check(t, 0, "Warning: you signed in without multifactor authentication", "Signed in as a user whose name is not in the access token.")
 	if got.stdout != "refresh-1\n" {
 		t.Errorf("standard output is %q", got.stdout)
 	}
@@ -216,10 +216,10 @@ func TestUsage(t *testing.T) {
 		"no tenant":             {[]string{"-tenant", "", "-client-id", "c"}, "-tenant must be"},
 		"a tenant that is none": {[]string{"-tenant", "../common"}, "-tenant must be"},
 		"no client":             {[]string{"-client-id", ""}, "-client-id is missing"},
-		"a cloud that is none":  {[]string{"-environment", "mars"}, `-environment "mars" is none of`},
+		"a cloud that is none":  {[]string{"-environment", "mars"}, `-environment "mars" is not public, usgovernment or china`},
 		"http to elsewhere":     {[]string{"-authority-host", "http://login.example"}, "-authority-host must be https"},
 		"no URL":                {[]string{"-authority-host", "login.example"}, "-authority-host is not a base URL"},
-		"-force alone":          {[]string{"-force"}, "-force is of no use without -out"},
+		"-force alone":          {[]string{"-force"}, "-force requires -out"},
 		"a secret for all":      {[]string{"-client-secret", "x"}, "flag provided but not defined"},
 		"an argument":           {[]string{"file"}, `"file" is not a flag`},
 	} {
@@ -248,7 +248,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends it at once, and nothing is written.
+// Ctrl-C ends it at once, and nothing was written.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -12,14 +12,14 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// settings are what the command line and the environment say.
+// settings are from the command line and the environment.
 type settings struct {
 	tenant       string
 	clientID     string
 	clientSecret string
 	authority    *url.URL
 	cloud        entra.Cloud
-	out          string // a file, or nothing for standard output
+	out          string // a file, or "" for standard output
 	force        bool
 }
 
@@ -28,8 +28,8 @@ const help = `Usage: partnercenter-login -tenant TENANT -client-id ID [flags]
 Signs a partner user in with a browser, on any device, and writes the refresh
 token to a file (-out) or to standard output. Messages go to standard error.
 
-The secret of a confidential client is read from PARTNERCENTER_CLIENT_SECRET,
-and from nowhere else: command lines are for everybody on the machine to see.
+The secret of a confidential client is read from PARTNERCENTER_CLIENT_SECRET.
+There is no flag for it: everybody on the machine can see command lines.
 
 Flags:
 `
@@ -40,8 +40,8 @@ Examples:
   gh secret set PARTNERCENTER_REFRESH_TOKEN < refresh-token && rm refresh-token
 `
 
-// parse reads the command line, over the provider's environment variables. For
-// -help it writes the help to stdout and returns flag.ErrHelp.
+// parse parses the command line, with the provider's environment variables as defaults.
+// For -help it writes the help to stdout and returns flag.ErrHelp.
 func parse(args []string, getenv func(string) string, stdout io.Writer) (*settings, error) {
 	s := &settings{clientSecret: strings.TrimSpace(getenv("PARTNERCENTER_CLIENT_SECRET"))}
 	var environment, authority string
@@ -50,9 +50,9 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (*settin
 	flags.StringVar(&s.tenant, "tenant", getenv("PARTNERCENTER_TENANT_ID"), "the partner's `tenant`: its id or one of its domains (or PARTNERCENTER_TENANT_ID)")
 	flags.StringVar(&s.clientID, "client-id", getenv("PARTNERCENTER_CLIENT_ID"), "`id` of the app registration (or PARTNERCENTER_CLIENT_ID)")
 	flags.StringVar(&environment, "environment", getenv("PARTNERCENTER_ENVIRONMENT"), "`cloud`: public, usgovernment or china, or as azurerm and azuread name them (or PARTNERCENTER_ENVIRONMENT; default public)")
-	flags.StringVar(&authority, "authority-host", getenv("PARTNERCENTER_AUTHORITY_HOST"), "`URL` of another sign-in authority than the cloud's (or PARTNERCENTER_AUTHORITY_HOST)")
-	flags.StringVar(&s.out, "out", "", "`file` to write the refresh token to, for you alone to read (mode 0600)")
-	flags.BoolVar(&s.force, "force", false, "replace the file if it is there; it keeps its mode")
+	flags.StringVar(&authority, "authority-host", getenv("PARTNERCENTER_AUTHORITY_HOST"), "`URL` of the sign-in authority, if it is not the cloud's (or PARTNERCENTER_AUTHORITY_HOST)")
+	flags.StringVar(&s.out, "out", "", "`file` to write the refresh token to, readable only for you (mode 0600)")
+	flags.BoolVar(&s.force, "force", false, "replace the file if it exists; it keeps its mode")
 	flags.Usage = func() {}
 
 	err := flags.Parse(args)
@@ -65,13 +65,13 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (*settin
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("%q is not a flag", flags.Arg(0))
 	}
-	// The line end of a file that a value comes from is not part of it.
+	// A value from a file may end with a line end.
 	s.tenant, s.clientID = strings.TrimSpace(s.tenant), strings.TrimSpace(s.clientID)
 	return s, s.check(strings.TrimSpace(environment), strings.TrimSpace(authority))
 }
 
 func printHelp(flags *flag.FlagSet, stdout io.Writer) {
-	// The defaults are the environment's, which the help is not about.
+	// The defaults are from the environment, and would confuse in the help.
 	flags.VisitAll(func(f *flag.Flag) { f.DefValue = "" })
 	_, _ = io.WriteString(stdout, help)
 	flags.SetOutput(stdout)
@@ -80,17 +80,17 @@ func printHelp(flags *flag.FlagSet, stdout io.Writer) {
 }
 
 func (s *settings) check(environment, authority string) error {
-	var known bool
-	s.cloud, known = entra.CloudByName(environment)
+	var ok bool
+	s.cloud, ok = entra.CloudByName(environment)
 	switch {
-	case !known:
-		return fmt.Errorf("-environment %q is none of public, usgovernment and china", environment)
+	case !ok:
+		return fmt.Errorf("-environment %q is not public, usgovernment or china", environment)
 	case !entra.IsTenant(s.tenant):
 		return errors.New("-tenant must be the id of the partner's tenant, or one of its domains")
 	case s.clientID == "":
 		return errors.New("-client-id is missing")
 	case s.force && s.out == "":
-		return errors.New("-force is of no use without -out")
+		return errors.New("-force requires -out")
 	}
 	if authority == "" {
 		authority = s.cloud.Authority

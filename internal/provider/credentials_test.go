@@ -379,10 +379,10 @@ func TestSignIn_ownTenant(t *testing.T) {
 		configuration, environment map[string]string
 		want                       string
 	}{
-		"configured":                {map[string]string{"access_token": "t", "tenant_id": "a"}, map[string]string{"ARM_TENANT_ID": "b"}, "a"},
-		"beside the credential":     {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "a", "ARM_TENANT_ID": "b"}, "a"},
-		"configured for any":        {map[string]string{"tenant_id": "a"}, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "b"}, "a"},
-		"not a workload's":          {map[string]string{"access_token": "t"}, map[string]string{"ARM_TENANT_ID": "b", "AZURE_TENANT_ID": "c"}, ""},
+		"configured":                         {map[string]string{"access_token": "t", "tenant_id": "a"}, map[string]string{"ARM_TENANT_ID": "b"}, "a"},
+		"beside the credential":              {nil, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "a", "ARM_TENANT_ID": "b"}, "a"},
+		"configured for any":                 {map[string]string{"tenant_id": "a"}, map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "t", "PARTNERCENTER_TENANT_ID": "b"}, "a"},
+		"not a workload's":                   {map[string]string{"access_token": "t"}, map[string]string{"ARM_TENANT_ID": "b", "AZURE_TENANT_ID": "c"}, ""},
 		"not because no other is configured": {nil, map[string]string{"ARM_TENANT_ID": "b"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,15 +12,14 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// loggingPolicy writes a line for every try of a request, to the log of the read that
-// it belongs to: what came of it, and how long the wait was before it. It names
-// what may be written, so that no token, secret or body ever is.
+// loggingPolicy logs every try of a request, with its result and the wait before it. It
+// lists what to log, so that no token, secret or body is logged.
 type loggingPolicy struct{}
 
-// tries are those of one request.
+// tries counts the tries of one request.
 type tries struct {
-	made  int
-	ended time.Time // the last one
+	count   int
+	lastEnd time.Time
 }
 
 func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
@@ -40,10 +39,10 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 		"ms_request_id":  raw.Header.Get("MS-RequestId"),
 		"correlation_id": cmp.Or(raw.Header.Get("MS-CorrelationId"), raw.Header.Get("client-request-id")),
 	}
-	if earlier.made++; earlier.made > 1 {
-		fields["try"], fields["waited_ms"] = earlier.made, start.Sub(earlier.ended).Milliseconds()
+	if earlier.count++; earlier.count > 1 {
+		fields["try"], fields["waited_ms"] = earlier.count, start.Sub(earlier.lastEnd).Milliseconds()
 	}
-	earlier.ended = time.Now()
+	earlier.lastEnd = time.Now()
 	write := tflog.Debug
 	switch {
 	case err != nil:
@@ -60,8 +59,8 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 	return response, err
 }
 
-// logNotSaved reports that the next refresh token could not be written to its
-// file. The error is that of the file, and has no token.
+// logNotSaved logs that a new refresh token could not be written to its file. The error
+// is about the file, and does not contain the token.
 func logNotSaved(ctx context.Context, err error) {
 	tflog.Warn(ctx, "Rotated refresh token could not be written to its file", map[string]any{"error": err.Error()})
 }
