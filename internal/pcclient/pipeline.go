@@ -20,7 +20,7 @@ import (
 //	policies      of the options: logging
 //	transport     follows no redirects, limits the body
 func newPipeline(options Options) runtime.Pipeline {
-	network := options.Options.WithTransport()
+	network := options.WithTransport()
 	client := network.ClientOptions()
 	client.Retry.StatusCodes = []int{
 		http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
