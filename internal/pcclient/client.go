@@ -47,7 +47,7 @@ type Client struct {
 	operationTimeout time.Duration
 	maxPages         int
 	maxItems         int
-	memo             memo
+	cache            cache
 	warnings         *Warnings
 }
 
@@ -68,78 +68,76 @@ func New(options Options) *Client {
 // ErrOperationTimeout is the cause of a context that [Client.Operation] ended.
 var ErrOperationTimeout = errors.New("the time for one whole read (operation_timeout) is over")
 
-// Operation begins one read, which may be many requests: they share a deadline
-// and a correlation id.
+// Operation begins one read. Its requests share a deadline and a correlation id.
 func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx = transport.WithCorrelationID(ctx, uuid.NewString())
 	return context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
 }
 
-// page names one request: a collection's first page, a later one, or a single
-// object.
-type page struct {
+// pageRequest is a request for a page of a collection, or for a single object.
+type pageRequest struct {
 	number int
 	path   string // below /v1/, escaped
 	query  string
-	owner  string            // whom the answer is about; may be empty
+	owner  string            // whom the response has to be about; may be empty
 	seek   string            // the query after a bare token, if it is another one
 	bare   bool              // it follows a bare token, not a link
 	header map[string]string // of a next link
 }
 
-// answer is what came back for a page: a 200 with a body.
-type answer struct {
-	page     page
-	body     []byte
-	sent     http.Header
-	response *http.Response
+// response is the response to a page request: a 200 with a body.
+type response struct {
+	page pageRequest
+	body []byte
+	sent http.Header // of the request
+	http *http.Response
 }
 
-// get reads one page whole. Any answer but a 200 with a body is an error.
-func (c *Client) get(ctx context.Context, p page) (*answer, error) {
+// get reads one page completely. Any response but a 200 with a body is an error.
+func (c *Client) get(ctx context.Context, p pageRequest) (*response, error) {
 	target := c.endpoint.JoinPath("v1", p.path)
 	target.RawQuery = p.query
-	a := &answer{page: p}
+	r := &response{page: p}
 	request, err := runtime.NewRequest(ctx, http.MethodGet, target.String())
 	if err != nil {
-		return nil, a.explain(ctx, err)
+		return nil, r.explain(ctx, err)
 	}
-	a.sent = request.Raw().Header
+	r.sent = request.Raw().Header
 	for name, value := range p.header {
-		a.sent.Set(name, value)
+		r.sent.Set(name, value)
 	}
 	last := &lastTry{}
 	request.SetOperationValue(last)
-	a.response, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
+	r.http, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
 	if err != nil {
 		if ctx.Err() != nil {
-			a.response, err = last.response, last.asError(c.tenantID)
+			r.http, err = last.response, last.asError(c.tenantID)
 		}
-		return nil, a.explain(ctx, err)
+		return nil, r.explain(ctx, err)
 	}
-	a.body, err = runtime.Payload(a.response)
+	r.body, err = runtime.Payload(r.http)
 	if err != nil {
-		return nil, a.explain(ctx, err)
+		return nil, r.explain(ctx, err)
 	}
-	a.body = transport.TrimBOM(a.body)
-	switch text := bytes.TrimSpace(a.body); {
-	case a.response.StatusCode != http.StatusOK:
-		return nil, a.explain(ctx, responseError(a.response, a.body, c.tenantID))
+	r.body = transport.TrimBOM(r.body)
+	switch text := bytes.TrimSpace(r.body); {
+	case r.http.StatusCode != http.StatusOK:
+		return nil, r.explain(ctx, responseError(r.http, r.body, c.tenantID))
 	case len(text) == 0:
-		return nil, a.explain(ctx, errors.New("the answer has no body"))
+		return nil, r.explain(ctx, errors.New("the answer has no body"))
 	case text[0] == '<':
-		return nil, a.explain(ctx, errors.New(browserPage))
-	case bytes.Count(a.body, []byte("{")) > c.maxItems:
+		return nil, r.explain(ctx, errors.New(browserPage))
+	case bytes.Count(r.body, []byte("{")) > c.maxItems:
 		// An object of two bytes takes hundreds once it is decoded, and compressed it
 		// takes next to nothing.
-		return nil, a.explain(ctx, fmt.Errorf("the answer has more than %d objects, which is the limit", c.maxItems))
+		return nil, r.explain(ctx, fmt.Errorf("the answer has more than %d objects, which is the limit", c.maxItems))
 	}
-	return a, nil
+	return r, nil
 }
 
-// explain turns any failure of a page into an [Error] that says what was asked
-// and under which ids. A failed sign-in speaks for itself.
-func (a *answer) explain(ctx context.Context, err error) error {
+// explain converts any failure of a page to an [Error], which has the request and its
+// ids. An error of the sign-in stays as it is.
+func (r *response) explain(ctx context.Context, err error) error {
 	if signIn, ok := errors.AsType[*entra.Error](err); ok {
 		if ctx.Err() == nil {
 			return err
@@ -153,39 +151,39 @@ func (a *answer) explain(ctx context.Context, err error) error {
 		e = &Error{Err: transport.CleanError(err)}
 	}
 	e.Err = withCause(ctx, e.Err)
-	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+a.page.path, a.page.number
-	e.RequestID, e.CorrelationID = a.sent.Get(requestIDHeader), a.sent.Get(correlationIDHeader)
-	if a.response != nil {
-		e.Status = a.response.StatusCode
-		e.RequestID = cmp.Or(a.response.Header.Get(requestIDHeader), e.RequestID)
-		e.CorrelationID = cmp.Or(a.response.Header.Get(correlationIDHeader), e.CorrelationID)
+	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+r.page.path, r.page.number
+	e.RequestID, e.CorrelationID = r.sent.Get(requestIDHeader), r.sent.Get(correlationIDHeader)
+	if r.http != nil {
+		e.Status = r.http.StatusCode
+		e.RequestID = cmp.Or(r.http.Header.Get(requestIDHeader), e.RequestID)
+		e.CorrelationID = cmp.Or(r.http.Header.Get(correlationIDHeader), e.CorrelationID)
 	}
 	return e
 }
 
 // route is the first page of a path whose parts are escaped.
-func route(parts ...string) page {
+func route(parts ...string) pageRequest {
 	escaped := make([]string, len(parts))
 	for i, part := range parts {
 		escaped[i] = url.PathEscape(part)
 	}
-	return page{number: 1, path: strings.Join(escaped, "/")}
+	return pageRequest{number: 1, path: strings.Join(escaped, "/")}
 }
 
 // about says whom the answer has to be about, as far as it tells.
-func (p page) about(owner string) page {
+func (p pageRequest) about(owner string) pageRequest {
 	p.owner = owner
 	return p
 }
 
 // with adds a query to a route.
-func (p page) with(query url.Values) page {
+func (p pageRequest) with(query url.Values) pageRequest {
 	p.query = query.Encode()
 	return p
 }
 
 // usageObject reads a summary of usage. It is nil if there is no usage.
-func usageObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
+func usageObject[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
 	summary, err := object[T](ctx, c, p)
 	if noUsage(err) {
 		return nil, nil
@@ -194,34 +192,35 @@ func usageObject[T any](ctx context.Context, c *Client, p page) (*T, error) {
 }
 
 // object reads a single resource.
-func object[T any](ctx context.Context, c *Client, p page) (*T, error) {
-	a, err := c.ask(ctx, p)
+func object[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
+	r, err := c.getCached(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(a.body))
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(r.body))
 	if decoder.PeekKind() != '{' {
-		return nil, a.explain(ctx, decodeError(wrongAnswer(decoder)))
+		return nil, r.explain(ctx, decodeError(wrongAnswer(decoder)))
 	}
 	resource := new(T)
-	if err := unmarshal(a.body, resource); err != nil {
-		return nil, a.explain(ctx, decodeError(err))
+	if err := unmarshal(r.body, resource); err != nil {
+		return nil, r.explain(ctx, decodeError(err))
 	}
 	if err := cmp.Or(checkRead(resource), p.checkOwner(resource)); err != nil {
-		return nil, a.explain(ctx, err)
+		return nil, r.explain(ctx, err)
 	}
 	return resource, nil
 }
 
 // checkOwner refuses an answer that a cache or a proxy took for another's. Only
 // GUIDs are compared.
-func (p page) checkOwner(resource any) error {
+func (p pageRequest) checkOwner(resource any) error {
 	owned, ok := resource.(interface{ about() *string })
 	if !ok {
 		return nil
 	}
 	told := value(owned.about())
-	if uuid.Validate(told) != nil || uuid.Validate(p.owner) != nil || uuid.MustParse(told) == uuid.MustParse(p.owner) {
+	areGUIDs := uuid.Validate(told) == nil && uuid.Validate(p.owner) == nil
+	if !areGUIDs || uuid.MustParse(told) == uuid.MustParse(p.owner) {
 		return nil
 	}
 	return fmt.Errorf("the answer is about %s, and not about %s, which was asked for; something on the way may have mixed up two answers", told, p.owner)

@@ -24,7 +24,7 @@ const shortestWait = time.Second
 
 // ready reads one page whole, and waits for its data to be ready. Taken for the
 // end of a list, or for no usage, an answer without them would lose what is there.
-func (c *Client) ready(ctx context.Context, p page) (*answer, error) {
+func (c *Client) ready(ctx context.Context, p pageRequest) (*response, error) {
 	for shortest := shortestWait; ; shortest = min(2*shortest, max(c.maxRetryWait, shortestWait)) {
 		a, err := c.get(ctx, p)
 		e, failed := errors.AsType[*Error](err)

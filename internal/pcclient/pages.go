@@ -34,14 +34,14 @@ type Collection[T any] struct {
 }
 
 // collect reads a whole collection.
-func collect[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
+func collect[T any](ctx context.Context, c *Client, first pageRequest) (*Collection[T], error) {
 	all := listing[T]{client: c}
 	return all.collect(ctx, first)
 }
 
 // collectUsage reads a whole collection of usage. That there is no usage makes it
 // empty.
-func collectUsage[T any](ctx context.Context, c *Client, first page) (*Collection[T], error) {
+func collectUsage[T any](ctx context.Context, c *Client, first pageRequest) (*Collection[T], error) {
 	all := listing[T]{client: c, mayBeUnused: true}
 	return all.collect(ctx, first)
 }
@@ -49,7 +49,7 @@ func collectUsage[T any](ctx context.Context, c *Client, first page) (*Collectio
 // Walk reads a collection that may be too large to be held in memory.
 type Walk[T any] struct {
 	listing listing[T]
-	first   page
+	first   pageRequest
 }
 
 // Items yields every item of every page, or an error as the last. An item is
@@ -70,13 +70,13 @@ type listing[T any] struct {
 	client      *Client
 	mayBeUnused bool // that there is no usage makes it empty
 	mayOverrun  bool // the last page has a token, and what follows it is an error
-	forget      bool // it is too large for the memo
+	noCache     bool // it is too large for the cache
 	totalCount  *int64
 
 	largestCount *int64
 }
 
-func (l *listing[T]) collect(ctx context.Context, first page) (*Collection[T], error) {
+func (l *listing[T]) collect(ctx context.Context, first pageRequest) (*Collection[T], error) {
 	whole := &Collection[T]{}
 	for item, err := range l.items(ctx, first) {
 		if err != nil {
@@ -88,12 +88,12 @@ func (l *listing[T]) collect(ctx context.Context, first page) (*Collection[T], e
 	return whole, nil
 }
 
-func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
+func (l *listing[T]) items(ctx context.Context, next pageRequest) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[string]bool{}
-		get, records := l.client.ask, newRepeats(everRead)
-		if l.forget {
+		get, records := l.client.getCached, newRepeats(everRead)
+		if l.noCache {
 			get, records = l.client.ready, newRepeats(sinceThePageBefore)
 		}
 		read := 0
@@ -105,11 +105,11 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 				}
 				return
 			}
-			seen[next.place()] = true
+			seen[next.cacheKey()] = true
 
 			records.turnPage()
 			envelope, goOn, err := readPage(answer.body, records, func(item T, err error) bool {
-				if read++; read > l.client.maxItems && !l.forget {
+				if read++; read > l.client.maxItems && !l.noCache {
 					yield(none, answer.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", l.client.maxItems)))
 					return false
 				}
@@ -128,14 +128,14 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 			if said := envelope.totalCount; said != nil && (l.largestCount == nil || *said > *l.largestCount) {
 				l.largestCount = said
 			}
-			following, err := l.client.following(next, envelope)
+			following, err := l.client.nextPage(next, envelope)
 			switch {
 			case err != nil:
 			case following == nil:
 				return
 			case !following.canBeSent():
 				err = errors.New("the link to the next page has a header that HTTP does not allow")
-			case seen[following.place()]:
+			case seen[following.cacheKey()]:
 				err = errors.New("the answer links to a page that has been read already, so that the list would never end")
 			case following.number > l.client.maxPages:
 				err = fmt.Errorf("the list has more than %d pages, which is the limit", l.client.maxPages)
@@ -150,21 +150,21 @@ func (l *listing[T]) items(ctx context.Context, next page) iter.Seq2[T, error] {
 }
 
 // isEnd reports whether an error is how the list ends.
-func (l *listing[T]) isEnd(p page, err error) bool {
+func (l *listing[T]) isEnd(p pageRequest, err error) bool {
 	return l.mayBeUnused && noUsage(err) || l.mayOverrun && isPastTheEnd(p, err)
 }
 
 // isPastTheEnd reports whether an error is how the list of customers ends if it is
 // walked by bare tokens: with 400 and code 2000, which mean nothing of the kind
 // anywhere else.
-func isPastTheEnd(p page, err error) bool {
+func isPastTheEnd(p pageRequest, err error) bool {
 	e, failed := errors.AsType[*Error](err)
 	return failed && p.bare && e.Status == http.StatusBadRequest && e.Code == "2000"
 }
 
-// place tells the pages of a collection apart: on many they differ in their
+// cacheKey tells the pages of a collection apart: on many they differ in their
 // token only.
-func (p page) place() string {
+func (p pageRequest) cacheKey() string {
 	return p.path + "?" + p.query + " " + p.header[http.CanonicalHeaderKey(continuationHeader)]
 }
 
@@ -172,7 +172,7 @@ func (p page) place() string {
 var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
 
 // canBeSent reports whether HTTP allows the headers of a next link.
-func (p page) canBeSent() bool {
+func (p pageRequest) canBeSent() bool {
 	for name, value := range p.header {
 		if !headerName.MatchString(name) || strings.ContainsFunc(value, unicode.IsControl) {
 			return false
@@ -326,9 +326,9 @@ func (r *pageReader[T]) readItems(decoder *jsontext.Decoder) (goOn bool, err err
 	return true, err
 }
 
-// following finds the page after p, or nil after the last one. A collection
+// nextPage finds the page after p, or nil after the last one. A collection
 // goes on where its links say so, or else where it gives a bare token.
-func (c *Client) following(p page, e envelope) (*page, error) {
+func (c *Client) nextPage(p pageRequest, e envelope) (*pageRequest, error) {
 	switch {
 	case e.next != nil:
 		return c.follow(p, e.next)
@@ -342,7 +342,7 @@ func (c *Client) following(p page, e envelope) (*page, error) {
 			values.Set("seekOperation", "Next")
 			query = values.Encode()
 		}
-		return &page{
+		return &pageRequest{
 			number: p.number + 1,
 			path:   p.path,
 			query:  query,
@@ -356,7 +356,7 @@ func (c *Client) following(p page, e envelope) (*page, error) {
 
 // follow resolves a next link. It is seen as /customers?…, customers?… and
 // /v1/customers?…; a whole URL has to name this very host.
-func (c *Client) follow(p page, l *link) (*page, error) {
+func (c *Client) follow(p pageRequest, l *link) (*pageRequest, error) {
 	if l.Method != "" && !strings.EqualFold(l.Method, http.MethodGet) {
 		return nil, errors.New("the link to the next page asks for something else than GET")
 	}
@@ -386,7 +386,7 @@ func (c *Client) follow(p page, l *link) (*page, error) {
 	for _, pair := range l.Headers {
 		header[http.CanonicalHeaderKey(pair.Key)] = pair.Value
 	}
-	return &page{
+	return &pageRequest{
 		number: p.number + 1,
 		path:   relative,
 		query:  strings.ReplaceAll(query, "?", "&"),

@@ -217,7 +217,7 @@ func TestPages_areNotWithoutEnd(t *testing.T) {
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", token("next")))))
 	l := listing[CustomerUsageRecord]{client: c}
 	var last error
-	for _, err := range l.items(t.Context(), page{number: maxPages, path: "customers/usagerecords"}) {
+	for _, err := range l.items(t.Context(), pageRequest{number: maxPages, path: "customers/usagerecords"}) {
 		last = err
 	}
 	wantText(t, last, "more than 100000 pages")
@@ -598,7 +598,7 @@ func FuzzPage(f *testing.F) {
 			t.Errorf("%d items were read, want %d", items, len(once))
 		}
 		c, _ := newClient(t, nil)
-		following, err := c.following(page{number: 1, path: "customers/usagerecords"}, e)
+		following, err := c.nextPage(pageRequest{number: 1, path: "customers/usagerecords"}, e)
 		if err != nil || following == nil {
 			return
 		}
@@ -615,7 +615,7 @@ func TestPages_stopEarly(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, `{"items":[{"resourceId":"a"},{"resourceId":"b"}],"links":{"next":`+token("1")+`}}`)))
 	l := listing[CustomerUsageRecord]{client: c}
-	for item, err := range l.items(t.Context(), page{number: 1, path: "customers/usagerecords"}) {
+	for item, err := range l.items(t.Context(), pageRequest{number: 1, path: "customers/usagerecords"}) {
 		if err != nil || *item.ResourceID != "a" {
 			t.Fatal(item, err)
 		}
@@ -630,7 +630,7 @@ func TestPages_errorIsTheLastItem(t *testing.T) {
 	c, _ := newClient(t, inTurn(t, says(http.StatusOK, `{"items":[{"resourceId":"a"},{"resourceId":5},{"resourceId":"c"}]}`)))
 	l := listing[CustomerUsageRecord]{client: c}
 	var got []error
-	for _, err := range l.items(t.Context(), page{number: 1, path: "customers/usagerecords"}) {
+	for _, err := range l.items(t.Context(), pageRequest{number: 1, path: "customers/usagerecords"}) {
 		got = append(got, err)
 	}
 	if len(got) != 2 || got[0] != nil || got[1] == nil {

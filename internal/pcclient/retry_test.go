@@ -490,16 +490,16 @@ func TestTimeout_ofOneTryDoesNotCountTheThrottle(t *testing.T) {
 	})
 }
 
-// readers read the same collection as a data source does, and without the memo,
+// readers read the same collection as a data source does, and without the cache,
 // which would hide that something goes on behind it.
 var readers = map[string]func(context.Context, *Client, string) error{
 	"once": func(ctx context.Context, c *Client, customer string) error {
 		_, err := c.SubscriptionMeterUsage(ctx, customer, "s")
 		return err
 	},
-	"without the memo": func(ctx context.Context, c *Client, customer string) error {
+	"without the cache": func(ctx context.Context, c *Client, customer string) error {
 		l := listing[MeterUsageRecord]{client: c}
-		for _, err := range l.items(ctx, page{number: 1, path: "customers/" + customer + "/subscriptions/s/meterusagerecords"}) {
+		for _, err := range l.items(ctx, pageRequest{number: 1, path: "customers/" + customer + "/subscriptions/s/meterusagerecords"}) {
 			if err != nil {
 				return err
 			}

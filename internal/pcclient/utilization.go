@@ -126,5 +126,5 @@ func (c *Client) AzureUtilization(customerID, subscriptionID string, query Utili
 	first := route("customers", customerID, "subscriptions", subscriptionID, "utilizations", "azure").with(values)
 	// Here the continuation is spelled in another way, and stands alone.
 	first.seek = "seek_operation=Next"
-	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, forget: true}, first}
+	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, noCache: true}, first}
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-func TestMemo_oneQuestionIsOneRequest(t *testing.T) {
+func TestCache_oneQuestionIsOneRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, inTurn(t,
@@ -41,7 +41,7 @@ func TestMemo_oneQuestionIsOneRequest(t *testing.T) {
 	})
 }
 
-func TestMemo_oneObjectIsOneRequest(t *testing.T) {
+func TestCache_oneObjectIsOneRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, after(time.Second, says(http.StatusOK, `{"totalCost":1}`)))
@@ -58,7 +58,7 @@ func TestMemo_oneObjectIsOneRequest(t *testing.T) {
 	})
 }
 
-func TestMemo_otherIDsAreOtherQuestions(t *testing.T) {
+func TestCache_otherIDsAreOtherQuestions(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, says(http.StatusOK, emptyPage))
 	for _, ids := range [][2]string{{"a", "b"}, {"b", "a"}, {"a", "c"}, {"A", "b"}, {"a/b", ""}, {"", "a/b"}} {
@@ -71,7 +71,7 @@ func TestMemo_otherIDsAreOtherQuestions(t *testing.T) {
 	w.wantRequests(t, 6)
 }
 
-func TestMemo_otherClientsAskAnew(t *testing.T) {
+func TestCache_otherClientsAskAnew(t *testing.T) {
 	t.Parallel()
 	for range 2 {
 		c, w := newClient(t, says(http.StatusOK, emptyPage))
@@ -82,7 +82,7 @@ func TestMemo_otherClientsAskAnew(t *testing.T) {
 	}
 }
 
-func TestMemo_errorsAreSharedButNotKept(t *testing.T) {
+func TestCache_errorsAreSharedButNotKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, inTurn(t,
@@ -106,7 +106,7 @@ func TestMemo_errorsAreSharedButNotKept(t *testing.T) {
 
 // That there is no usage is an answer like any other: thirty data sources of a
 // subscription without usage ask the API once.
-func TestMemo_noUsageIsAnAnswer(t *testing.T) {
+func TestCache_noUsageIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, says(http.StatusNotFound, `{"code":3000,"description":"Customer does not have usage data."}`))
 	for range 30 {
@@ -117,7 +117,7 @@ func TestMemo_noUsageIsAnAnswer(t *testing.T) {
 	w.wantRequests(t, 1)
 }
 
-func TestMemo_whoAskedFirstGivesUp(t *testing.T) {
+func TestCache_whoAskedFirstGivesUp(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*Client, context.Context) (context.Context, context.CancelFunc){
 		"cancelled": func(_ *Client, ctx context.Context) (context.Context, context.CancelFunc) {
@@ -165,7 +165,7 @@ func TestMemo_whoAskedFirstGivesUp(t *testing.T) {
 	}
 }
 
-func TestMemo_whoAskedLaterGivesUp(t *testing.T) {
+func TestCache_whoAskedLaterGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, w := newClient(t, after(time.Minute, says(http.StatusOK, onePage)))
@@ -192,17 +192,17 @@ func TestMemo_whoAskedLaterGivesUp(t *testing.T) {
 
 // Somebody may look for an answer just before it is there, and ask just after
 // the question has been settled.
-func TestMemo_neverAsksTwice(t *testing.T) {
+func TestCache_neverAsksTwice(t *testing.T) {
 	t.Parallel()
 	for round := range 20_000 {
-		var m memo
+		var c cache
 		var asked atomic.Int32
 		var reads sync.WaitGroup
 		for range 4 {
 			reads.Go(func() {
-				_, err := m.remember(t.Context(), page{}, func(context.Context, page) (*answer, error) {
+				_, err := c.get(t.Context(), pageRequest{}, func(context.Context, pageRequest) (*response, error) {
 					asked.Add(1)
-					return &answer{response: &http.Response{}}, nil
+					return &response{http: &http.Response{}}, nil
 				})
 				if err != nil {
 					t.Error(err)
@@ -217,7 +217,7 @@ func TestMemo_neverAsksTwice(t *testing.T) {
 }
 
 // A large answer is compressed, and comes back as it was: body, ids and all.
-func TestMemo_largeAnswers(t *testing.T) {
+func TestCache_largeAnswers(t *testing.T) {
 	t.Parallel()
 	var items []string
 	for i := range 1000 {
