@@ -62,7 +62,7 @@ func (s *settings) signIn() entra.Options {
 	}
 }
 
-// network retries little: somebody is waiting.
+// network has few retries: a person is waiting.
 func (s *settings) network() transport.Options {
 	return transport.Options{
 		MaxConcurrency: 1,

@@ -13,32 +13,30 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// throttlePolicy keeps the number of requests under way small, until their bodies are
-// read, and holds all of them back while the API asks to wait: it counts per
-// partner, and a request that comes too early counts as well
-// (https://learn.microsoft.com/partner-center/developer/api-throttling-guidance).
-// After a wait they go on one after the other, as fast as the answers say.
+// throttlePolicy limits the concurrent requests, each until its body is read. After a 429
+// all requests wait: the API counts per partner, and also counts a request that comes too
+// early (https://learn.microsoft.com/partner-center/developer/api-throttling-guidance).
+// After the wait they go on one by one, as fast as the responses allow.
 //
-// It tries again what is refused with a 429, in place of azcore, which counts
-// every refusal as a failed try: among many requests some then fail although
-// each of them does what it is told.
+// It retries after a 429 in place of azcore, which counts every 429 as a failed try: of
+// many requests some would then fail although each one waits as it should.
 type throttlePolicy struct {
-	places     chan struct{} // of requests under way
-	turn       chan struct{} // of the one that goes next
+	slots      chan struct{} // held by requests until their bodies are read
+	turn       chan struct{} // held by the request that goes next
 	maxRetries int
 	maxWait    time.Duration
 
 	mutex  sync.Mutex
 	quota  quota
-	resume time.Time // when the wait is over
-	alone  bool      // the next request goes alone: it finds out whether the wait was enough
-	rounds int       // waits of this run
-	vain   int       // the last of them, since anything got through
+	resume time.Time // when the wait ends
+	alone  bool      // the next request goes alone, to find out whether the wait was enough
+	rounds int       // number of waits in this run
+	vain   int       // number of waits since a request last succeeded
 }
 
-func newThrottlePolicy(places, maxRetries int, maxWait time.Duration) *throttlePolicy {
+func newThrottlePolicy(maxConcurrency, maxRetries int, maxWait time.Duration) *throttlePolicy {
 	return &throttlePolicy{
-		places:     make(chan struct{}, places),
+		slots:      make(chan struct{}, maxConcurrency),
 		turn:       make(chan struct{}, 1),
 		maxRetries: maxRetries,
 		maxWait:    maxWait,
@@ -52,11 +50,11 @@ func (t *throttlePolicy) Do(request *policy.Request) (*http.Response, error) {
 	last.tries++
 	var refusal *http.Response
 	for {
-		if !take(ctx, t.places) {
+		if !acquire(ctx, t.slots) {
 			return nil, t.interrupted(ctx)
 		}
 		response, again, err := t.try(ctx, request, last, refusal)
-		<-t.places
+		<-t.slots
 		if !again {
 			return response, err
 		}
@@ -65,10 +63,10 @@ func (t *throttlePolicy) Do(request *policy.Request) (*http.Response, error) {
 	}
 }
 
-// try waits for the turn of a request and sends it. It reports whether the answer
-// is a refusal after which to try again.
+// try waits for the turn of a request and sends it. It reports whether the response is a
+// 429 after which to try again.
 func (t *throttlePolicy) try(ctx context.Context, request *policy.Request, last *lastTry, refusal *http.Response) (response *http.Response, again bool, err error) {
-	if !take(ctx, t.turn) {
+	if !acquire(ctx, t.turn) {
 		return nil, false, t.interrupted(ctx)
 	}
 	release := sync.OnceFunc(func() { <-t.turn })
@@ -93,15 +91,15 @@ func (t *throttlePolicy) try(ctx context.Context, request *policy.Request, last 
 	}
 	wait := transport.RetryAfter(response)
 	if wait > t.maxWait {
-		return response, false, nil // Nobody waits that long: each request is told so by the API.
+		return response, false, nil // Too long to wait: every request gets its own 429.
 	}
 	t.pause(wait, round, last)
 	return response, !t.isEnough(last), nil
 }
 
-func take(ctx context.Context, place chan<- struct{}) bool {
+func acquire(ctx context.Context, slot chan<- struct{}) bool {
 	select {
-	case place <- struct{}{}:
+	case slot <- struct{}{}:
 		return true
 	case <-ctx.Done():
 		return false
@@ -110,7 +108,7 @@ func take(ctx context.Context, place chan<- struct{}) bool {
 
 var errPaused = errors.New("Partner Center had asked all requests of this run to wait") //nolint:staticcheck // A name.
 
-// interrupted is why a request was not sent whose context is over.
+// interrupted returns why a request was not sent before its context ended.
 func (t *throttlePolicy) interrupted(ctx context.Context) error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -120,7 +118,7 @@ func (t *throttlePolicy) interrupted(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// wait returns when a request may be sent: in which round, and whether alone.
+// wait returns when a request may be sent, with the round, and whether it goes alone.
 // Another pause may begin meanwhile.
 func (t *throttlePolicy) wait(ctx context.Context) (round int, alone bool, err error) {
 	for {
@@ -131,9 +129,9 @@ func (t *throttlePolicy) wait(ctx context.Context) (round int, alone bool, err e
 			if !t.quota.refused.IsZero() {
 				some := 1
 				if !t.alone {
-					some = cap(t.places)
+					some = cap(t.slots)
 				}
-				t.quota.resume(t.resume, cap(t.places), some)
+				t.quota.resume(t.resume, cap(t.slots), some)
 			}
 			pause = t.quota.take(now)
 		}
@@ -150,7 +148,7 @@ func (t *throttlePolicy) wait(ctx context.Context) (round int, alone bool, err e
 	}
 }
 
-// pass notes that a request was not refused.
+// pass records that a request was not throttled.
 func (t *throttlePolicy) pass(status int) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -158,13 +156,13 @@ func (t *throttlePolicy) pass(status int) {
 	if status < http.StatusInternalServerError {
 		t.vain = 0
 	}
-	if time.Now().After(t.resume) { // Or it was sent before the refusal.
+	if time.Now().After(t.resume) { // Otherwise it was sent before the 429.
 		t.alone = false
 	}
 }
 
-// pause holds all requests back. A refusal of a request that was sent before the
-// last one makes that wait longer at most.
+// pause makes all requests wait. A 429 of a request from an earlier round can only extend
+// the current wait.
 func (t *throttlePolicy) pause(wait time.Duration, round int, last *lastTry) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -178,28 +176,28 @@ func (t *throttlePolicy) pause(wait time.Duration, round int, last *lastTry) {
 		last.refused = t.rounds
 	}
 	if wait == 0 || t.vain > 1 {
-		// There is nothing to obey, or obeying it was not enough.
+		// There is no Retry-After, or it was not enough.
 		wait = max(wait, min(backoff(t.vain), t.maxWait))
 	}
 	if until := now.Add(wait); until.After(t.resume) {
 		t.resume = until
 	}
-	// Nor do all the others have to find out one by one that nothing gets through.
+	// After two waits in vain the requests need not find that out one by one.
 	t.alone = t.vain < 2
 }
 
-// isEnough reports whether a request has been refused as often as it may be while
-// nothing of the run got through.
+// isEnough reports whether a request has used up its retries while no request of the run
+// succeeded.
 func (t *throttlePolicy) isEnough(last *lastTry) bool {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	return last.tries-1+min(t.vain, t.rounds-last.refused+1) > t.maxRetries
 }
 
-// backoff is how long azcore waits after so many tries: about 1, 2, 6, 12 and 25
+// backoff returns how long azcore waits after a number of tries: about 1, 2, 6, 12 and 25
 // seconds.
 func backoff(tries int) time.Duration {
 	const first = 800 * time.Millisecond
 	wait := float64(first) * float64(int(1)<<min(tries, 5)-1)
-	return time.Duration(wait * (0.8 + rand.Float64()/2)) //nolint:gosec // So that not all come back together.
+	return time.Duration(wait * (0.8 + rand.Float64()/2)) //nolint:gosec // Jitter needs no secure random numbers.
 }
