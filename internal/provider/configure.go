@@ -34,7 +34,7 @@ func newSystem() system { return system{os.Getenv, exec.LookPath} }
 
 // configure converts the configuration and the environment to the options of a client.
 // It reports all problems at once, and sends no request.
-func configure(config tfsdk.Config, sys system) (pcclient.Options, diag.Diagnostics) {
+func configure(config tfsdk.Config, sys system, userAgent string) (pcclient.Options, diag.Diagnostics) {
 	s := newSettings(config, sys)
 	options := pcclient.Options{
 		Options: transport.Options{
@@ -42,6 +42,7 @@ func configure(config tfsdk.Config, sys system) (pcclient.Options, diag.Diagnost
 			MaxRetries:     s.number("max_retries", 5, 0),
 			MaxRetryWait:   s.duration("max_retry_wait", 2*time.Minute),
 			RequestTimeout: s.duration("request_timeout", 3*time.Minute),
+			UserAgent:      userAgent,
 			Policies:       []policy.Policy{loggingPolicy{}},
 		},
 		OperationTimeout: s.duration("operation_timeout", 30*time.Minute),

@@ -263,7 +263,7 @@ type spy struct {
 }
 
 func (s *spy) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	s.options, response.Diagnostics = configure(request.Config, s.system)
+	s.options, response.Diagnostics = configure(request.Config, s.system, "test")
 }
 
 // optionsFrom returns the options of the client in which a configuration results.
@@ -761,10 +761,16 @@ func TestAuthorityHost(t *testing.T) {
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emulator.Options{})
-	site.start(t, ready(nil), systemWith(nil)).Read(t, summary, nil).Succeed(t)
+	signIn := providertest.Arguments{}
+	for argument, text := range confidential {
+		signIn[argument] = text
+	}
+	site.start(t, signIn, systemWith(nil)).Read(t, summary, nil).Succeed(t)
 	const want = "terraform-provider-partnercenter/test (Terraform 1.11.4)"
-	if got := site.received(summaryRoute)[0].Header.Get("User-Agent"); got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for _, route := range []string{tokenRoute, summaryRoute} {
+		if got := site.received(route)[0].Header.Get("User-Agent"); got != want {
+			t.Errorf("%s: got %q, want %q", route, got, want)
+		}
 	}
 }
 

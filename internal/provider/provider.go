@@ -106,12 +106,12 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 
 // Configure sends no request: the first read signs in.
 func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	options, diagnostics := configure(request.Config, p.system)
+	userAgent := "terraform-provider-partnercenter/" + p.version + " (Terraform " + request.TerraformVersion + ")"
+	options, diagnostics := configure(request.Config, p.system, userAgent)
 	response.Diagnostics.Append(diagnostics...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	options.UserAgent = "terraform-provider-partnercenter/" + p.version + " (Terraform " + request.TerraformVersion + ")"
 	client := pcclient.New(options)
 	response.DataSourceData, response.EphemeralResourceData = client, client
 }
