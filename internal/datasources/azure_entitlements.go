@@ -57,7 +57,7 @@ func readAzureEntitlements(ctx context.Context, api *pcclient.Client, m *azureEn
 		return err
 	}
 	m.collection = newCollection(all)
-	list := filter(all.Items, everything)
+	list := all.Items
 	slices.SortStableFunc(list, func(a, b *pcclient.AzureEntitlement) int {
 		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})

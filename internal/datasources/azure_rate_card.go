@@ -115,15 +115,15 @@ func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCa
 	if err != nil {
 		return err
 	}
-	if absent := missingIDs(m.MeterIDs, card.Meters, func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
+	if absent := missingIDs(m.MeterIDs, pointers(card.Meters), func(meter *pcclient.AzureMeter) *string { return meter.ID }); len(absent) > 0 {
 		return &argumentError{"meter_ids", "Meter not listed", fmt.Sprintf("The rate card has no meter %s.", strings.Join(absent, ", "))}
 	}
 	m.CurrencyCode, m.Locale, m.IsTaxIncluded = normalizeCurrency(card.Currency), card.Locale, new(deref(card.IsTaxIncluded, false))
 	wanted, inCategories := matchesNull(matchesAny(m.MeterIDs)), matchesNull(matchesAny(m.Categories))
-	meters := filter(card.Meters, func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
+	meters := filter(pointers(card.Meters), func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
 	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)) })
 	m.Meters = mapRows(meters, newMeter)
-	m.OfferTerms = mapRows(filter(card.OfferTerms, everything), newOfferTerm)
+	m.OfferTerms = mapRows(pointers(card.OfferTerms), newOfferTerm)
 	return nil
 }
 

@@ -82,12 +82,12 @@ func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *az
 		if err := requireComplete(all, "resource usage records"); err != nil {
 			return err
 		}
-		for i := range all.Items {
-			switch owner := deref(all.Items[i].Entitlement(), ""); {
+		for _, record := range all.Items {
+			switch owner := deref(record.Entitlement(), ""); {
 			case strings.EqualFold(owner, id(m.AzureSubscriptionID)):
-				records = append(records, &all.Items[i])
+				records = append(records, record)
 			case owner == "":
-				doubtful = append(doubtful, &all.Items[i])
+				doubtful = append(doubtful, record)
 			}
 		}
 	}
@@ -119,8 +119,7 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 	}
 	var plans []string
 	seen := map[string]bool{}
-	for i := range subscriptions.Items {
-		subscription := &subscriptions.Items[i]
+	for _, subscription := range subscriptions.Items {
 		if !subscription.MayBeAzurePlan() {
 			continue
 		}

@@ -137,18 +137,18 @@ func readAzureUtilization(ctx context.Context, api *pcclient.Client, m *azureUti
 	usage := api.AzureUtilization(id(m.CustomerID), id(m.SubscriptionID), query)
 	include := deref(m.IncludeRecords, false)
 	byMeter := map[meterKey]*meterSum{}
-	records := []pcclient.AzureUtilizationRecord{}
+	records := []*pcclient.AzureUtilizationRecord{}
 	read := 0
 	for record, err := range usage.Items(ctx) {
 		if err != nil {
 			return err
 		}
 		read++
-		key := newMeterKey(&record)
+		key := newMeterKey(record)
 		if byMeter[key] == nil {
 			byMeter[key] = new(meterSum)
 		}
-		byMeter[key].add(&record)
+		byMeter[key].add(record)
 		if include {
 			records = append(records, record)
 		}
@@ -224,16 +224,15 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 	return list
 }
 
-func utilizationRows(records []pcclient.AzureUtilizationRecord) []utilizationRecord {
-	list := filter(records, everything)
-	slices.SortStableFunc(list, func(a, b *pcclient.AzureUtilizationRecord) int {
+func utilizationRows(records []*pcclient.AzureUtilizationRecord) []utilizationRecord {
+	slices.SortStableFunc(records, func(a, b *pcclient.AzureUtilizationRecord) int {
 		return cmp.Or(
 			compareNewestFirst(b.UsageStartTime, a.UsageStartTime),
 			compareTexts(normalizeGUID(a.Resource.ID), normalizeGUID(b.Resource.ID)),
 			compareTexts(a.InstanceData.ResourceURI, b.InstanceData.ResourceURI),
 		)
 	})
-	return mapRows(list, newUtilizationRecord)
+	return mapRows(records, newUtilizationRecord)
 }
 
 func newUtilizationRecord(r *pcclient.AzureUtilizationRecord) utilizationRecord {

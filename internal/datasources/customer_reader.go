@@ -15,7 +15,7 @@ import (
 // customerReader reads the usage records of the selected customers. A customer may
 // have several, each of which is within the budget while all together are not.
 type customerReader struct {
-	all     *pcclient.Walk[pcclient.CustomerUsageRecord]
+	all     *pcclient.Pager[pcclient.CustomerUsageRecord]
 	tracker *idTracker
 	keeps   func(*pcclient.CustomerUsageRecord) bool
 
@@ -35,12 +35,12 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(*pcc
 		if err != nil {
 			return err
 		}
-		if !r.keeps(&record) {
+		if !r.keeps(record) {
 			continue
 		}
-		if id, known := keyOf(&record); known {
+		if id, known := keyOf(record); known {
 			if customer, ok := several[id]; ok {
-				several[id] = customer.add(&record)
+				several[id] = customer.add(record)
 			}
 		}
 	}
@@ -49,15 +49,15 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(*pcc
 		if err != nil {
 			return err
 		}
-		if !r.keeps(&record) {
+		if !r.keeps(record) {
 			continue
 		}
-		id, _ := keyOf(&record)
+		id, _ := keyOf(record)
 		customer := several[id]
 		if customer == nil {
-			customer = newCustomerBudget(&record)
+			customer = newCustomerBudget(record)
 		}
-		visit(&record, customer)
+		visit(record, customer)
 	}
 	return nil
 }
@@ -73,13 +73,13 @@ func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(
 		}
 		r.listed++
 		r.tracker.mark(record.OwnerID())
-		if !r.keeps(&record) {
+		if !r.keeps(record) {
 			continue
 		}
-		if id, known := keyOf(&record); known {
+		if id, known := keyOf(record); known {
 			ids = append(ids, id)
 		}
-		visit(&record, newCustomerBudget(&record))
+		visit(record, newCustomerBudget(record))
 	}
 	slices.SortFunc(ids, func(a, b customerKey) int { return bytes.Compare(a[:], b[:]) })
 	several := map[customerKey]*customerBudget{}

@@ -84,22 +84,22 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 		return err
 	}
 	var spent customerSpend
-	var records []selectedCustomer
-	walk := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(m.CustomerIDs), keeps: m.selects()}
-	err = walk.read(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+	var records []*selectedCustomer
+	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(m.CustomerIDs), keeps: m.selects()}
+	err = reader.read(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
 		if minimum != nil && !customer.isAtLeast(*minimum) {
 			return
 		}
 		spent.add(record, customer)
 		if deref(m.IncludeRecords, true) {
-			records = append(records, selectedCustomer{*record, customer.isWithin(), customer.isOver()})
+			records = append(records, &selectedCustomer{record, customer.isWithin(), customer.isOver()})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	m.collection = toCollection(walk.listed, walk.all.TotalCount(), walk.all.LargestCount())
-	m.MissingCustomerIDs = walk.tracker.missing()
+	m.collection = toCollection(reader.listed, reader.all.TotalCount(), reader.all.LargestCount())
+	m.MissingCustomerIDs = reader.tracker.missing()
 	if len(m.MissingCustomerIDs) > 0 && !deref(m.AllowMissing, false) {
 		return &argumentError{
 			argument: "customer_ids",
@@ -123,18 +123,17 @@ func (m *customerUsageRecords) selects() func(*pcclient.CustomerUsageRecord) boo
 	}
 }
 
-// selectedCustomer is a record, and what holds of its customer.
+// selectedCustomer is a record, and whether its customer is within its budget, or over.
 type selectedCustomer struct {
-	pcclient.CustomerUsageRecord
+	*pcclient.CustomerUsageRecord
 	within, over bool
 }
 
-func customerUsageRows(records []selectedCustomer) []customerUsageRecord {
-	list := filter(records, everything)
-	slices.SortStableFunc(list, func(a, b *selectedCustomer) int {
+func customerUsageRows(records []*selectedCustomer) []customerUsageRecord {
+	slices.SortStableFunc(records, func(a, b *selectedCustomer) int {
 		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})
-	return mapRows(list, newCustomerUsageRecord)
+	return mapRows(records, newCustomerUsageRecord)
 }
 
 func newCustomerUsageRecord(r *selectedCustomer) customerUsageRecord {

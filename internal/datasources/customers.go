@@ -83,7 +83,7 @@ func readCustomers(ctx context.Context, api *pcclient.Client, m *customers) erro
 		return err
 	}
 	m.collection = newCollection(all)
-	list := filter(all.Items, everything)
+	list := all.Items
 	slices.SortStableFunc(list, func(a, b *pcclient.Customer) int {
 		return cmp.Or(compareTexts(a.CompanyProfile.CompanyName, b.CompanyProfile.CompanyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})

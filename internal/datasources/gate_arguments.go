@@ -112,23 +112,23 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 		return nil, input, err
 	}
 	var spend gate.Spend
-	walk := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
-	err = walk.read(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
+	err = reader.read(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
 		spend.Records = append(spend.Records, newGateRecord(record))
 		input.spent.add(record, customer)
 	})
 	if err != nil {
 		return nil, input, err
 	}
-	input.missing = walk.tracker.missing()
-	spend.Missing, spend.Listed, spend.Total = input.missing, walk.listed, walk.all.LargestCount()
+	input.missing = reader.tracker.missing()
+	spend.Missing, spend.Listed, spend.Total = input.missing, reader.listed, reader.all.LargestCount()
 	return gate.Evaluate(spend, rules, time.Now()), input, nil
 }
 
 // selects returns a filter for the records of the selected customers. A customer
 // that may be one of them, for all that the API says, is one.
 func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
-	included := matchesAny(a.CustomerIDs)
+	included := matchesNull(matchesAny(a.CustomerIDs))
 	excluded := func(*string) bool { return false }
 	if a.ExcludeCustomerIDs != nil {
 		excluded = matchesAny(a.ExcludeCustomerIDs)

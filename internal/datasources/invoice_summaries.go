@@ -60,7 +60,7 @@ func readInvoiceSummaries(ctx context.Context, api *pcclient.Client, m *invoiceS
 		return err
 	}
 	m.collection = newCollection(all)
-	list := filter(all.Items, everything)
+	list := all.Items
 	slices.SortStableFunc(list, func(a, b *pcclient.InvoiceSummary) int { return compareTexts(a.CurrencyCode, b.CurrencyCode) })
 	m.Summaries = mapRows(list, func(s *pcclient.InvoiceSummary) invoiceSummary {
 		return invoiceSummary{

@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// filter returns the records that a filter keeps.
-func filter[T any](records []T, keeps func(*T) bool) []*T {
-	list := make([]*T, 0, len(records))
-	for i := range records {
-		if keeps(&records[i]) {
-			list = append(list, &records[i])
-		}
-	}
-	return list
+// filter returns the records that match.
+func filter[T any](records []*T, matches func(*T) bool) []*T {
+	return slices.DeleteFunc(slices.Clone(records), func(record *T) bool { return !matches(record) })
 }
 
-// everything is no filter.
-func everything[T any](*T) bool { return true }
+// pointers are to the elements of a list.
+func pointers[T any](list []T) []*T {
+	pointers := make([]*T, len(list))
+	for i := range list {
+		pointers[i] = &list[i]
+	}
+	return pointers
+}
 
 // missingIDs returns the ids of an argument that no record is about.
-func missingIDs[T any](ids []string, records []T, about func(*T) *string) []string {
+func missingIDs[T any](ids []string, records []*T, about func(*T) *string) []string {
 	tracker := newIDTracker(ids)
-	for i := range records {
-		tracker.mark(about(&records[i]))
+	for _, record := range records {
+		tracker.mark(about(record))
 	}
 	return tracker.missing()
 }

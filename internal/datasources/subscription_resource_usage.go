@@ -135,11 +135,10 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 
 // refuseMissing finds the arguments that nothing is listed for. A resource group is
 // one of the Azure subscriptions that are asked for.
-func (m *subscriptionResourceUsage) refuseMissing(records []pcclient.ResourceUsageRecord) error {
+func (m *subscriptionResourceUsage) refuseMissing(records []*pcclient.ResourceUsageRecord) error {
 	inEntitlements := matchesAny(m.EntitlementIDs)
 	entitlements, names := newIDTracker(m.EntitlementIDs), newIDTracker(m.ResourceGroupNames)
-	for i := range records {
-		r := &records[i]
+	for _, r := range records {
 		entitlements.mark(r.Entitlement())
 		if inEntitlements(r.Entitlement()) {
 			names.mark(r.ResourceGroup())

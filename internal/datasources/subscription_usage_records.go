@@ -63,7 +63,7 @@ func readSubscriptionUsageRecords(ctx context.Context, api *pcclient.Client, m *
 		return err
 	}
 	m.collection = newCollection(all)
-	records := filter(all.Items, everything)
+	records := all.Items
 	slices.SortStableFunc(records, func(a, b *pcclient.SubscriptionUsageRecord) int {
 		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})

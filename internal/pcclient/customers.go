@@ -49,8 +49,9 @@ func (c *Client) customers(ctx context.Context, field, prefix string) (*Collecti
 		}
 		query.Set("filter", string(filter))
 	}
-	all := listing[Customer]{client: c, mayOverrun: true}
-	return all.collect(ctx, route("customers").with(query))
+	pager := newPager[Customer](c, route("customers").with(query))
+	pager.endsWithError = true
+	return pager.All(ctx)
 }
 
 // Customer reads one customer
@@ -117,13 +118,13 @@ func (s *SubscriptionKind) IsAzureLegacy() bool {
 // Subscriptions lists the subscriptions of a customer
 // (https://learn.microsoft.com/partner-center/developer/get-all-of-a-customer-s-subscriptions).
 func (c *Client) Subscriptions(ctx context.Context, customerID string) (*Collection[Subscription], error) {
-	return collect[Subscription](ctx, c, route("customers", customerID, "subscriptions"))
+	return newPager[Subscription](c, route("customers", customerID, "subscriptions")).All(ctx)
 }
 
 // SubscriptionKinds lists the same, and reads no more than it needs: what is odd in
 // another field is no reason to fail.
 func (c *Client) SubscriptionKinds(ctx context.Context, customerID string) (*Collection[SubscriptionKind], error) {
-	return collect[SubscriptionKind](ctx, c, route("customers", customerID, "subscriptions"))
+	return newPager[SubscriptionKind](c, route("customers", customerID, "subscriptions")).All(ctx)
 }
 
 // AzureEntitlement is an Azure subscription of an Azure plan
@@ -137,5 +138,5 @@ type AzureEntitlement struct {
 
 // AzureEntitlements lists the Azure subscriptions of an Azure plan.
 func (c *Client) AzureEntitlements(ctx context.Context, customerID, planID string) (*Collection[AzureEntitlement], error) {
-	return collect[AzureEntitlement](ctx, c, route("customers", customerID, "subscriptions", planID, "azureEntitlements"))
+	return newPager[AzureEntitlement](c, route("customers", customerID, "subscriptions", planID, "azureEntitlements")).All(ctx)
 }

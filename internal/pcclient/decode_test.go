@@ -207,7 +207,7 @@ func firstRecord(t *testing.T, item string) (*CustomerUsageRecord, error) {
 		wantFailure(t, whole, err)
 		return nil, err
 	}
-	return &whole.Items[1], nil
+	return whole.Items[1], nil
 }
 
 func TestDecode_takes(t *testing.T) {

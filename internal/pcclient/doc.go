@@ -10,7 +10,7 @@
 //   - client.go: [Client], its options, and the request of one page
 //   - pipeline.go: the policies between a request and the network, in order; each
 //     is in its policy_*.go
-//   - pages.go: collections and their next links
+//   - pager.go: collections and their next links
 //   - cache.go, cache_entry.go: one request for identical ones
 //   - errors.go: [Error] and the shapes an error body can have
 //   - decimal.go, time.go: values as the API wrote them

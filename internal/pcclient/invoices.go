@@ -42,7 +42,7 @@ type Invoice struct {
 // Invoices lists the bills to the partner
 // (https://learn.microsoft.com/partner-center/developer/get-a-collection-of-invoices).
 func (c *Client) Invoices(ctx context.Context) (*Collection[Invoice], error) {
-	return collect[Invoice](ctx, c, route("invoices"))
+	return newPager[Invoice](c, route("invoices")).All(ctx)
 }
 
 // InvoiceSummary is the account's balance in one currency.
@@ -60,5 +60,5 @@ type InvoiceSummary struct {
 // InvoiceSummaries lists the account's balance by currency
 // (https://learn.microsoft.com/partner-center/developer/get-invoice-summaries).
 func (c *Client) InvoiceSummaries(ctx context.Context) (*Collection[InvoiceSummary], error) {
-	return collect[InvoiceSummary](ctx, c, route("invoices", "summaries"))
+	return newPager[InvoiceSummary](c, route("invoices", "summaries")).All(ctx)
 }

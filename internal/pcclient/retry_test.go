@@ -498,8 +498,7 @@ var readers = map[string]func(context.Context, *Client, string) error{
 		return err
 	},
 	"without the cache": func(ctx context.Context, c *Client, customer string) error {
-		l := listing[MeterUsageRecord]{client: c}
-		for _, err := range l.items(ctx, pageRequest{number: 1, path: "customers/" + customer + "/subscriptions/s/meterusagerecords"}) {
+		for _, err := range newPager[MeterUsageRecord](c, pageRequest{number: 1, path: "customers/" + customer + "/subscriptions/s/meterusagerecords"}).Items(ctx) {
 			if err != nil {
 				return err
 			}

@@ -105,8 +105,8 @@ func (r *CustomerUsageRecord) BudgetAmount() *Decimal {
 
 // CustomerUsageRecords lists the usage of all customers
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).
-func (c *Client) CustomerUsageRecords() *Walk[CustomerUsageRecord] {
-	return &Walk[CustomerUsageRecord]{listing[CustomerUsageRecord]{client: c}, route("customers", "usagerecords")}
+func (c *Client) CustomerUsageRecords() *Pager[CustomerUsageRecord] {
+	return newPager[CustomerUsageRecord](c, route("customers", "usagerecords"))
 }
 
 // MeterUsageRecord is what a subscription has used of one meter in the current
@@ -140,7 +140,7 @@ func (r *MeterUsageRecord) Subscription() *string { return first(r.SubscriptionI
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-meter-usage-records).
 // For an Azure plan the subscription's id is the plan's.
 func (c *Client) SubscriptionMeterUsage(ctx context.Context, customerID, subscriptionID string) (*Collection[MeterUsageRecord], error) {
-	return collectUsage[MeterUsageRecord](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "meterusagerecords"))
+	return newUsagePager[MeterUsageRecord](c, route("customers", customerID, "subscriptions", subscriptionID, "meterusagerecords")).All(ctx)
 }
 
 // SubscriptionUsageRecord is what one subscription, or one Azure plan, has used in
@@ -157,7 +157,7 @@ type SubscriptionUsageRecord struct {
 // SubscriptionUsageRecords lists the usage of a customer by subscription
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-s-usage-records).
 func (c *Client) SubscriptionUsageRecords(ctx context.Context, customerID string) (*Collection[SubscriptionUsageRecord], error) {
-	return collectUsage[SubscriptionUsageRecord](ctx, c, route("customers", customerID, "subscriptions", "usagerecords"))
+	return newUsagePager[SubscriptionUsageRecord](c, route("customers", customerID, "subscriptions", "usagerecords")).All(ctx)
 }
 
 // ResourceUsageRecord is what one Azure resource has used in the current billing
@@ -203,7 +203,7 @@ func (r *ResourceUsageRecord) Resource() *string { return first(r.ResourceName, 
 // SubscriptionResourceUsage lists the usage of an Azure plan by resource
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).
 func (c *Client) SubscriptionResourceUsage(ctx context.Context, customerID, subscriptionID string) (*Collection[ResourceUsageRecord], error) {
-	return collectUsage[ResourceUsageRecord](ctx, c, route("customers", customerID, "subscriptions", subscriptionID, "resourceusagerecords"))
+	return newUsagePager[ResourceUsageRecord](c, route("customers", customerID, "subscriptions", subscriptionID, "resourceusagerecords")).All(ctx)
 }
 
 // Period is a billing period. For an Azure plan it is a calendar month in UTC,

@@ -110,7 +110,7 @@ type UtilizationQuery struct {
 // AzureUtilization lists the utilization of an MS-AZR-0145P subscription. It may
 // have millions of records, so it is walked and not kept
 // (https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure).
-func (c *Client) AzureUtilization(customerID, subscriptionID string, query UtilizationQuery) *Walk[AzureUtilizationRecord] {
+func (c *Client) AzureUtilization(customerID, subscriptionID string, query UtilizationQuery) *Pager[AzureUtilizationRecord] {
 	const zulu = "2006-01-02T15:04:05Z"
 	values := url.Values{
 		"start_time": {query.Start.UTC().Format(zulu)},
@@ -126,5 +126,7 @@ func (c *Client) AzureUtilization(customerID, subscriptionID string, query Utili
 	first := route("customers", customerID, "subscriptions", subscriptionID, "utilizations", "azure").with(values)
 	// Here the continuation is spelled in another way, and stands alone.
 	first.seek = "seek_operation=Next"
-	return &Walk[AzureUtilizationRecord]{listing[AzureUtilizationRecord]{client: c, mayBeUnused: true, noCache: true}, first}
+	pager := newUsagePager[AzureUtilizationRecord](c, first)
+	pager.noCache = true
+	return pager
 }

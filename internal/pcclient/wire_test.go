@@ -22,10 +22,9 @@ const (
 	onePage   = `{"totalCount":1,"items":[{"resourceId":"a","totalCost":1.5}]}`
 )
 
-// customerUsage is all of a walk.
+// customerUsage reads the usage records of all customers.
 func customerUsage(ctx context.Context, c *Client) (*Collection[CustomerUsageRecord], error) {
-	walk := c.CustomerUsageRecords()
-	return walk.listing.collect(ctx, walk.first)
+	return c.CustomerUsageRecords().All(ctx)
 }
 
 // Short names for what the tests of other packages use too.

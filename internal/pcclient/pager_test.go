@@ -215,9 +215,8 @@ func TestPages_loopsEnd(t *testing.T) {
 func TestPages_areNotWithoutEnd(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, pageWith("a", token("next")))))
-	l := listing[CustomerUsageRecord]{client: c}
 	var last error
-	for _, err := range l.items(t.Context(), pageRequest{number: maxPages, path: "customers/usagerecords"}) {
+	for _, err := range newPager[CustomerUsageRecord](c, pageRequest{number: maxPages, path: "customers/usagerecords"}).Items(t.Context()) {
 		last = err
 	}
 	wantText(t, last, "more than 100000 pages")
@@ -569,7 +568,7 @@ func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		items, records := 0, newRepeats(everRead)
 		records.turnPage()
-		e, goOn, err := readPage(slices.Clone(body), records, func(CustomerUsageRecord, error) bool {
+		e, goOn, err := readPage(slices.Clone(body), records, func(*CustomerUsageRecord, error) bool {
 			items++
 			return true
 		})
@@ -614,8 +613,7 @@ func FuzzPage(f *testing.F) {
 func TestPages_stopEarly(t *testing.T) {
 	t.Parallel()
 	c, w := newClient(t, inTurn(t, says(http.StatusOK, `{"items":[{"resourceId":"a"},{"resourceId":"b"}],"links":{"next":`+token("1")+`}}`)))
-	l := listing[CustomerUsageRecord]{client: c}
-	for item, err := range l.items(t.Context(), pageRequest{number: 1, path: "customers/usagerecords"}) {
+	for item, err := range newPager[CustomerUsageRecord](c, pageRequest{number: 1, path: "customers/usagerecords"}).Items(t.Context()) {
 		if err != nil || *item.ResourceID != "a" {
 			t.Fatal(item, err)
 		}
@@ -628,9 +626,8 @@ func TestPages_stopEarly(t *testing.T) {
 func TestPages_errorIsTheLastItem(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t, inTurn(t, says(http.StatusOK, `{"items":[{"resourceId":"a"},{"resourceId":5},{"resourceId":"c"}]}`)))
-	l := listing[CustomerUsageRecord]{client: c}
 	var got []error
-	for _, err := range l.items(t.Context(), pageRequest{number: 1, path: "customers/usagerecords"}) {
+	for _, err := range newPager[CustomerUsageRecord](c, pageRequest{number: 1, path: "customers/usagerecords"}).Items(t.Context()) {
 		got = append(got, err)
 	}
 	if len(got) != 2 || got[0] != nil || got[1] == nil {

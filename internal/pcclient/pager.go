@@ -27,90 +27,75 @@ const (
 
 // Collection is a whole collection, all pages of it.
 type Collection[T any] struct {
-	Items      []T
-	TotalCount *int64 // as the API says on the first page; nil if it does not
-
-	LargestCount *int64 // as it says on any page
+	Items        []*T
+	TotalCount   *int64 // as the first page says; nil if it does not
+	LargestCount *int64 // the largest that any page says
 }
 
-// collect reads a whole collection.
-func collect[T any](ctx context.Context, c *Client, first pageRequest) (*Collection[T], error) {
-	all := listing[T]{client: c}
-	return all.collect(ctx, first)
+// Pager reads a collection page by page.
+type Pager[T any] struct {
+	client         *Client
+	first          pageRequest
+	noUsageIsEmpty bool // that there is no usage makes it empty
+	endsWithError  bool // the last page has a token, and the request for the next page fails
+	noCache        bool // it is too large for the cache
+
+	totalCount, largestCount *int64
 }
 
-// collectUsage reads a whole collection of usage. That there is no usage makes it
-// empty.
-func collectUsage[T any](ctx context.Context, c *Client, first pageRequest) (*Collection[T], error) {
-	all := listing[T]{client: c, mayBeUnused: true}
-	return all.collect(ctx, first)
+func newPager[T any](c *Client, first pageRequest) *Pager[T] {
+	return &Pager[T]{client: c, first: first}
 }
 
-// Walk reads a collection that may be too large to be held in memory.
-type Walk[T any] struct {
-	listing listing[T]
-	first   pageRequest
+func newUsagePager[T any](c *Client, first pageRequest) *Pager[T] {
+	return &Pager[T]{client: c, first: first, noUsageIsEmpty: true}
 }
 
-// Items yields every item of every page, or an error as the last. An item is
-// not to be relied on before the walk has ended without one.
-func (w *Walk[T]) Items(ctx context.Context) iter.Seq2[T, error] {
-	return w.listing.items(ctx, w.first)
-}
+// TotalCount is how many items there are, as the first page says, or nil if it does
+// not. It is known after [Pager.Items].
+func (p *Pager[T]) TotalCount() *int64 { return p.totalCount }
 
-// TotalCount is how many items the API says there are, if it does. It is known
-// after the walk.
-func (w *Walk[T]) TotalCount() *int64 { return w.listing.totalCount }
+// LargestCount is the largest number of items that any page says, likewise.
+func (p *Pager[T]) LargestCount() *int64 { return p.largestCount }
 
-// LargestCount is the most that any page says there are, likewise.
-func (w *Walk[T]) LargestCount() *int64 { return w.listing.largestCount }
-
-// listing walks a collection page by page.
-type listing[T any] struct {
-	client      *Client
-	mayBeUnused bool // that there is no usage makes it empty
-	mayOverrun  bool // the last page has a token, and what follows it is an error
-	noCache     bool // it is too large for the cache
-	totalCount  *int64
-
-	largestCount *int64
-}
-
-func (l *listing[T]) collect(ctx context.Context, first pageRequest) (*Collection[T], error) {
-	whole := &Collection[T]{}
-	for item, err := range l.items(ctx, first) {
+// All returns the whole collection.
+func (p *Pager[T]) All(ctx context.Context) (*Collection[T], error) {
+	all := &Collection[T]{}
+	for item, err := range p.Items(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		whole.Items = append(whole.Items, item)
+		all.Items = append(all.Items, item)
 	}
-	whole.TotalCount, whole.LargestCount = l.totalCount, l.largestCount
-	return whole, nil
+	all.TotalCount, all.LargestCount = p.totalCount, p.largestCount
+	return all, nil
 }
 
-func (l *listing[T]) items(ctx context.Context, next pageRequest) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		seen := map[string]bool{}
-		get, records := l.client.getCached, newRepeats(everRead)
-		if l.noCache {
-			get, records = l.client.ready, newRepeats(sinceThePageBefore)
+// Items yields every item of every page. An error is the last that it yields: the
+// items before it are not the whole collection.
+func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		page := p.first
+		read := map[string]bool{}
+		get, records := p.client.getCached, newRepeats(everRead)
+		if p.noCache {
+			get, records = p.client.ready, newRepeats(sinceThePageBefore)
 		}
-		read := 0
+		items := 0
 		for {
-			answer, err := get(ctx, next)
+			response, err := get(ctx, page)
 			if err != nil {
-				if !l.isEnd(next, err) || l.largestCount != nil && *l.largestCount > int64(read) {
-					yield(none, err)
+				if !p.isEnd(page, err) || p.largestCount != nil && *p.largestCount > int64(items) {
+					yield(nil, err)
 				}
 				return
 			}
-			seen[next.cacheKey()] = true
+			read[page.cacheKey()] = true
 
 			records.turnPage()
-			envelope, goOn, err := readPage(answer.body, records, func(item T, err error) bool {
-				if read++; read > l.client.maxItems && !l.noCache {
-					yield(none, answer.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", l.client.maxItems)))
+			envelope, goOn, err := readPage(response.body, records, func(item *T, err error) bool {
+				if items++; items > p.client.maxItems && !p.noCache {
+					yield(nil, response.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", p.client.maxItems)))
 					return false
 				}
 				return yield(item, err)
@@ -119,39 +104,44 @@ func (l *listing[T]) items(ctx context.Context, next pageRequest) iter.Seq2[T, e
 				return
 			}
 			if err != nil {
-				yield(none, answer.explain(ctx, decodeError(err)))
+				yield(nil, response.explain(ctx, decodeError(err)))
 				return
 			}
-			if next.number == 1 {
-				l.totalCount = envelope.totalCount
-			}
-			if said := envelope.totalCount; said != nil && (l.largestCount == nil || *said > *l.largestCount) {
-				l.largestCount = said
-			}
-			following, err := l.client.nextPage(next, envelope)
+			p.count(page, envelope.totalCount)
+			next, err := p.client.nextPage(page, envelope)
 			switch {
 			case err != nil:
-			case following == nil:
+			case next == nil:
 				return
-			case !following.canBeSent():
+			case !next.canBeSent():
 				err = errors.New("the link to the next page has a header that HTTP does not allow")
-			case seen[following.cacheKey()]:
+			case read[next.cacheKey()]:
 				err = errors.New("the answer links to a page that has been read already, so that the list would never end")
-			case following.number > l.client.maxPages:
-				err = fmt.Errorf("the list has more than %d pages, which is the limit", l.client.maxPages)
+			case next.number > p.client.maxPages:
+				err = fmt.Errorf("the list has more than %d pages, which is the limit", p.client.maxPages)
 			}
 			if err != nil {
-				yield(none, answer.explain(ctx, err))
+				yield(nil, response.explain(ctx, err))
 				return
 			}
-			next = *following
+			page = *next
 		}
 	}
 }
 
+// count notes the number of items that a page says there are.
+func (p *Pager[T]) count(page pageRequest, totalCount *int64) {
+	if page.number == 1 {
+		p.totalCount = totalCount
+	}
+	if totalCount != nil && (p.largestCount == nil || *totalCount > *p.largestCount) {
+		p.largestCount = totalCount
+	}
+}
+
 // isEnd reports whether an error is how the list ends.
-func (l *listing[T]) isEnd(p pageRequest, err error) bool {
-	return l.mayBeUnused && noUsage(err) || l.mayOverrun && isPastTheEnd(p, err)
+func (p *Pager[T]) isEnd(page pageRequest, err error) bool {
+	return p.noUsageIsEmpty && noUsage(err) || p.endsWithError && isPastTheEnd(page, err)
 }
 
 // isPastTheEnd reports whether an error is how the list of customers ends if it is
@@ -213,7 +203,7 @@ type wirePage[T any] struct {
 // readPage yields the items of a page one by one, without those that repeat a
 // record. It reports whether to go on. A page without an array of items, or one
 // that is cut short, is an error.
-func readPage[T any](body []byte, records *repeats, yield func(T, error) bool) (e envelope, goOn bool, err error) {
+func readPage[T any](body []byte, records *repeats, yield func(*T, error) bool) (e envelope, goOn bool, err error) {
 	r := pageReader[T]{body: body, records: records, yield: yield}
 	e, goOn, err = r.read(jsontext.NewDecoder(bytes.NewBuffer(body)))
 	if !goOn || !isSyntactic(err) {
@@ -230,7 +220,7 @@ func readPage[T any](body []byte, records *repeats, yield func(T, error) bool) (
 type pageReader[T any] struct {
 	body    []byte
 	records *repeats
-	yield   func(T, error) bool
+	yield   func(*T, error) bool
 	done    int // items that have been read
 }
 
@@ -318,7 +308,7 @@ func (r *pageReader[T]) readItems(decoder *jsontext.Decoder) (goOn bool, err err
 		if r.records.isRepeat(bytes.TrimLeft(r.body[start:decoder.InputOffset()], ", \t\r\n")) {
 			continue
 		}
-		if !r.yield(item, nil) {
+		if !r.yield(&item, nil) {
 			return false, nil
 		}
 	}
