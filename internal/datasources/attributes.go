@@ -59,7 +59,7 @@ func rows(description string, fields attributes) schema.Attribute {
 // Arguments that several data sources have.
 
 func idArgument(description string) schema.Attribute {
-	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: []validator.String{guid{}}}
+	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: []validator.String{guid}}
 }
 
 // filterArgument is a list of texts to keep. An empty one would keep nothing, which

@@ -94,12 +94,12 @@ func azureUtilizationSchema() schema.Schema {
 			"start_time": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The start of the period, an RFC 3339 time. It is that in which usage was reported to the billing system, so records may begin before it.",
-				Validators:          []validator.String{rfc3339{}},
+				Validators:          []validator.String{rfc3339},
 			},
 			"end_time": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The end of the period, an RFC 3339 time after `start_time`.",
-				Validators:          []validator.String{rfc3339{}, after{"start_time"}},
+				Validators:          []validator.String{rfc3339, after{"start_time"}},
 			},
 			"granularity": schema.StringAttribute{
 				Optional:            true,

@@ -39,7 +39,7 @@ func customerSchema() schema.Schema {
 			"customer_id": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "The customer's id: its Microsoft ID (tenant id), a GUID in any case. Exactly one of `customer_id` and `domain` is to be set. Found by the domain, it is in lower case.",
-				Validators:          []validator.String{guid{}, stringvalidator.ExactlyOneOf(path.MatchRoot("customer_id"), path.MatchRoot("domain"))},
+				Validators:          []validator.String{guid, stringvalidator.ExactlyOneOf(path.MatchRoot("customer_id"), path.MatchRoot("domain"))},
 			},
 			"domain": schema.StringAttribute{
 				Optional: true, Computed: true,

@@ -49,7 +49,7 @@ func customerUsageRecordsSchema() schema.Schema {
 			"All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",
 		Attributes: with(attributes{
-			"customer_ids": filterArgument("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid{}),
+			"customer_ids": filterArgument("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid),
 			"allow_missing": option("Whether a customer of `customer_ids` that the API does not list is no error. It is in `missing_customer_ids` then. " +
 				"A customer without any usage may not be listed. Defaults to `false`."),
 			"is_upgraded": option("Keeps customers with an Azure plan only (`true`), or legacy (MS-AZR-0145P) ones only (`false`). One of whom the API does not say is kept."),

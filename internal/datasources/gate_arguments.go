@@ -57,8 +57,8 @@ func GateAttributes() map[string]schema.Attribute {
 	}
 	rules := append([]path.Expression{path.MatchRoot("require_budget")}, limits...)
 	return attributes{
-		"customer_ids":         filterArgument("Checks only these customers: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid{}),
-		"exclude_customer_ids": filterArgument("Excludes these customers: ids (tenant ids), GUIDs in any case.", guid{}),
+		"customer_ids":         filterArgument("Checks only these customers: ids (tenant ids), GUIDs in any case. One that the API does not list is a violation, unless `allow_missing` is true.", guid),
+		"exclude_customer_ids": filterArgument("Excludes these customers: ids (tenant ids), GUIDs in any case.", guid),
 		"is_upgraded":          option("Checks only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is checked in both cases."),
 		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is only a warning. Defaults to `false`."),
 		"allow_empty":          option("Whether it is only a warning that no customer is selected. Defaults to `false`."),
@@ -70,7 +70,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"max_total_cost": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,
 			MarkdownDescription: "What all customers together may have spent in each currency, by its ISO 4217 code. A currency with costs and without a limit is a violation.",
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode{}), mapvalidator.ValueNumbersAre(threshold{})},
+			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode), mapvalidator.ValueNumbersAre(threshold{})},
 		},
 		"max_customer_usd_total_cost": limit("What each customer may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
 		"require_budget": schema.BoolAttribute{
@@ -82,7 +82,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"max_data_age": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. A figure dated more than a day ahead of the clock counts as one without a date. If no figure has a date, that is a violation.",
-			Validators:          []validator.String{duration{}},
+			Validators:          []validator.String{duration},
 		},
 		"max_findings": schema.Int64Attribute{
 			Optional: true,

@@ -51,7 +51,7 @@ type invoiceTotals struct {
 
 func invoicesSchema() schema.Schema {
 	day := func(description string, others ...validator.String) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: append(others, dateOrTime{})}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: append(others, dateOrTime)}
 	}
 	sums := func(description string) schema.Attribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: description}

@@ -70,7 +70,7 @@ func subscriptionResourceUsageSchema() schema.Schema {
 		Attributes: with(attributes{
 			"customer_id":          customerID(),
 			"subscription_id":      idArgument("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
-			"entitlement_ids":      filterArgument("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid{}),
+			"entitlement_ids":      filterArgument("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid),
 			"resource_group_names": filterArgument("Keeps resources of these resource groups only: names, in any case. One without any record is an error, unless `allow_missing` is true. A resource whose group cannot be told is kept."),
 			"allow_missing": option("Whether an Azure subscription of `entitlement_ids`, or a resource group of `resource_group_names`, that the API does not list is no error. " +
 				"It is in `missing_entitlement_ids` or `missing_resource_group_names` then. One without any usage is not listed. Defaults to `false`."),

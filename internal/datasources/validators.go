@@ -16,73 +16,72 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// guid accepts the ids of customers and subscriptions, in any case, with or without
-// white space around them. They become a part of a path, so nothing else may pass.
-type guid struct{}
+// textValidator checks a text that is known.
+type textValidator struct {
+	mustBe  string // for people
+	summary string // of the error
+	check   func(request validator.StringRequest, text string) error
+}
 
-func (guid) Description(context.Context) string { return "must be a GUID" }
+func (v textValidator) Description(context.Context) string { return "must be " + v.mustBe }
 
-func (g guid) MarkdownDescription(ctx context.Context) string { return g.Description(ctx) }
+func (v textValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (guid) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+func (v textValidator) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
 		return
 	}
-	if text := request.ConfigValue.ValueString(); !isGUID(strings.TrimSpace(text)) {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a GUID",
-			fmt.Sprintf("%q is not an id such as 12345678-1234-1234-1234-123456789abc.", text)+howToFind(request.Path, text))
+	if err := v.check(request, request.ConfigValue.ValueString()); err != nil {
+		response.Diagnostics.AddAttributeError(request.Path, v.summary, err.Error()+".")
 	}
 }
+
+var (
+	// guid accepts the ids of customers and subscriptions, in any case, with or without
+	// white space around them. They become a part of a path, so nothing else may pass.
+	guid = textValidator{"a GUID", "Not a GUID", func(request validator.StringRequest, text string) error {
+		if isGUID(strings.TrimSpace(text)) {
+			return nil
+		}
+		return fmt.Errorf("%q is not an id such as 12345678-1234-1234-1234-123456789abc%s", text, howToFind(request.Path, text))
+	}}
+
+	rfc3339 = textValidator{"an RFC 3339 time", "Not a time", func(_ validator.StringRequest, text string) error {
+		if _, err := figures.Instant(text); err != nil {
+			return fmt.Errorf("%q is not an RFC 3339 time such as 2026-11-01T00:00:00Z", text)
+		}
+		return nil
+	}}
+
+	dateOrTime = textValidator{"a date or an RFC 3339 time", "Neither a date nor a time", func(_ validator.StringRequest, text string) error {
+		if _, _, err := parseDateOrTime(text); err != nil {
+			return fmt.Errorf("%q is neither a date such as 2026-11-01 nor an RFC 3339 time such as 2026-11-01T00:00:00Z", text)
+		}
+		return nil
+	}}
+
+	duration = textValidator{"a positive duration such as 48h", "Not a duration", func(_ validator.StringRequest, text string) error {
+		if _, err := pcclient.ParseDuration(text); err != nil {
+			return fmt.Errorf("%q %w", text, err)
+		}
+		return nil
+	}}
+
+	currencyCode = textValidator{"the code of a currency (ISO 4217)", "Not a currency", func(_ validator.StringRequest, text string) error {
+		return currency.Check(text)
+	}}
+)
 
 // howToFind says how to get the id of a customer from its name or its domain.
 func howToFind(place path.Path, text string) string {
 	if !strings.Contains(place.String(), "customer_id") || strings.Trim(text, "0123456789abcdefABCDEF-{} ") == "" {
 		return ""
 	}
-	return ` The id of a customer is found with data "partnercenter_customer" by a domain, and with data "partnercenter_customers" by a name.`
+	return `. The id of a customer is found with data "partnercenter_customer" by a domain, and with data "partnercenter_customers" by a name`
 }
 
 // isGUID accepts the plain form only: no braces, no urn.
 func isGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
-
-// rfc3339 accepts times.
-type rfc3339 struct{}
-
-func (rfc3339) Description(context.Context) string { return "must be an RFC 3339 time" }
-
-func (v rfc3339) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (rfc3339) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
-		return
-	}
-	if text := request.ConfigValue.ValueString(); !isTime(text) {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a time", fmt.Sprintf("%q is not an RFC 3339 time such as 2026-11-01T00:00:00Z.", text))
-	}
-}
-
-func isTime(text string) bool {
-	_, err := figures.Instant(text)
-	return err == nil
-}
-
-// dateOrTime accepts dates, too.
-type dateOrTime struct{}
-
-func (dateOrTime) Description(context.Context) string { return "must be a date or an RFC 3339 time" }
-
-func (v dateOrTime) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (dateOrTime) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
-		return
-	}
-	text := request.ConfigValue.ValueString()
-	if _, _, err := parseDateOrTime(text); err != nil {
-		response.Diagnostics.AddAttributeError(request.Path, "Neither a date nor a time",
-			fmt.Sprintf("%q is neither a date such as 2026-11-01 nor an RFC 3339 time such as 2026-11-01T00:00:00Z.", text))
-	}
-}
 
 // after accepts times later than another argument's.
 type after struct{ argument string }
@@ -127,41 +126,6 @@ func (v notBefore) ValidateString(ctx context.Context, request validator.StringR
 	if end.Before(start) {
 		response.Diagnostics.AddAttributeError(request.Path, "Not a period",
 			fmt.Sprintf("%s is before %s, which is %s.", request.ConfigValue.ValueString(), v.argument, other.ValueString()))
-	}
-}
-
-// duration accepts positive Go durations.
-type duration struct{}
-
-func (duration) Description(context.Context) string { return "must be a positive duration such as 48h" }
-
-func (v duration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (duration) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
-		return
-	}
-	text := request.ConfigValue.ValueString()
-	if _, err := pcclient.ParseDuration(text); err != nil {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a duration", fmt.Sprintf("%q %s.", text, err))
-	}
-}
-
-// currencyCode accepts the codes of ISO 4217.
-type currencyCode struct{}
-
-func (currencyCode) Description(context.Context) string {
-	return "must be the code of a currency (ISO 4217)"
-}
-
-func (v currencyCode) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (currencyCode) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	if request.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := currency.Check(request.ConfigValue.ValueString()); err != nil {
-		response.Diagnostics.AddAttributeError(request.Path, "Not a currency", err.Error()+".")
 	}
 }
 
