@@ -91,7 +91,7 @@ func sameCurrency(records []record, attribute string) *function.FuncError {
 	return nil
 }
 
-// currency is empty where it cannot be told.
+// currency is empty if it is not known.
 func (r *record) currency() string {
 	code, _ := r.attributes["currency_code"].(types.String)
 	return strings.ToUpper(code.ValueString())

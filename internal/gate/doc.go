@@ -1,5 +1,5 @@
 // Package gate decides whether spend is within limits: the rules of a spend gate
-// over plain values. It knows neither Terraform nor HTTP, and it is told the time.
+// over plain values. It knows neither Terraform nor HTTP, and takes the time as an argument.
 //
 // It fails closed: what is not known is never within a limit.
 //

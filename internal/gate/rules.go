@@ -154,7 +154,7 @@ func (e *evaluation) hasBudget() {
 	}
 }
 
-// oneBudget: of two budgets, nobody can say which one is meant.
+// oneBudget: if two budgets differ, it is not known which one applies.
 func (e *evaluation) oneBudget() {
 	if !e.rules.limitsShares() && !e.rules.requiresBudget() {
 		return

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// quota is what a run has learned of how much the API lets through, which is told
-// to nobody. It is taken for a bucket of tokens, as most gateways have: so many
-// requests at once, and so many a second from then on. Until the first refusal
-// there is no limit.
+// quota estimates the rate limit of the API, which documents none. It assumes a
+// token bucket, as most gateways have: a burst of requests at once, then a steady
+// rate. Until the first 429 there is no limit.
 //
-// A refusal says that the bucket is empty. What got through from one refusal to
-// the next, over the time between, is the rate. From a little below that it
-// rises with every answer, until the next refusal.
+// A 429 means that the bucket is empty. The requests that succeeded between two
+// 429s, divided by the time between, give the rate. The run goes on a little below
+// it, and faster with every response, until the next 429.
 type quota struct {
 	limited bool
 	rate    float64   // requests a second
@@ -20,34 +19,34 @@ type quota struct {
 	rise    float64   // of the rate, with every request that gets through
 	search  time.Time // when to rise faster
 	burst   float64   // requests at once, at most
-	first   float64   // what that was taken for at first
+	first   float64   // the first estimate of the burst
 
-	allowed float64   // requests at this moment
-	counted time.Time // that moment
+	allowed float64   // requests that may be sent at the time counted
+	counted time.Time
 
-	emptied time.Time // the last refusal whose wait is over
-	resumed time.Time // the first answer after it
-	refused time.Time // the refusal whose wait is not over yet
-	through int       // requests since resumed
-	early   bool      // the refusal came although the burst was not used up
+	emptied time.Time // the last 429 whose wait is over
+	resumed time.Time // the first response after it
+	refused time.Time // the 429 whose wait is not over yet
+	through int       // requests that succeeded since resumed
+	early   bool      // the 429 came before the burst was used up
 }
 
 const (
-	// Below what was measured, and below the whole burst: not everything arrives as
-	// evenly as it was sent.
+	// The shares of the measured rate and of the burst that are used, since requests do
+	// not arrive as evenly as they are sent.
 	caution, reserve = 0.97, 0.75
-	// A refusal at least lowers the rate by so much, and at most by so much if there
-	// may have been less to send.
+	// A 429 lowers the rate to this share at least, and to the second one at most if the
+	// run may have had too few requests to measure it.
 	least, most = 0.85, 0.5
-	// The rate doubles in two seconds until it has been too high, and then in as
-	// much time as a hundred waits take: to find out costs one. If nothing is
-	// refused for as long as thirty, there is much more to have.
+	// The rate doubles in two seconds until it has been too high, then in the time of a
+	// hundred waits, since each attempt may cost one. Without a 429 for the time of
+	// thirty waits it doubles in two seconds again.
 	searching = 2 * time.Second
 	watching  = 100
 	patience  = 30
 )
 
-// pass is a request that got through.
+// pass records a request that succeeded.
 func (q *quota) pass(now time.Time) {
 	if q.through == 0 {
 		q.resumed = now
@@ -59,7 +58,7 @@ func (q *quota) pass(now time.Time) {
 	q.rate += q.rise
 }
 
-// refuse is the first refusal after a wait.
+// refuse records the first 429 after a wait.
 func (q *quota) refuse(now time.Time) {
 	q.count(now)
 	q.refused, q.early = now, q.limited && q.allowed >= 1
@@ -68,21 +67,21 @@ func (q *quota) refuse(now time.Time) {
 	}
 }
 
-// resume goes on at the end of a wait, at a rate that fits what got through
-// before it, and with some requests at once in any case.
+// resume sets the rate at the end of a wait from what succeeded before it. Some
+// requests may be sent at once in any case.
 func (q *quota) resume(now time.Time, places, some int) {
 	wait := max(now.Sub(q.refused), time.Millisecond).Seconds()
 	through, took := float64(q.through), q.refused.Sub(q.resumed).Seconds()
 	if q.limited {
-		// A long wait fills the bucket to the brim, and the rest of it counts for
-		// nothing: then the second of these is the rate. Neither is ever more.
+		// A long wait fills the bucket, and the rest of the wait adds nothing: then the
+		// second estimate is the rate. Neither estimate is ever above it.
 		measured := max(through/q.refused.Sub(q.emptied).Seconds(), (through-q.burst)/max(took, wait))
 		floor := least
 		if took > wait {
 			floor = most
 		}
-		// What is no more than before says nothing of a rate that is too high: some
-		// services refuse one of so many requests, however slowly they come.
+		// A rate that is not above the last one may not have been too high: some services
+		// refuse one of a number of requests, however slowly they come.
 		q.rise = math.Ln2 / max(watching*wait, searching.Seconds())
 		q.search = now.Add(time.Duration(patience * wait * float64(time.Second)))
 		if measured > q.started {
@@ -103,20 +102,20 @@ func (q *quota) resume(now time.Time, places, some int) {
 	}
 	q.limited = true
 	q.burst = max(q.burst, float64(some)/reserve)
-	q.rate = max(q.rate, 1/wait) // One at the end of each wait is what the API offers.
+	q.rate = max(q.rate, 1/wait) // The API offers one request after each wait.
 	q.started, q.allowed, q.counted = q.rate, 0, q.refused
 	q.emptied, q.refused, q.through = q.refused, time.Time{}, 0
 	q.count(now)
 	q.allowed = max(q.allowed, float64(some))
 }
 
-// count adds what the time since the last count allows.
+// count adds the requests that the time since the last count allows.
 func (q *quota) count(now time.Time) {
 	q.allowed = min(reserve*q.burst, q.allowed+q.rate*now.Sub(q.counted).Seconds())
 	q.counted = now
 }
 
-// take takes one request of what is allowed, or says how long that is off.
+// take allows one request, or returns how long to wait for it.
 func (q *quota) take(now time.Time) time.Duration {
 	if !q.limited {
 		return 0

@@ -2,29 +2,29 @@ package pcclient
 
 import "hash/maphash"
 
-// How far a record is looked back for.
+// How many pages are compared with each record.
 const (
 	everRead           = 0 // all pages
 	sinceThePageBefore = 2 // this page and the one before, so that memory does not grow
 )
 
 // repeats finds the records of a collection that repeat an earlier one in every
-// field: where a list shifts while its pages are read, the last record of a page
-// is the first of the next one again. They are told by the text that the API sent,
-// so that two records which differ in anything, be it the case of an id, are two.
+// field: if a list shifts while its pages are read, the last record of a page comes
+// again as the first of the next. Records are compared as the API sent them: two that
+// differ in anything, even in the case of an id, are two.
 type repeats struct {
 	window int // pages
 	pages  []map[fingerprint]struct{}
 }
 
-// fingerprint is 128 bits of a record, so that no two share theirs by chance.
+// fingerprint is a hash of a record, long enough to be unique.
 type fingerprint [2]uint64
 
 var fingerprintSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 func newRepeats(window int) *repeats { return &repeats{window: window} }
 
-// turnPage begins another page.
+// turnPage begins the next page.
 func (r *repeats) turnPage() {
 	if r.window == everRead && len(r.pages) > 0 {
 		return
