@@ -21,7 +21,7 @@ type quota struct {
 	burst   float64   // requests at once, at most
 	first   float64   // the first estimate of the burst
 
-	allowed float64   // requests that may be sent at the time counted
+	allowed float64 // requests that may be sent at the time counted
 	counted time.Time
 
 	emptied time.Time // the last 429 whose wait is over
