@@ -179,13 +179,6 @@ func (s *site) start(tb testing.TB, configuration providertest.Arguments, sys sy
 	return server
 }
 
-// ready is a configuration that needs no sign-in.
-func ready(further map[string]string) providertest.Arguments {
-	given := arguments(further)
-	given["access_token"] = emulator.UserAccessToken()
-	return given
-}
-
 // blamed are the arguments that problems are on, in alphabetical order.
 func blamed(problems []*tfprotov6.Diagnostic) []string {
 	var names []string
