@@ -194,7 +194,7 @@ func TestEmptyObject(t *testing.T) {
 			}
 			read := server(t, api{subject.path: {body: `{}`}}).Read(t, name, subject.arguments)
 			if name != "partnercenter_customer_usage_budget" { // Without anything in it, it says that there is no budget.
-				if failure := read.Fail(t); !strings.Contains(failure.Detail, "none of the fields") {
+				if failure := read.Fail(t); !strings.Contains(failure.Detail, "none of the expected fields") {
 					t.Error(failure.Detail)
 				}
 				return
@@ -357,19 +357,19 @@ func TestErrors(t *testing.T) {
 				{answer{status: 403, body: `{"code":1002,"description":"This resource can't be accessed by application credentials."}`}, []string{"app-only", "refresh_token"}},
 				{answer{status: 403, body: `{"code":20002,"description":"Access denied.","data":[],"source":"PartnerFD"}`}, []string{"code 20002", "relationship"}},
 				{answer{status: 403, body: `{"code":900150}`}, []string{"role"}},
-				{answer{status: 403}, []string{"the answer is empty", "role"}},
+				{answer{status: 403}, []string{"the response is empty", "role"}},
 				{answer{status: 404, body: `{"code":20003,"description":"Not found."}`}, []string{"subscription_id"}},
 				{answer{status: 404, body: `{"code":1000}`}, []string{"404 Not Found", "ids"}},
 				{answer{status: 429, body: `{"statusCode":429,"message":"Rate limit is exceeded. Try again in 600 seconds."}`, header: map[string]string{"Retry-After": "600"}}, []string{"429", "Rate limit", "10m0s", "max_retry_wait"}},
 				{answer{status: 503, body: `{"code":800003,"description":"Down."}`, header: map[string]string{"Retry-After": "3600"}}, []string{"503", "1h0m0s", "max_retry_wait"}},
 				{answer{status: 408, body: `{}`}, []string{"408", "again"}},
-				{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "page for a browser", "again"}},
+				{answer{status: 503, body: `<html><title>Service Unavailable</title></html>`}, []string{"503", "HTML page", "again"}},
 				{answer{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}, []string{"302", "redirect"}},
-				{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "page for a browser"}},
+				{answer{body: `<!DOCTYPE html><html></html>`}, []string{"200 OK", "HTML page"}},
 				{answer{body: ``}, []string{"200 OK", "no body"}},
 				{answer{body: `[]`}, []string{"an array where an object is expected"}},
 				{answer{body: `null`}, []string{"null where an object is expected"}},
-				{answer{body: `Try again later.`}, []string{"200 OK", "not the JSON"}},
+				{answer{body: `Try again later.`}, []string{"200 OK", "not valid JSON"}},
 			} {
 				failure := server(t, subject.answers(t, test.answer)).Read(t, name, subject.arguments).Fail(t)
 				if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {

@@ -66,7 +66,7 @@ func New(options Options) *Client {
 }
 
 // ErrOperationTimeout is the cause of a context that [Client.Operation] ended.
-var ErrOperationTimeout = errors.New("the time for one whole read (operation_timeout) is over")
+var ErrOperationTimeout = errors.New("the read took longer than operation_timeout")
 
 // Operation begins one read. Its requests share a deadline and a correlation id.
 func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -124,13 +124,13 @@ func (c *Client) get(ctx context.Context, p pageRequest) (*response, error) {
 	case r.http.StatusCode != http.StatusOK:
 		return nil, r.explain(ctx, responseError(r.http, r.body, c.tenantID))
 	case len(text) == 0:
-		return nil, r.explain(ctx, errors.New("the answer has no body"))
+		return nil, r.explain(ctx, errors.New("the response has no body"))
 	case text[0] == '<':
-		return nil, r.explain(ctx, errors.New(browserPage))
+		return nil, r.explain(ctx, errors.New(htmlPage))
 	case bytes.Count(r.body, []byte("{")) > c.maxItems:
 		// An object of two bytes takes hundreds once it is decoded, and compressed it
 		// takes next to nothing.
-		return nil, r.explain(ctx, fmt.Errorf("the answer has more than %d objects, which is the limit", c.maxItems))
+		return nil, r.explain(ctx, fmt.Errorf("the response has more than %d objects, which is the limit", c.maxItems))
 	}
 	return r, nil
 }
@@ -223,11 +223,11 @@ func (p pageRequest) checkOwner(resource any) error {
 	if !areGUIDs || uuid.MustParse(told) == uuid.MustParse(p.owner) {
 		return nil
 	}
-	return fmt.Errorf("the answer is about %s, and not about %s, which was asked for; something on the way may have mixed up two answers", told, p.owner)
+	return fmt.Errorf("the response is about %s instead of %s, which was requested; a proxy or a cache may have mixed up two responses", told, p.owner)
 }
 
 // errNothingRead is an object of something else.
-var errNothingRead = errors.New("the answer has none of the fields that it should have")
+var errNothingRead = errors.New("the response has none of the expected fields")
 
 // checkRead refuses an answer from which nothing was read. A resource may be more
 // lenient.

@@ -143,8 +143,8 @@ func TestDecimal_refusesAllButNumbers(t *testing.T) {
 	t.Parallel()
 	for literal, want := range map[string]string{
 		`null`:       "is null where a number is expected",
-		`"12.5"`:     "is a text where a number is expected",
-		`""`:         "is a text where a number is expected",
+		`"12.5"`:     "is a string where a number is expected",
+		`""`:         "is a string where a number is expected",
 		`true`:       "is a boolean where a number is expected",
 		`{}`:         "is an object where a number is expected",
 		`[1]`:        "is an array where a number is expected",
@@ -165,8 +165,8 @@ func TestDecimal_refusesAllButNumbers(t *testing.T) {
 		`1 2`:        "invalid character",
 		`-`:          "unexpected EOF",
 		`1e5.5`:      "invalid character",
-		`"NaN"`:      "is a text",
-		`"Infinity"`: "is a text",
+		`"NaN"`:      "is a string",
+		`"Infinity"`: "is a string",
 	} {
 		t.Run(literal, func(t *testing.T) {
 			t.Parallel()

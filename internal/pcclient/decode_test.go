@@ -250,22 +250,22 @@ func TestDecode_keysMatchByCase(t *testing.T) {
 func TestDecode_namesTheFieldOfAWrongType(t *testing.T) {
 	t.Parallel()
 	for item, want := range map[string]string{
-		`{"totalCost":"1.5"}`:                      "the field items[1].totalCost of the answer cannot be read: is a text where a number is expected",
-		`{"totalCost":true}`:                       "the field items[1].totalCost of the answer cannot be read: is a boolean where a number is expected",
-		`{"totalCost":1e400}`:                      "the field items[1].totalCost of the answer cannot be read: the number 1e400 has more than 60 digits",
-		`{"totalCost":1e999999}`:                   "the field items[1].totalCost of the answer cannot be read: ",
-		`{"usdTotalCost":{}}`:                      "the field items[1].usdTotalCost of the answer cannot be read: is an object",
-		`{"lastModifiedDate":"yesterday"}`:         `the field items[1].lastModifiedDate of the answer cannot be read: "yesterday" is not an RFC 3339 time`,
-		`{"lastModifiedDate":1}`:                   "the field items[1].lastModifiedDate of the answer cannot be read: is a number where a time is expected",
-		`{"resourceId":5}`:                         "the field items[1].resourceId of the answer cannot be read: is a number",
-		`{"isUpgraded":"true"}`:                    "the field items[1].isUpgraded of the answer cannot be read: is a text",
-		`{"isUpgraded":1}`:                         "the field items[1].isUpgraded of the answer cannot be read: is a number",
-		`{"budget":5}`:                             "the field items[1].budget of the answer cannot be read: is a number",
-		`{"budget":{"amount":"20"}}`:               "the field items[1].budget.amount of the answer cannot be read: is a text where a number is expected",
-		`{"customerSpendingBudget":{"amount":[]}}`: "the field items[1].customerSpendingBudget.amount of the answer cannot be read: is an array",
-		`[]`:     "the field items[1] of the answer cannot be read: is an array",
-		`"text"`: "the field items[1] of the answer cannot be read: is a text",
-		`null`:   "the field items[1] of the answer is null",
+		`{"totalCost":"1.5"}`:                      "the field items[1].totalCost of the response cannot be read: is a string where a number is expected",
+		`{"totalCost":true}`:                       "the field items[1].totalCost of the response cannot be read: is a boolean where a number is expected",
+		`{"totalCost":1e400}`:                      "the field items[1].totalCost of the response cannot be read: the number 1e400 has more than 60 digits",
+		`{"totalCost":1e999999}`:                   "the field items[1].totalCost of the response cannot be read: ",
+		`{"usdTotalCost":{}}`:                      "the field items[1].usdTotalCost of the response cannot be read: is an object",
+		`{"lastModifiedDate":"yesterday"}`:         `the field items[1].lastModifiedDate of the response cannot be read: "yesterday" is not an RFC 3339 time`,
+		`{"lastModifiedDate":1}`:                   "the field items[1].lastModifiedDate of the response cannot be read: is a number where a time is expected",
+		`{"resourceId":5}`:                         "the field items[1].resourceId of the response cannot be read: is a number",
+		`{"isUpgraded":"true"}`:                    "the field items[1].isUpgraded of the response cannot be read: is a string",
+		`{"isUpgraded":1}`:                         "the field items[1].isUpgraded of the response cannot be read: is a number",
+		`{"budget":5}`:                             "the field items[1].budget of the response cannot be read: is a number",
+		`{"budget":{"amount":"20"}}`:               "the field items[1].budget.amount of the response cannot be read: is a string where a number is expected",
+		`{"customerSpendingBudget":{"amount":[]}}`: "the field items[1].customerSpendingBudget.amount of the response cannot be read: is an array",
+		`[]`:     "the field items[1] of the response cannot be read: is an array",
+		`"text"`: "the field items[1] of the response cannot be read: is a string",
+		`null`:   "the field items[1] of the response is null",
 	} {
 		t.Run(item, func(t *testing.T) {
 			t.Parallel()
@@ -289,7 +289,7 @@ func TestDecode_refusesDoubtfulJSON(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := firstRecord(t, test.item)
-			wantText(t, err, "GET /v1/customers/usagerecords: 200 OK: ", "is not the JSON it should be, at byte", test.want)
+			wantText(t, err, "GET /v1/customers/usagerecords: 200 OK: ", "is not valid JSON, at byte", test.want)
 		})
 	}
 }
@@ -314,18 +314,18 @@ func TestDecode_errorIsOneLine(t *testing.T) {
 func TestDecode_object(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, want string }{
-		"null":             {`null`, "the answer is null where an object is expected"},
-		"array":            {`[]`, "the answer is an array where an object is expected"},
-		"empty":            {``, "the answer has no body"},
-		"BOM only":         {"\ufeff", "the answer has no body"},
-		"cut":              {`{"totalCost":1`, "the answer ends in the middle"},
-		"garbage after it": {`{"totalCost":1}x`, "not the JSON it should be"},
-		"a second object":  {`{"totalCost":1}{}`, "not the JSON it should be"},
+		"null":             {`null`, "the response is null where an object is expected"},
+		"array":            {`[]`, "the response is an array where an object is expected"},
+		"empty":            {``, "the response has no body"},
+		"BOM only":         {"\ufeff", "the response has no body"},
+		"cut":              {`{"totalCost":1`, "the response is truncated"},
+		"garbage after it": {`{"totalCost":1}x`, "not valid JSON"},
+		"a second object":  {`{"totalCost":1}{}`, "not valid JSON"},
 		"a field twice":    {`{"totalCost":1,"totalCost":1}`, "duplicate object member name"},
-		"wrong type":       {`{"customersOverBudget":"1"}`, "the field customersOverBudget of the answer cannot be read: is a text"},
-		"a fraction":       {`{"customersOverBudget":1.5}`, "the field customersOverBudget of the answer cannot be read"},
-		"wrong list":       {`{"emailsToNotify":["a",5]}`, "the field emailsToNotify[1] of the answer cannot be read: is a number"},
-		"wrong time":       {`{"billingEndDate":"soon"}`, "the field billingEndDate of the answer cannot be read"},
+		"wrong type":       {`{"customersOverBudget":"1"}`, "the field customersOverBudget of the response cannot be read: is a string"},
+		"a fraction":       {`{"customersOverBudget":1.5}`, "the field customersOverBudget of the response cannot be read"},
+		"wrong list":       {`{"emailsToNotify":["a",5]}`, "the field emailsToNotify[1] of the response cannot be read: is a number"},
+		"wrong time":       {`{"billingEndDate":"soon"}`, "the field billingEndDate of the response cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

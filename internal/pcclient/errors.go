@@ -18,18 +18,18 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// Error is a read that did not succeed: what was asked, what came back, and the
-// ids that Microsoft's support asks for. It never holds a token or a body.
+// Error is a failed read: what was requested, what came back, and the ids that
+// Microsoft's support asks for. It never holds a token or a body.
 type Error struct {
 	Method string
 	Path   string // without host and query
 	Page   int    // from 1
 
-	Status      int    // of the answer; 0 without one
+	Status      int    // of the response; 0 without one
 	Code        string // the API's own error code, a number or a word
-	Description string // the API's words, or what is wrong with the answer
+	Description string // the API's own, or what is wrong with the response
 	RetryAfter  time.Duration
-	NotReady    bool   // the data are being prepared, and there for who asks again after RetryAfter
+	NotReady    bool   // the data is being prepared: ask again after RetryAfter
 	AppOnly     bool   // the token was the application's own, not a user's
 	WithoutMFA  bool   // its user had not passed multifactor authentication
 	OtherTenant string // the tenant of the token, if it is not the configured one
@@ -37,7 +37,7 @@ type Error struct {
 	RequestID     string // MS-RequestId
 	CorrelationID string // MS-CorrelationId
 
-	Err error // why there is no answer, or none that can be read
+	Err error // why there is no response, or none that can be read
 }
 
 func (e *Error) Error() string {
@@ -63,14 +63,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// noUsageInWords is "Customer does not have usage data." and its like: one sentence
-// that says so and no more. Words such as "not available" or "no permission" are
-// about something else.
-var noUsageInWords = regexp.MustCompile(`(?i)^[^.,;:]*\b(no|not have( any)?|n't have( any)?) usage (data|records?)( found)?( (for|in) [^.,;:]*)?\.?$`)
+// noUsageText matches "Customer does not have usage data." and similar descriptions:
+// one sentence that says only this. "not available" or "no permission" mean
+// something else.
+var noUsageText = regexp.MustCompile(`(?i)^[^.,;:]*\b(no|not have( any)?|n't have( any)?) usage (data|records?)( found)?( (for|in) [^.,;:]*)?\.?$`)
 
 // noUsage reports whether the error is how the API says that a customer or a
-// subscription has no usage, in answer to the first request: a 204, or code 3000
-// with 400 or 404, if the words are about usage. The code alone also stands for
+// subscription has no usage, in response to the first request: a 204, or code 3000
+// with 400 or 404, if the description is about usage. The code alone can also mean
 // an invalid property.
 func noUsage(err error) bool {
 	var e *Error
@@ -78,14 +78,14 @@ func noUsage(err error) bool {
 		return false
 	}
 	return e.Status == http.StatusNoContent && !e.NotReady ||
-		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && noUsageInWords.MatchString(e.Description)
+		e.Code == "3000" && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && noUsageText.MatchString(e.Description)
 }
 
-// responseError describes an answer other than 200.
+// responseError describes a response other than 200.
 func responseError(response *http.Response, body []byte, tenantID string) *Error {
 	token := bearerToken(response.Request)
 	if token != "" {
-		// An answer may repeat what it was asked with.
+		// A response may repeat the request.
 		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	}
 	e := &Error{RetryAfter: transport.RetryAfter(response), NotReady: isNotReady(response)}
@@ -94,15 +94,15 @@ func responseError(response *http.Response, body []byte, tenantID string) *Error
 	}
 	e.Code, e.Description = describe(body)
 	if e.Description == "" {
-		e.Description = "the answer has no description"
+		e.Description = "the response has no description"
 	}
 	return e
 }
 
-// browserPage describes HTML.
-const browserPage = "the answer is a page for a browser; a proxy or a gateway may have answered in place of Partner Center"
+// htmlPage describes HTML.
+const htmlPage = "the response is an HTML page; a proxy or a gateway may have responded in place of Partner Center"
 
-// maxDepth is that of the JSON library, which goes no deeper.
+// maxDepth is the limit of the JSON library.
 const maxDepth = 10_000
 
 // codeInText finds the code of "Authentication failed. MFA required. (10001)".
@@ -114,9 +114,9 @@ func describe(body []byte) (code, description string) {
 	body = bytes.TrimSpace(transport.TrimBOM(body))
 	switch {
 	case len(body) == 0:
-		return "", "the answer is empty"
+		return "", "the response is empty"
 	case body[0] == '<':
-		return "", browserPage
+		return "", htmlPage
 	case body[0] != '{' && body[0] != '[':
 		text := transport.OneLine(string(body))
 		if match := codeInText.FindStringSubmatch(text); match != nil {
@@ -126,10 +126,10 @@ func describe(body []byte) (code, description string) {
 	}
 	var value any
 	if json.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
-		return "", "the answer is not in any form that Partner Center is known to use"
+		return "", "the response is not in any known format of Partner Center errors"
 	}
-	f := faultIn(value, 0)
-	return transport.OneLine(f.code), transport.OneLine(strings.Join(f.words, "; "))
+	f := parseError(value, 0)
+	return transport.OneLine(f.code), transport.OneLine(strings.Join(f.messages, "; "))
 }
 
 // withCause adds the context's cause to an earlier error.
@@ -144,28 +144,28 @@ func withCause(ctx context.Context, err error) error {
 	return fmt.Errorf("%w; before that: %w", cause, err)
 }
 
-// decodeError says in the words of the API's reader, not of a Go programmer,
-// which field of an answer cannot be read.
+// decodeError says which field of a response cannot be read, in terms of the API
+// instead of Go types.
 func decodeError(err error) error {
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &syntactic) && errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("the answer ends in the middle, at byte %d (%s)", syntactic.ByteOffset, fieldName(syntactic.JSONPointer))
+		return fmt.Errorf("the response is truncated, at byte %d (%s)", syntactic.ByteOffset, fieldName(syntactic.JSONPointer))
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the answer ends in the middle")
+		return errors.New("the response is truncated")
 	case errors.As(err, &semantic):
 		problem := "has a value of the wrong type"
 		if semantic.Err != nil {
 			problem = semantic.Err.Error()
 		} else if kind := semantic.JSONKind; kind != 0 {
-			problem = "is " + kindName(kind) + ", which is not the type that it has by Microsoft's documentation"
+			problem = "is " + kindName(kind) + ", which is not the documented type"
 		}
-		return fmt.Errorf("the field %s of the answer cannot be read: %s", fieldName(semantic.JSONPointer), problem)
+		return fmt.Errorf("the field %s of the response cannot be read: %s", fieldName(semantic.JSONPointer), problem)
 	case errors.As(err, &syntactic) && strings.Contains(syntactic.Err.Error(), "max depth"):
-		return fmt.Errorf("the answer is nested more than %d deep, which is the limit", maxDepth)
+		return fmt.Errorf("the response is nested more than %d deep, which is the limit", maxDepth)
 	case errors.As(err, &syntactic):
-		return fmt.Errorf("the answer is not the JSON it should be, at byte %d (%s): %w", syntactic.ByteOffset, fieldName(syntactic.JSONPointer), syntactic.Err)
+		return fmt.Errorf("the response is not valid JSON, at byte %d (%s): %w", syntactic.ByteOffset, fieldName(syntactic.JSONPointer), syntactic.Err)
 	}
 	return err
 }
@@ -189,7 +189,7 @@ func fieldName(pointer jsontext.Pointer) string {
 	return transport.OneLine(name.String())
 }
 
-// wrongKind reports the next value as not being what is expected.
+// wrongKind reports that the next value is not what is expected.
 func wrongKind(decoder *jsontext.Decoder, expected string) error {
 	kind := decoder.PeekKind()
 	if kind == 0 {
@@ -199,9 +199,9 @@ func wrongKind(decoder *jsontext.Decoder, expected string) error {
 	return fmt.Errorf("is %s where %s is expected", kindName(kind), expected)
 }
 
-// wrongAnswer reports an answer as not being an object.
+// wrongAnswer reports that a response is not an object.
 func wrongAnswer(decoder *jsontext.Decoder) error {
-	return fmt.Errorf("the answer %w", wrongKind(decoder, "an object"))
+	return fmt.Errorf("the response %w", wrongKind(decoder, "an object"))
 }
 
 func kindName(kind jsontext.Kind) string {
@@ -211,7 +211,7 @@ func kindName(kind jsontext.Kind) string {
 	case 't', 'f':
 		return "a boolean"
 	case '"':
-		return "a text"
+		return "a string"
 	case '0':
 		return "a number"
 	case '{', '}':

@@ -10,9 +10,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lenient reads what is no JSON by the letter of RFC 7493: a key twice in an
-// object, and text that is no Unicode, whose faults become U+FFFD. An answer is
-// read by the letter first, since that is how a key that is twice is noticed.
+// lenient accepts what RFC 7493 does not: duplicate keys in an object, and strings
+// that are not valid Unicode, whose invalid bytes become U+FFFD. A response is first
+// decoded strictly, which finds duplicate keys.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 func isSyntactic(err error) bool {
@@ -20,7 +20,8 @@ func isSyntactic(err error) bool {
 	return syntactic
 }
 
-// unmarshal reads a whole answer. What nobody reads is no error, whatever is in it.
+// unmarshal decodes a whole response. Fields that T does not have cause no error,
+// whatever they contain.
 func unmarshal[T any](body []byte, to *T) error {
 	err := json.Unmarshal(body, to)
 	if !isSyntactic(err) {
@@ -33,13 +34,13 @@ func unmarshal[T any](body []byte, to *T) error {
 	return json.Unmarshal(body, to, lenient)
 }
 
-// refuseTwins finds a key that is twice in an object, if it is one that is read
+// refuseTwins returns an error if an object has a key twice that is decoded
 // into a T.
 func refuseTwins[T any](body []byte) error {
-	return findTwins(jsontext.NewDecoder(bytes.NewBuffer(body), lenient), reflect.TypeFor[T]())
+	return findDuplicates(jsontext.NewDecoder(bytes.NewBuffer(body), lenient), reflect.TypeFor[T]())
 }
 
-func findTwins(decoder *jsontext.Decoder, into reflect.Type) error {
+func findDuplicates(decoder *jsontext.Decoder, into reflect.Type) error {
 	for into.Kind() == reflect.Pointer {
 		into = into.Elem()
 	}
@@ -53,7 +54,7 @@ func findTwins(decoder *jsontext.Decoder, into reflect.Type) error {
 	seen := map[string]bool{}
 	for next := decoder.PeekKind(); next != '}' && next != ']'; next = decoder.PeekKind() {
 		if kind == '[' {
-			if err := findTwins(decoder, into.Elem()); err != nil {
+			if err := findDuplicates(decoder, into.Elem()); err != nil {
 				return err
 			}
 			continue
@@ -74,7 +75,7 @@ func findTwins(decoder *jsontext.Decoder, into reflect.Type) error {
 			return &jsontext.SyntacticError{ByteOffset: decoder.InputOffset(), JSONPointer: decoder.StackPointer(), Err: jsontext.ErrDuplicateName}
 		}
 		seen[name] = true
-		if err := findTwins(decoder, field); err != nil {
+		if err := findDuplicates(decoder, field); err != nil {
 			return err
 		}
 	}
@@ -82,10 +83,10 @@ func findTwins(decoder *jsontext.Decoder, into reflect.Type) error {
 	return err
 }
 
-// fieldOf is the type that a key is read into, or nil if nobody reads it.
+// fieldOf returns the type that a key is decoded into, or nil if it is skipped.
 func fieldOf(into reflect.Type, name string) reflect.Type {
 	switch into.Kind() {
-	case reflect.Map, reflect.Slice: // A slice that is written as an object has all of its keys.
+	case reflect.Map, reflect.Slice: // A slice that is encoded as an object decodes all of its keys.
 		return into.Elem()
 	case reflect.Struct:
 		for _, field := range reflect.VisibleFields(into) {

@@ -108,7 +108,7 @@ func TestObject_ofSomethingElse(t *testing.T) {
 		wantFailure(t, subscription, err)
 		card, err := c.AzureRateCard(t.Context(), false, "", "")
 		wantFailure(t, card, err)
-		wantText(t, err, "none of the fields")
+		wantText(t, err, "none of the expected fields")
 	}
 	for body, isBudget := range map[string]bool{
 		`{}`: true, `{"attributes":{"objectType":"SpendingBudget"}}`: true, `{"amount":null,"attributes":{},"new":1}`: true,
@@ -172,7 +172,7 @@ func TestPages_nextWithoutAddress(t *testing.T) {
 			t.Errorf("%s: %+v, want an error", next, whole)
 			continue
 		}
-		wantText(t, err, "no usable address")
+		wantText(t, err, "no valid URL")
 		w.wantRequests(t, 1)
 	}
 }

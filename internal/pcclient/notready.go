@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// isNotReady reports whether an answer says that its data are still being prepared:
-// it has none, and a Retry-After, whatever that says.
+// isNotReady reports whether a response says that its data is still being prepared:
+// it has no data, but a Retry-After of any value.
 func isNotReady(response *http.Response) bool {
 	if response.StatusCode != http.StatusAccepted && response.StatusCode != http.StatusNoContent {
 		return false
@@ -18,12 +18,12 @@ func isNotReady(response *http.Response) bool {
 	return cmp.Or(response.Header.Get("Retry-After"), response.Header.Get("Retry-After-Ms"), response.Header.Get("X-Ms-Retry-After-Ms")) != ""
 }
 
-// shortestWait is between the first two tries where the answer asks for none. It
-// doubles from one to the next.
+// shortestWait is the wait after the first try if the response does not ask for one.
+// It doubles with each try.
 const shortestWait = time.Second
 
-// ready reads one page whole, and waits for its data to be ready. Taken for the
-// end of a list, or for no usage, an answer without them would lose what is there.
+// ready reads one page, and waits until its data is ready. If a response without data
+// were taken as the end of a list, or as no usage, records would be lost.
 func (c *Client) ready(ctx context.Context, p pageRequest) (*response, error) {
 	for shortest := shortestWait; ; shortest = min(2*shortest, max(c.maxRetryWait, shortestWait)) {
 		a, err := c.get(ctx, p)
@@ -32,13 +32,13 @@ func (c *Client) ready(ctx context.Context, p pageRequest) (*response, error) {
 			return a, err
 		}
 		if e.RetryAfter > c.maxRetryWait {
-			e.Description = fmt.Sprintf("the data are not ready yet, and will be in %s", e.RetryAfter)
+			e.Description = fmt.Sprintf("the data is not ready yet; Partner Center asks to wait %s", e.RetryAfter)
 			return nil, e
 		}
 		select {
 		case <-time.After(max(e.RetryAfter, shortest)):
 		case <-ctx.Done():
-			e.Description = "the data are not ready yet"
+			e.Description = "the data is not ready yet"
 			e.Err = context.Cause(ctx)
 			return nil, e
 		}

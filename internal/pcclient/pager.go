@@ -116,7 +116,7 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 			case !next.canBeSent():
 				err = errors.New("the link to the next page has a header that HTTP does not allow")
 			case read[next.cacheKey()]:
-				err = errors.New("the answer links to a page that has been read already, so that the list would never end")
+				err = errors.New("the response links to a page that has already been read, so the list would never end")
 			case next.number > p.client.maxPages:
 				err = fmt.Errorf("the list has more than %d pages, which is the limit", p.client.maxPages)
 			}
@@ -265,10 +265,10 @@ func (r *pageReader[T]) read(decoder *jsontext.Decoder) (e envelope, goOn bool, 
 		return e, true, err
 	}
 	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return e, true, errors.New("the answer goes on after its end")
+		return e, true, errors.New("trailing data after the JSON response")
 	}
 	if !found {
-		return e, true, errors.New("the answer has no array of items")
+		return e, true, errors.New("the response has no items array")
 	}
 	return e, true, nil
 }
@@ -284,7 +284,7 @@ func readTotalCount(decoder *jsontext.Decoder) (*int64, error) {
 
 func (r *pageReader[T]) readItems(decoder *jsontext.Decoder) (goOn bool, err error) {
 	if kind := decoder.PeekKind(); kind != '[' {
-		return true, fmt.Errorf("the field items of the answer %w", wrongKind(decoder, "an array"))
+		return true, fmt.Errorf("the field items of the response %w", wrongKind(decoder, "an array"))
 	}
 	if _, err := decoder.ReadToken(); err != nil {
 		return true, err
@@ -298,7 +298,7 @@ func (r *pageReader[T]) readItems(decoder *jsontext.Decoder) (goOn bool, err err
 		}
 		var item T
 		if decoder.PeekKind() == 'n' {
-			return true, fmt.Errorf("the field items[%d] of the answer is null", i)
+			return true, fmt.Errorf("the field items[%d] of the response is null", i)
 		}
 		start := decoder.InputOffset()
 		if err := json.UnmarshalDecode(decoder, &item); err != nil {
@@ -348,13 +348,13 @@ func (c *Client) nextPage(p pageRequest, e envelope) (*pageRequest, error) {
 // /v1/customers?…; a whole URL has to name this very host.
 func (c *Client) follow(p pageRequest, l *link) (*pageRequest, error) {
 	if l.Method != "" && !strings.EqualFold(l.Method, http.MethodGet) {
-		return nil, errors.New("the link to the next page asks for something else than GET")
+		return nil, errors.New("the link to the next page uses a method other than GET")
 	}
 	// Some links have their second parameter behind another question mark.
 	path, query, _ := strings.Cut(l.URI, "?")
 	target, err := url.Parse(path)
 	if err != nil || strings.TrimSpace(path) == "" {
-		return nil, errors.New("the link to the next page has no usable address")
+		return nil, errors.New("the link to the next page has no valid URL")
 	}
 	if target.Host != "" || target.Scheme != "" {
 		if target.Host != c.endpoint.Host || target.Scheme != c.endpoint.Scheme {
@@ -370,7 +370,7 @@ func (c *Client) follow(p pageRequest, l *link) (*pageRequest, error) {
 		relative = rest
 	}
 	if decoded, err := url.PathUnescape(relative); err != nil || strings.Contains("/"+decoded+"/", "/../") {
-		return nil, errors.New("the link to the next page has no usable address")
+		return nil, errors.New("the link to the next page has no valid URL")
 	}
 	header := map[string]string{}
 	for _, pair := range l.Headers {

@@ -204,7 +204,7 @@ func TestPages_loopsEnd(t *testing.T) {
 			c, _ := newClient(t, inTurn(t, pages...))
 			whole, err := customerUsage(t.Context(), c)
 			e := wantError(t, whole, err)
-			wantText(t, err, "read already")
+			wantText(t, err, "already been read")
 			if e.Page != len(nexts) {
 				t.Errorf("the error is about page %d, want %d", e.Page, len(nexts))
 			}
@@ -253,7 +253,7 @@ func TestPages_bareContinuationTokenAgainIsALoop(t *testing.T) {
 	c, _ := newClient(t, inTurn(t, same, same))
 	whole, err := customerUsage(t.Context(), c)
 	wantFailure(t, whole, err)
-	wantText(t, err, "read already")
+	wantText(t, err, "already been read")
 }
 
 func TestPages_linkGoesBeforeBareToken(t *testing.T) {
@@ -453,43 +453,43 @@ func TestPages_redirectIsNotFollowed(t *testing.T) {
 func TestPages_brokenPage(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, want string }{
-		"cut in the array":       {`{"items":[{"resourceId":"a"},`, "the answer ends in the middle, at byte"},
-		"cut after an item":      {`{"items":[{"resourceId":"a"}`, "the answer ends in the middle"},
-		"cut after the array":    {`{"items":[{"resourceId":"a"}]`, "the answer ends in the middle"},
+		"cut in the array":       {`{"items":[{"resourceId":"a"},`, "the response is truncated, at byte"},
+		"cut after an item":      {`{"items":[{"resourceId":"a"}`, "the response is truncated"},
+		"cut after the array":    {`{"items":[{"resourceId":"a"}]`, "the response is truncated"},
 		"cut in a number":        {`{"items":[{"totalCost":12.`, "(items[0].totalCost)"},
-		"cut in a text":          {`{"items":[{"resourceId":"a`, "the answer ends in the middle"},
-		"cut in a key":           {`{"items":[],"lin`, "the answer ends in the middle"},
-		"cut in a skipped value": {`{"attributes":{"objectType":`, "the answer ends in the middle"},
-		"cut in the links":       {`{"items":[],"links":{"next":`, "the answer ends in the middle"},
-		"only a brace":           {`{`, "the answer ends in the middle"},
-		"garbage after it":       {`{"items":[]}x`, "goes on after its end"},
-		"a second object":        {`{"items":[]}{"items":[]}`, "goes on after its end"},
-		"a second BOM":           {"\ufeff\ufeff" + emptyPage, "not the JSON"},
-		"no items":               {`{"totalCount":0}`, "no array of items"},
-		"an empty object":        {`{}`, "no array of items"},
-		"items in another case":  {`{"Items":[]}`, "no array of items"},
-		"items null":             {`{"items":null}`, "the field items of the answer is null where an array is expected"},
-		"items an object":        {`{"items":{}}`, "the field items of the answer is an object where an array is expected"},
-		"items a text":           {`{"items":"none"}`, "the field items of the answer is a text where an array is expected"},
+		"cut in a text":          {`{"items":[{"resourceId":"a`, "the response is truncated"},
+		"cut in a key":           {`{"items":[],"lin`, "the response is truncated"},
+		"cut in a skipped value": {`{"attributes":{"objectType":`, "the response is truncated"},
+		"cut in the links":       {`{"items":[],"links":{"next":`, "the response is truncated"},
+		"only a brace":           {`{`, "the response is truncated"},
+		"garbage after it":       {`{"items":[]}x`, "trailing data after the JSON response"},
+		"a second object":        {`{"items":[]}{"items":[]}`, "trailing data after the JSON response"},
+		"a second BOM":           {"\ufeff\ufeff" + emptyPage, "not valid JSON"},
+		"no items":               {`{"totalCount":0}`, "no items array"},
+		"an empty object":        {`{}`, "no items array"},
+		"items in another case":  {`{"Items":[]}`, "no items array"},
+		"items null":             {`{"items":null}`, "the field items of the response is null where an array is expected"},
+		"items an object":        {`{"items":{}}`, "the field items of the response is an object where an array is expected"},
+		"items a text":           {`{"items":"none"}`, "the field items of the response is a string where an array is expected"},
 		"items twice":            {`{"items":[],"items":[]}`, "duplicate object member name"},
 		"an item null":           {`{"items":[{"resourceId":"a"},null]}`, "is null"},
 		"an item a number":       {`{"items":[5]}`, "items[0]"},
 		"an item an array":       {`{"items":[[]]}`, "items[0]"},
-		"an array at the top":    {`[{"resourceId":"a"}]`, "the answer is an array where an object is expected"},
-		"null at the top":        {`null`, "the answer is null where an object is expected"},
-		"a text at the top":      {`"items"`, "the answer is a text where an object is expected"},
-		"HTML":                   {`<!DOCTYPE html><html></html>`, "the answer is a page for a browser"},
-		"empty":                  {``, "the answer has no body"},
-		"blank":                  {" \r\n\t", "the answer has no body"},
-		"a BOM only":             {"\ufeff", "the answer has no body"},
-		"totalCount a text":      {`{"totalCount":"1","items":[]}`, "the field totalCount of the answer cannot be read: is a text"},
-		"totalCount a fraction":  {`{"totalCount":1.5,"items":[]}`, "the field totalCount of the answer cannot be read"},
-		"totalCount an object":   {`{"totalCount":{},"items":[]}`, "the field totalCount of the answer cannot be read: is an object"},
-		"totalCount too large":   {`{"totalCount":99999999999999999999,"items":[]}`, "the field totalCount of the answer cannot be read"},
-		"links a text":           {`{"items":[],"links":"next"}`, "the field links of the answer cannot be read: is a text"},
-		"next a text":            {`{"items":[],"links":{"next":"/customers"}}`, "the field links.next of the answer cannot be read: is a text"},
+		"an array at the top":    {`[{"resourceId":"a"}]`, "the response is an array where an object is expected"},
+		"null at the top":        {`null`, "the response is null where an object is expected"},
+		"a text at the top":      {`"items"`, "the response is a string where an object is expected"},
+		"HTML":                   {`<!DOCTYPE html><html></html>`, "the response is an HTML page"},
+		"empty":                  {``, "the response has no body"},
+		"blank":                  {" \r\n\t", "the response has no body"},
+		"a BOM only":             {"\ufeff", "the response has no body"},
+		"totalCount a text":      {`{"totalCount":"1","items":[]}`, "the field totalCount of the response cannot be read: is a string"},
+		"totalCount a fraction":  {`{"totalCount":1.5,"items":[]}`, "the field totalCount of the response cannot be read"},
+		"totalCount an object":   {`{"totalCount":{},"items":[]}`, "the field totalCount of the response cannot be read: is an object"},
+		"totalCount too large":   {`{"totalCount":99999999999999999999,"items":[]}`, "the field totalCount of the response cannot be read"},
+		"links a text":           {`{"items":[],"links":"next"}`, "the field links of the response cannot be read: is a string"},
+		"next a text":            {`{"items":[],"links":{"next":"/customers"}}`, "the field links.next of the response cannot be read: is a string"},
 		"a header a number":      {`{"items":[],"links":{"next":{"uri":"/c","headers":[{"key":"a","value":1}]}}}`, "links.next.headers[0].value"},
-		"continuation a number":  {`{"items":[],"continuationToken":5}`, "the field continuationToken of the answer cannot be read: is a number"},
+		"continuation a number":  {`{"items":[],"continuationToken":5}`, "the field continuationToken of the response cannot be read: is a number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -659,8 +659,8 @@ func TestItems_limit(t *testing.T) {
 		want  string
 	}{
 		"one page":              {[]reply{says(http.StatusOK, `{"items":[`+items(99)+`]}`)}, true, ""},
-		"one page too large":    {[]reply{says(http.StatusOK, `{"items":[`+items(100)+`]}`)}, false, "the answer has more than 100 objects, which is the limit"},
-		"in a field of an item": {[]reply{says(http.StatusOK, `{"items":[{"budget":[`+items(100)+`]}]}`)}, false, "the answer has more than 100 objects, which is the limit"},
+		"one page too large":    {[]reply{says(http.StatusOK, `{"items":[`+items(100)+`]}`)}, false, "the response has more than 100 objects, which is the limit"},
+		"in a field of an item": {[]reply{says(http.StatusOK, `{"items":[{"budget":[`+items(100)+`]}]}`)}, false, "the response has more than 100 objects, which is the limit"},
 		"several pages": {[]reply{
 			says(http.StatusOK, `{"continuationToken":"1","items":[`+items(60)+`]}`), says(http.StatusOK, `{"items":[`+items(40)+`]}`),
 		}, true, ""},
@@ -687,6 +687,6 @@ func TestItems_limit(t *testing.T) {
 		c, _ := newClient(t, says(http.StatusOK, `{"emails":[`+items(100)+`]}`), limit)
 		summary, err := c.UsageSummary(t.Context())
 		wantFailure(t, summary, err)
-		wantText(t, err, "the answer has more than 100 objects, which is the limit")
+		wantText(t, err, "the response has more than 100 objects, which is the limit")
 	})
 }
