@@ -82,41 +82,41 @@ func option(description string) schema.Attribute {
 }
 
 func includeRecords() schema.Attribute {
-	return option("Whether to return `records`. With `false` they are null, so that an expression over them is an error instead of passing over nothing, " +
-		"and the state stays small; everything computed from them is still there. Defaults to `true`.")
+	return option("Whether to return `records`. With `false` they are null, so that an expression over them is an error instead of passing without records, " +
+		"and the state stays small. Everything computed from them is still returned. Defaults to `true`.")
 }
 
 func customerID() schema.Attribute {
-	return idArgument("The customer's id: its Microsoft ID (tenant id), a GUID in any case.")
+	return idArgument("The customer's id: its Microsoft ID (tenant id), a GUID in upper or lower case.")
 }
 
 func subscriptionID() schema.Attribute {
-	return idArgument("The subscription's id, a GUID in any case. For an Azure plan it is the id of the plan, not that of an Azure subscription in it.")
+	return idArgument("The subscription's id, a GUID in upper or lower case. For an Azure plan, this is the id of the plan, not of an Azure subscription in it.")
 }
 
 // Groups of results that several data sources have.
 
-const estimates = "Figures are estimates of the current billing period, about a day late, and not for invoicing."
+const estimates = "Figures are estimates for the current billing period, about a day late, and not meant for invoicing."
 
 func costAttributes() attributes {
 	return attributes{
-		"total_cost":       number("The cost so far in this billing period, in `currency_code`, exactly as the API gives it: an estimate. May be negative after a refund. Null if the API gives none."),
-		"usd_total_cost":   number("Microsoft's own figure of the cost, in USD. Null where the API gives none, and where it is 0 while `total_cost` is not, as on legacy (MS-AZR-0145P) records."),
-		"currency_code":    text("The ISO 4217 code of the billing currency, which `total_cost` is in, and the budget where there is one. Null if none can be told."),
-		"currency_derived": boolean("Whether `currency_code` is derived from the region that `currency_locale` names, as it is for legacy (MS-AZR-0145P) records, which have no code of their own."),
-		"currency_locale":  text("The locale that legacy (MS-AZR-0145P) records carry in place of a currency, such as `fr-FR`. Null for Azure plans."),
-		"last_modified_date": text("When the figures were last brought up to date, an RFC 3339 time with the offset and the digits of the API (UTC if it gives no offset). " +
-			"Null if the API gives none."),
+		"total_cost":       number("The cost so far in this billing period, in `currency_code`, with all digits that the API returns. An estimate, which may be negative after a refund. Null if the API returns none."),
+		"usd_total_cost":   number("Microsoft's own figure for the cost, in USD. Null if the API returns none, and if it is 0 while `total_cost` is not, as on legacy (MS-AZR-0145P) records."),
+		"currency_code":    text("The ISO 4217 code of the billing currency, which `total_cost` is in. Null if it cannot be determined."),
+		"currency_derived": boolean("Whether `currency_code` is derived from the region that `currency_locale` names, as for legacy (MS-AZR-0145P) records, which have no currency code."),
+		"currency_locale":  text("The locale that legacy (MS-AZR-0145P) records have instead of a currency, such as `fr-FR`. Null for Azure plans."),
+		"last_modified_date": text("When the figures were last updated, an RFC 3339 time with the API's offset (UTC if it returns none) and precision. " +
+			"Null if the API returns none."),
 	}
 }
 
 func budgetAttributes() attributes {
 	return attributes{
-		"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 is one."),
+		"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 counts as one."),
 		"budget_amount": number("The monthly spending budget, in the customer's billing currency. Null without a budget."),
-		"percent_used": number("The share of the budget that is used, in percent, as the API rounds it. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
-			"Compare `total_cost` with `budget_amount`, or use `over_budget`, where the last digits matter."),
-		"within_budget": boolean("Whether there is a budget and `total_cost` is at most the budget, compared exactly. False without a budget, so that a condition on it does not pass for want of one."),
+		"percent_used": number("The share of the budget that has been used, in percent, as rounded by the API. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
+			"Compare `total_cost` with `budget_amount`, or use `over_budget`, where rounding matters."),
+		"within_budget": boolean("Whether there is a budget and `total_cost` is at most the budget, compared exactly. False without a budget, so that a condition on it fails then."),
 		"over_budget":   boolean("Whether there is a budget and `total_cost` is more than the budget, compared exactly. False without a budget: use `within_budget` to block."),
 	}
 }
@@ -128,13 +128,13 @@ func totalsAttributes() attributes {
 			Computed:    true,
 			ElementType: types.NumberType,
 			MarkdownDescription: "The exact sum of `total_cost` for each `currency_code`. Currencies are never added to each other or converted. " +
-				"The key `unknown` has the records whose currency cannot be told. A value is null if a record of that currency has no `total_cost`.",
+				"The key `unknown` is for records whose currency cannot be determined. A value is null if a record of that currency has no `total_cost`.",
 		},
-		"usd_total_cost":     number("The exact sum of `usd_total_cost`, in USD. Null unless every record's is known; 0 without records."),
-		"usd_known_cost":     number("The exact sum of those `usd_total_cost` that are known, in USD."),
-		"usd_complete":       boolean("Whether every record's `usd_total_cost` is known."),
-		"last_modified_date": text("The newest `last_modified_date` of the records, an RFC 3339 time. Null without one."),
-		"oldest_modified_date": text("The oldest `last_modified_date` of the records, an RFC 3339 time. Null without one. " +
+		"usd_total_cost":     number("The exact sum of `usd_total_cost`, in USD. Null unless it is known for every record; 0 without records."),
+		"usd_known_cost":     number("The exact sum of the known `usd_total_cost` values, in USD. 0 if none is known."),
+		"usd_complete":       boolean("Whether `usd_total_cost` is known for every record."),
+		"last_modified_date": text("The newest `last_modified_date` of the records, an RFC 3339 time. Null if no record has one."),
+		"oldest_modified_date": text("The oldest `last_modified_date` of the records, an RFC 3339 time. Null if no record has one. " +
 			"Figures older than about two days are stale."),
 	}
 }
@@ -142,9 +142,9 @@ func totalsAttributes() attributes {
 // groupCostAttributes are those of a sum beside what it is grouped by.
 func groupCostAttributes() attributes {
 	return attributes{
-		"currency_code":  text("The ISO 4217 code of the currency of `total_cost`. Null if none can be told."),
+		"currency_code":  text("The ISO 4217 code of the currency of `total_cost`. Null if it cannot be determined."),
 		"total_cost":     number("The exact sum of the records' `total_cost`, in `currency_code`. Null if a record has none."),
-		"usd_total_cost": number("The exact sum of the records' `usd_total_cost`, in USD. Null unless every record's is known."),
+		"usd_total_cost": number("The exact sum of the records' `usd_total_cost`, in USD. Null unless it is known for every record."),
 	}
 }
 
@@ -152,7 +152,7 @@ func groupCostAttributes() attributes {
 // filters.
 func collectionAttributes() attributes {
 	return attributes{
-		"total_count": count("The number of records that the first page of the API says there are, before the filters. Null if it does not say. A record that repeats an earlier one in every field counts once."),
-		"complete":    boolean("Whether the API listed at least as many records as it says on any page that there are. If not, there is a warning too, and a gate should not pass."),
+		"total_count": count("The number of records before the filters, as stated by the API on the first page. Null if it states none. A record that repeats an earlier one in every field counts once."),
+		"complete":    boolean("Whether the API listed at least as many records as it states on any page. If not, there is a warning too, and a gate should not pass."),
 	}
 }

@@ -40,12 +40,12 @@ func azureEntitlementsSchema() schema.Schema {
 			"See [Get a list of Azure entitlements for subscription](https://learn.microsoft.com/partner-center/developer/get-a-list-of-azure-entitlements-for-subscription).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
-			"subscription_id": idArgument("The id of the Azure plan, a GUID in any case."),
+			"subscription_id": idArgument("The id of the Azure plan, a GUID in upper or lower case."),
 			"entitlements": rows("The Azure subscriptions, by `entitlement_name`, then `entitlement_id`.", attributes{
 				"entitlement_id":   text("The id of the Azure subscription, a GUID in lower case."),
-				"entitlement_name": text("The name of the Azure subscription. Null if the API gives none."),
-				"status":           text("The status, such as `active`. Null if the API gives none."),
-				"subscription_id":  text("The id of the Azure plan, a GUID in lower case. Null if the API gives none."),
+				"entitlement_name": text("The name of the Azure subscription. Null if the API returns none."),
+				"status":           text("The status, such as `active`. Null if the API returns none."),
+				"subscription_id":  text("The id of the Azure plan, a GUID in lower case. Null if the API returns none."),
 			}),
 		}, collectionAttributes()),
 	}

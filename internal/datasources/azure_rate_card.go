@@ -72,39 +72,39 @@ func azureRateCardSchema() schema.Schema {
 		}
 	}
 	return schema.Schema{
-		MarkdownDescription: "The prices of Azure meters for legacy (MS-AZR-0145P) subscriptions. Azure plans have other prices, which are not here. " +
-			"It is large, and takes Partner Center up to two minutes.\n\n" +
+		MarkdownDescription: "The prices of Azure meters for legacy (MS-AZR-0145P) subscriptions. Prices for Azure plans are not included. " +
+			"The rate card is large, and Partner Center may take up to two minutes to return it.\n\n" +
 			"The route works with a sign-in as a user (App+User). " +
 			"See [Get prices for Microsoft Azure](https://learn.microsoft.com/partner-center/developer/get-prices-for-microsoft-azure).",
 		Attributes: attributes{
-			"currency":        code(`^[A-Za-z]{3}$`, "EUR", "The ISO 4217 code of the currency to show prices in. The API's default is USD, for shared services that of the partner's market."),
-			"region":          code(`^[A-Za-z]{2}$`, "DE", "The ISO 3166 code of the country or region whose prices to show. The API's default is US, for shared services the partner's."),
+			"currency":        code(`^[A-Za-z]{3}$`, "EUR", "The ISO 4217 code of the currency of the prices. The API defaults to USD, for shared services to the currency of the partner's market."),
+			"region":          code(`^[A-Za-z]{2}$`, "DE", "The ISO 3166 code of the country or region that the prices apply to. The API defaults to US, for shared services to the partner's country or region."),
 			"shared":          option("Whether to read the prices of partner shared services. Defaults to `false`."),
-			"meter_ids":       filterArgument("Keeps these meters only, in any case. One that the API does not list is an error."),
-			"categories":      filterArgument("Keeps meters of these categories only, such as `Storage`, in any case."),
-			"currency_code":   text("The ISO 4217 code of the currency of all rates. Null if the API gives none."),
-			"locale":          text("The locale of the texts, such as `en-US`. Null if the API gives none."),
+			"meter_ids":       filterArgument("Returns only the meters with these ids, case-insensitive. An id that the API does not list is an error."),
+			"categories":      filterArgument("Returns only meters of these categories, such as `Storage`, case-insensitive."),
+			"currency_code":   text("The ISO 4217 code of the currency of all rates. Null if the API returns none."),
+			"locale":          text("The locale of the texts, such as `en-US`. Null if the API returns none."),
 			"is_tax_included": boolean("Whether the rates include tax. Microsoft documents that they never do."),
 			"meters": rows("The meters, by `meter_id`, after the filters.", attributes{
 				"meter_id":          text("The id of the meter, a GUID in lower case."),
-				"meter_name":        text("The name of the meter. Null if the API gives none."),
-				"category":          text("The category of the meter. Null if the API gives none."),
-				"subcategory":       text("The subcategory of the meter. Null if the API gives none."),
-				"region":            text("The Azure region of the meter, such as `AU East`. Null if the API gives none."),
-				"unit":              text("The unit that a rate is for. Null if the API gives none."),
-				"included_quantity": number("The quantity that is free of charge, in `unit`. Null if the API gives none."),
-				"effective_date":    text("When the rates begin to hold, an RFC 3339 time. Null if the API gives none."),
-				"tags":              schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The tags of the meter. Empty if the API gives none."},
+				"meter_name":        text("The name of the meter. Null if the API returns none."),
+				"category":          text("The category of the meter. Null if the API returns none."),
+				"subcategory":       text("The subcategory of the meter. Null if the API returns none."),
+				"region":            text("The Azure region of the meter, such as `AU East`. Null if the API returns none."),
+				"unit":              text("The unit that a rate applies to. Null if the API returns none."),
+				"included_quantity": number("The quantity that is free of charge, in `unit`. Null if the API returns none."),
+				"effective_date":    text("When the rates take effect, an RFC 3339 time. Null if the API returns none."),
+				"tags":              schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The tags of the meter. Empty if the API returns none."},
 				"rates": rows("The rates, by `from_quantity`.", attributes{
-					"from_quantity": number("The quantity from which the rate holds, in `unit`, exactly."),
+					"from_quantity": number("The quantity from which the rate applies, in `unit`, exactly."),
 					"rate":          number("The price of one `unit`, in `currency_code`, exactly."),
 				}),
 			}),
-			"offer_terms": rows("The discounts, as the API orders them.", attributes{
-				"name":               text("The name of the term. Null if the API gives none."),
-				"discount":           number("The discount, as a share of 1. Null if the API gives none."),
-				"excluded_meter_ids": texts("The ids of the meters that the discount does not hold for. Empty if the API gives none."),
-				"effective_date":     text("When the term begins to hold, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+			"offer_terms": rows("The discounts, in the order of the API.", attributes{
+				"name":               text("The name of the term. Null if the API returns none."),
+				"discount":           number("The discount as a fraction, such as 0.1 for 10 %. Null if the API returns none."),
+				"excluded_meter_ids": texts("The ids of the meters that the discount does not apply to. Empty if the API returns none."),
+				"effective_date":     text("When the term takes effect, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
 			}),
 		},
 	}

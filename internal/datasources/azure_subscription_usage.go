@@ -36,23 +36,23 @@ type azureSubscriptionUsage struct {
 
 func azureSubscriptionUsageSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What one Azure subscription in an Azure plan has used in the current billing period, without knowing its plan: for a workload that gates on its own spend, " +
-			"beside `data.azurerm_client_config`. Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
-			"It looks through all Azure plans of the customer for the subscription, and adds up what it has cost in each, also in one that lists it no longer; one that none of them lists is an error, and one without usage is not. " +
+		MarkdownDescription: "What one Azure subscription in an Azure plan has cost in the current billing period, without knowing its plan: for a workload that gates on its own spend, " +
+			"together with `data.azurerm_client_config`. Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
+			"It looks for the subscription in all Azure plans of the customer, and adds up what it has cost in each, even in a plan that no longer lists it. A subscription that no plan lists is an error; a subscription without usage is not. " +
 			"Its routes need a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
 		Attributes: with(costAttributes(), attributes{
 			"customer_id":           customerID(),
-			"azure_subscription_id": idArgument("The id of the Azure subscription, a GUID in any case."),
-			"plan_id":               text("The id of the Azure plan that it is in, a GUID in lower case. If several list it, the one in which it is active."),
-			"subscription_name":     text("The name of the Azure subscription. Null if the API gives none."),
-			"status":                text("The status of the Azure subscription, such as `active`. Null if the API gives none."),
-			"has_usage":             boolean("Whether there is any usage in this billing period. If not, `total_cost` is 0 and the currency null. True also if it cannot be told."),
-			"total_cost":            number("The exact sum of the resources' costs so far in this billing period, in `currency_code`: an estimate. May be negative after a refund. Null if a resource has none, and if it cannot be told of a resource whether it belongs to the Azure subscription."),
-			"usd_total_cost":        number("The exact sum of Microsoft's own figures, in USD. Null unless every resource's is known."),
-			"last_modified_date":    text("When the newest of the figures was brought up to date, an RFC 3339 time with the offset and the digits of the API. Null without usage."),
-			"resource_count":        count("The number of resources with usage. Null if it cannot be told of a resource whether it belongs to the Azure subscription."),
-			"cost_by_resource_group": rows("Exact sums by resource group and currency, by `resource_group_name`. Names that differ in case only are one resource group.", with(attributes{
+			"azure_subscription_id": idArgument("The id of the Azure subscription, a GUID in upper or lower case."),
+			"plan_id":               text("The id of the Azure plan that contains the Azure subscription, a GUID in lower case. If several plans list it, the one in which it is active."),
+			"subscription_name":     text("The name of the Azure subscription. Null if the API returns none."),
+			"status":                text("The status of the Azure subscription, such as `active`. Null if the API returns none."),
+			"has_usage":             boolean("Whether there is any usage in this billing period. If not, `total_cost` is 0 and the currency null. Also true if this cannot be determined."),
+			"total_cost":            number("The exact sum of the resources' costs so far in this billing period, in `currency_code`: an estimate. May be negative after a refund. Null if the cost of a resource is not known, or whether a resource belongs to the Azure subscription."),
+			"usd_total_cost":        number("The exact sum of Microsoft's own figures, in USD. Null unless it is known for every resource."),
+			"last_modified_date":    text("When the newest of the figures was updated, an RFC 3339 time with the API's offset and precision. Null without usage."),
+			"resource_count":        count("The number of resources with usage. Null if it is not known of a resource whether it belongs to the Azure subscription."),
+			"cost_by_resource_group": rows("Exact sums by resource group and currency, by `resource_group_name`. Names that differ only in case are one resource group.", with(attributes{
 				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case."),
 				"resource_group_name": text("The name of the resource group, as on its newest record. Null for records without one."),
 			}, groupCostAttributes())),
@@ -125,7 +125,7 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 		}
 		plan := id(subscription.ID)
 		if plan == "" {
-			return nil, errors.New("the list of subscriptions has one without an id, which may be an Azure plan")
+			return nil, errors.New("the list contains a subscription without an id, which may be an Azure plan")
 		}
 		if !seen[normalizeText(plan)] {
 			seen[normalizeText(plan)] = true

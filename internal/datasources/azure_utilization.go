@@ -74,26 +74,26 @@ func azureUtilizationSchema() schema.Schema {
 	}
 	meterAttributes := func() attributes {
 		return attributes{
-			"meter_id":    text("The id of the meter, a GUID in lower case. Null if the API gives none."),
-			"meter_name":  text("The name of the meter. Null if the API gives none."),
-			"category":    text("The category of the meter. Null if the API gives none."),
-			"subcategory": text("The subcategory of the meter. Null if the API gives none."),
-			"region":      text("The region of the meter. Null if the API gives none."),
-			"unit":        text("The unit of `quantity`. Null if the API gives none."),
+			"meter_id":    text("The id of the meter, a GUID in lower case. Null if the API returns none."),
+			"meter_name":  text("The name of the meter. Null if the API returns none."),
+			"category":    text("The category of the meter. Null if the API returns none."),
+			"subcategory": text("The subcategory of the meter. Null if the API returns none."),
+			"region":      text("The region of the meter. Null if the API returns none."),
+			"unit":        text("The unit of `quantity`. Null if the API returns none."),
 		}
 	}
 	return schema.Schema{
-		MarkdownDescription: "What the resources of a legacy (MS-AZR-0145P) subscription used, by hour or by day: quantities, not costs. The API has none for Azure plans, and answers them with an empty list.\n\n" +
-			"There may be millions of records. All pages are read, or there is an error; without `include_records` the memory does not grow with their number. " +
-			"While the data are not ready, the read waits for up to `max_retry_wait`; beyond that there is an error that says when to come back. " +
+		MarkdownDescription: "What the resources of a legacy (MS-AZR-0145P) subscription used, by hour or by day: quantities, not costs. The API returns an empty list for Azure plans.\n\n" +
+			"There may be millions of records. All pages are read, or there is an error; without `include_records`, memory use does not grow with the number of records. " +
+			"While the data is not ready, the read waits for up to `max_retry_wait`; after that it fails with an error that says when to try again. " +
 			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get a customer's utilization records for Azure](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-utilization-record-for-azure).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
-			"subscription_id": idArgument("The id of the legacy subscription, a GUID in any case."),
+			"subscription_id": idArgument("The id of the legacy subscription, a GUID in upper or lower case."),
 			"start_time": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The start of the period, an RFC 3339 time. It is that in which usage was reported to the billing system, so records may begin before it.",
+				MarkdownDescription: "The start of the period, an RFC 3339 time. The period is when usage was reported to the billing system, so records may begin before it.",
 				Validators:          []validator.String{rfc3339},
 			},
 			"end_time": schema.StringAttribute{
@@ -106,24 +106,24 @@ func azureUtilizationSchema() schema.Schema {
 				MarkdownDescription: "`daily` or `hourly`. The API's default is `daily`.",
 				Validators:          []validator.String{stringvalidator.OneOf("daily", "hourly")},
 			},
-			"show_details":    option("Whether there is a record for each resource. The API's default is `true`."),
-			"include_records": option("Whether to return `records`. Without, they are null, and the sums are there all the same. Defaults to `false`: there may be very many."),
-			"record_count":    count("The number of records that were read. One that repeats a record of the same page of the answer, or the one before, in every field counts once."),
+			"show_details":    option("Whether to return one record per resource. The API's default is `true`."),
+			"include_records": option("Whether to return `records`. With `false` they are null, and the sums are still returned. Defaults to `false`, since there may be very many records."),
+			"record_count":    count("The number of records that were read. A record that repeats one of the same or the previous page in every field counts once."),
 			"quantity_by_meter": rows("Exact sums of the quantities, by `meter_id`, `region` and `unit`. Names and categories are those of the newest record that has one.", with(meterAttributes(), attributes{
 				"quantity":     number("The exact sum of the quantities, in `unit`. Null if a record has none."),
 				"record_count": count("The number of records of this meter."),
 			})),
 			"records": rows("The records, by `usage_start_time`, `meter_id`, `resource_uri`. Null unless `include_records` is true.", with(meterAttributes(), attributes{
-				"usage_start_time": text("The start of the hour or day, an RFC 3339 time with the API's offset. Null if the API gives none."),
-				"usage_end_time":   text("The end of the hour or day, an RFC 3339 time with the API's offset. Null if the API gives none."),
-				"quantity":         number("The quantity used, in `unit`, exactly. Null if the API gives none."),
-				"resource_uri":     text("The resource's id in Azure Resource Manager. Null if the API gives none, as without details."),
-				"location":         text("The region of the resource. Null if the API gives none."),
-				"part_number":      text("The part number. Null if the API gives none."),
-				"order_number":     text("The order number. Null if the API gives none."),
-				"tags":             textsByName("The tags of the resource. Empty if the API gives none. A text that is no object is under `raw`."),
-				"additional_info":  textsByName("Further information on the resource. Empty if the API gives none. A text that is no object is under `raw`."),
-				"info_fields":      textsByName("Further information on the usage. Empty if the API gives none. A text that is no object is under `raw`."),
+				"usage_start_time": text("The start of the hour or day, an RFC 3339 time with the API's offset. Null if the API returns none."),
+				"usage_end_time":   text("The end of the hour or day, an RFC 3339 time with the API's offset. Null if the API returns none."),
+				"quantity":         number("The quantity used, in `unit`, exactly. Null if the API returns none."),
+				"resource_uri":     text("The resource's id in Azure Resource Manager. Null if the API returns none, as without details."),
+				"location":         text("The region of the resource. Null if the API returns none."),
+				"part_number":      text("The part number. Null if the API returns none."),
+				"order_number":     text("The order number. Null if the API returns none."),
+				"tags":             textsByName("The tags of the resource. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
+				"additional_info":  textsByName("Further information on the resource. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
+				"info_fields":      textsByName("Further information on the usage. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
 			})),
 		}, collectionAttributes()),
 	}

@@ -32,22 +32,22 @@ type customer struct {
 func customerSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "One customer of the partner, by id or by domain.\n\n" +
-			"A customer that is not there is an error, and so are several with the same domain. " +
+			"It is an error if no customer is found, or several with the same domain. " +
 			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get a customer by ID](https://learn.microsoft.com/partner-center/developer/get-a-customer-by-id).",
 		Attributes: with(profileAttributes(), attributes{
 			"customer_id": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The customer's id: its Microsoft ID (tenant id), a GUID in any case. Exactly one of `customer_id` and `domain` is to be set. Found by the domain, it is in lower case.",
+				MarkdownDescription: "The customer's id: its Microsoft ID (tenant id), a GUID in upper or lower case. Exactly one of `customer_id` and `domain` must be set. In lower case if the customer is found by its domain.",
 				Validators:          []validator.String{guid, stringvalidator.ExactlyOneOf(path.MatchRoot("customer_id"), path.MatchRoot("domain"))},
 			},
 			"domain": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The customer's domain, such as `contoso.onmicrosoft.com`, in any case.",
+				MarkdownDescription: "The customer's domain, such as `contoso.onmicrosoft.com`, case-insensitive.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"allow_delegated_access": boolean("Whether the customer lets the partner administer its tenant. False if the API does not say."),
-			"custom_domains":         texts("The customer's own domains, as the API lists them. Empty if it lists none."),
+			"custom_domains":         texts("The customer's own domains, in the order of the API. Empty if it returns none."),
 		}),
 	}
 }

@@ -25,13 +25,13 @@ type customerUsageBudget struct {
 
 func customerUsageBudgetSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "The monthly spending budget of a customer, for Azure plan and legacy (MS-AZR-0145P) alike. " +
-			"The API does not say its currency, which is the customer's billing currency.\n\n" +
+		MarkdownDescription: "The monthly spending budget of a customer, on an Azure plan or the legacy offer (MS-AZR-0145P). " +
+			"It is in the customer's billing currency, which the API does not state here.\n\n" +
 			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get a customer's usage spending budget](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-spending-budget).",
 		Attributes: attributes{
 			"customer_id":   customerID(),
-			"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 is one."),
+			"has_budget":    boolean("Whether the customer has a monthly spending budget. A budget of 0 counts as one."),
 			"budget_amount": number("The monthly spending budget, in the customer's billing currency. Null without a budget."),
 		},
 	}

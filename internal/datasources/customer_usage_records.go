@@ -45,33 +45,33 @@ type customerUsageRecord struct {
 
 func customerUsageRecordsSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What every customer has spent on Azure in the current billing period, against its budget: Azure plan and legacy (MS-AZR-0145P) alike. " + estimates + "\n\n" +
-			"All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
+		MarkdownDescription: "What every customer has spent on Azure in the current billing period, compared with its budget, on Azure plans and on the legacy offer (MS-AZR-0145P). " + estimates + "\n\n" +
+			"Reads all pages, or fails. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",
 		Attributes: with(attributes{
-			"customer_ids": filterArgument("Keeps these customers only: ids (tenant ids), GUIDs in any case. One that the API does not list is an error, unless `allow_missing` is true.", guid),
-			"allow_missing": option("Whether a customer of `customer_ids` that the API does not list is no error. It is in `missing_customer_ids` then. " +
+			"customer_ids": filterArgument("Returns only these customers: ids (tenant ids), GUIDs in upper or lower case. An id that the API does not list is an error, unless `allow_missing` is true.", guid),
+			"allow_missing": option("Whether to accept that the API does not list a customer of `customer_ids`. The customer is then in `missing_customer_ids` instead of an error. " +
 				"A customer without any usage may not be listed. Defaults to `false`."),
-			"is_upgraded": option("Keeps customers with an Azure plan only (`true`), or legacy (MS-AZR-0145P) ones only (`false`). One of whom the API does not say is kept."),
+			"is_upgraded": option("Returns only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is returned in both cases."),
 			"min_percent_used": schema.NumberAttribute{
 				Optional: true,
-				MarkdownDescription: "Keeps customers only that have a budget and have used at least this share of it, in percent, compared exactly. " +
-					"One whose cost is not known, or whose records have different budgets, is kept.",
+				MarkdownDescription: "Returns only customers that have a budget and have used at least this share of it, in percent, compared exactly. " +
+					"A customer whose cost is not known, or whose records have different budgets, is returned too.",
 			},
 			"include_records":      includeRecords(),
-			"missing_customer_ids": texts("The ids of `customer_ids` that the API does not list, in lower case and in that order."),
+			"missing_customer_ids": texts("The ids of `customer_ids` that the API does not list, in lower case and in the order of the argument."),
 			"totals": object("Exact sums and counts of the records, after the filters.", with(totalsAttributes(), attributes{
-				"over_budget_count":    count("The number of customers over their budget, or whose records have different ones."),
+				"over_budget_count":    count("The number of customers over their budget, or whose records have different budgets."),
 				"without_budget_count": count("The number of customers without a budget."),
 			})),
-			"records": rows("One record per customer, sorted by `customer_name`, then `customer_id`. A customer may have several: `within_budget` and `over_budget` are about all of them together. Null if `include_records` is false.", with(attributes{
-				"customer_id":   text("The customer's id (tenant id), in lower case."),
-				"customer_name": text("The customer's company name. Null if the API gives none."),
+			"records": rows("One record per customer, sorted by `customer_name`, then `customer_id`. If a customer has several, `within_budget` and `over_budget` apply to all of them together. Null if `include_records` is false.", with(attributes{
+				"customer_id":   text("The customer's id (tenant id), a GUID in lower case."),
+				"customer_name": text("The customer's company name. Null if the API returns none."),
 				"is_upgraded":   boolean("Whether the customer has an Azure plan. False for a legacy (MS-AZR-0145P) customer."),
 			}, budgetAttributes(), attributes{
 				"within_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is at most the budget, compared exactly. " +
-					"False without a budget, so that a condition on it does not pass for want of one, and if the records have different budgets, or currencies."),
-				"over_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is more than the budget, compared exactly, or its records have different budgets, or currencies. " +
+					"False without a budget, so that a condition on it fails then, and if the records have different budgets or currencies."),
+				"over_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is more than the budget, compared exactly, or whether its records have different budgets or currencies. " +
 					"False without a budget: use `within_budget` to block."),
 			}, costAttributes())),
 		}, collectionAttributes()),

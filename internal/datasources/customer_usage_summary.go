@@ -27,15 +27,15 @@ type customerUsageSummary struct {
 
 func customerUsageSummarySchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What one customer has spent on Azure in the current billing period, against its budget, and where that leads: Azure plan and legacy (MS-AZR-0145P) alike. " + estimates + "\n\n" +
-			"A customer without usage is no error. The route needs a sign-in as a user (App+User). " +
+		MarkdownDescription: "What one customer has spent on Azure in the current billing period, compared with its budget, and a forecast, on an Azure plan or the legacy offer (MS-AZR-0145P). " + estimates + "\n\n" +
+			"A customer without usage is not an error. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage summary for a customer](https://learn.microsoft.com/partner-center/developer/get-a-customer-usage-summary).",
 		Attributes: with(budgetAttributes(), summaryAttributes(), attributes{
 			"customer_id":   customerID(),
 			"customer_name": text("The customer's company name. Null without usage."),
-			"percent_used": number("The share of the budget that is used, in percent, rounded to two decimals, half away from zero. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
-				"Use `within_budget` where the last digits matter."),
-			"forecast_percent_used": number("The share of the budget that `forecast_cost` uses, in percent, rounded likewise. Null without a forecast, without a budget, and for a budget of 0 or less."),
+			"percent_used": number("The share of the budget that has been used, in percent, rounded to two decimals, half away from zero. May exceed 100. Null without a budget, and for a budget of 0 or less. " +
+				"Use `within_budget` where rounding matters."),
+			"forecast_percent_used": number("The share of the budget that `forecast_cost` uses, in percent, rounded in the same way. Null without a forecast, without a budget, and for a budget of 0 or less."),
 		}),
 	}
 }

@@ -52,22 +52,22 @@ func newProfile(c *pcclient.Customer) profile {
 
 func profileAttributes() attributes {
 	return attributes{
-		"tenant_id":               text("The id of the customer's tenant, a GUID in lower case. Null if the API gives none."),
-		"domain":                  text("The customer's domain, such as `contoso.onmicrosoft.com`. Null if the API gives none."),
-		"company_name":            text("The customer's company name. Null if the API gives none."),
-		"relationship_to_partner": text("The relationship to the partner, such as `reseller` or `advisor`. Null if the API gives none."),
+		"tenant_id":               text("The id of the customer's tenant, a GUID in lower case. Null if the API returns none."),
+		"domain":                  text("The customer's domain, such as `contoso.onmicrosoft.com`. Null if the API returns none."),
+		"company_name":            text("The customer's company name. Null if the API returns none."),
+		"relationship_to_partner": text("The relationship to the partner, such as `reseller` or `advisor`. Null if the API returns none."),
 	}
 }
 
 func customersSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "The customers of the partner, with or without Azure. It has no figures: see [partnercenter_customer_usage_records](customer_usage_records.md) for those.\n\n" +
-			"All pages are read, or there is an error. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+		MarkdownDescription: "The customers of the partner, with or without Azure. For what they spend, see [partnercenter_customer_usage_records](customer_usage_records.md).\n\n" +
+			"Reads all pages, or fails. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get a list of customers](https://learn.microsoft.com/partner-center/developer/get-a-list-of-customers).",
 		Attributes: with(attributes{
 			"name_prefix": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Asks for customers only whose company name begins with this text. The API compares.",
+				MarkdownDescription: "Returns only customers whose company name begins with this text. The API does the comparison.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"customers": rows("The customers, by `company_name`, then `customer_id`.", with(profileAttributes(), attributes{

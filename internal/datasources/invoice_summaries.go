@@ -40,15 +40,15 @@ func invoiceSummariesSchema() schema.Schema {
 			"The route needs a sign-in as a user (App+User). " +
 			"See [Get invoice summaries](https://learn.microsoft.com/partner-center/developer/get-invoice-summaries).",
 		Attributes: with(attributes{
-			"summaries": rows("A row a currency, by `currency_code`.", attributes{
-				"currency_code":               text("The ISO 4217 code of the currency. Null if the API gives none."),
-				"currency_symbol":             text("The symbol of the currency. Null if the API gives none."),
-				"balance_amount":              number("What is to be paid, in `currency_code`, exactly. Null if the API gives none."),
-				"last_payment_amount":         number("The last payment, in `currency_code`, exactly. Null if the API gives none."),
-				"last_payment_date":           text("When the last payment was received, an RFC 3339 time, in UTC if the API gives no offset. Null if there was none."),
-				"latest_invoice_date":         text("The date of the newest invoice, an RFC 3339 time, in UTC if the API gives no offset. Null if there is none."),
-				"first_invoice_creation_date": text("When the first invoice was made, an RFC 3339 time, in UTC if the API gives no offset. Null if there is none."),
-				"accounting_date":             text("When the balance was brought up to date, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
+			"summaries": rows("One row per currency, sorted by `currency_code`.", attributes{
+				"currency_code":               text("The ISO 4217 code of the currency. Null if the API returns none."),
+				"currency_symbol":             text("The symbol of the currency. Null if the API returns none."),
+				"balance_amount":              number("What is to be paid, in `currency_code`, exactly. Null if the API returns none."),
+				"last_payment_amount":         number("The last payment, in `currency_code`, exactly. Null if the API returns none."),
+				"last_payment_date":           text("When the last payment was received, an RFC 3339 time, in UTC if the API returns no offset. Null if there was none."),
+				"latest_invoice_date":         text("The date of the newest invoice, an RFC 3339 time, in UTC if the API returns no offset. Null if there is none."),
+				"first_invoice_creation_date": text("When the first invoice was created, an RFC 3339 time, in UTC if the API returns no offset. Null if there is none."),
+				"accounting_date":             text("When the balance was updated, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
 			}),
 		}, collectionAttributes()),
 	}

@@ -57,28 +57,28 @@ func invoicesSchema() schema.Schema {
 		return schema.MapAttribute{Computed: true, ElementType: types.NumberType, MarkdownDescription: description}
 	}
 	return schema.Schema{
-		MarkdownDescription: "The bills of Microsoft to the partner, over all customers: final figures, other than those of usage. Line items are not here.\n\n" +
-			"All pages are read, or there is an error. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
+		MarkdownDescription: "Microsoft's invoices to the partner, for all customers together. Unlike usage, their figures are final. Line items are not included.\n\n" +
+			"Reads all pages, or fails. The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get a collection of invoices](https://learn.microsoft.com/partner-center/developer/get-a-collection-of-invoices).",
 		Attributes: with(attributes{
-			"period_start": day("Keeps invoices of this day or time and later only, by `invoice_date`: a date such as `2026-01-01`, which is its beginning in UTC, or an RFC 3339 time. One without a date is kept."),
-			"period_end":   day("Keeps invoices of this day or time and earlier only, by `invoice_date`: a date such as `2026-12-31`, all of which counts, in UTC, or an RFC 3339 time. Must not be before `period_start`. One without a date is kept.", notBefore{"period_start"}),
+			"period_start": day("Returns only invoices with an `invoice_date` on or after this: a date such as `2026-01-01`, from its beginning in UTC, or an RFC 3339 time. An invoice without a date is returned too."),
+			"period_end":   day("Returns only invoices with an `invoice_date` on or before this: a date such as `2026-12-31`, to its end in UTC, or an RFC 3339 time. Must not be before `period_start`. An invoice without a date is returned too.", notBefore{"period_start"}),
 			"totals": object("Exact sums of the invoices, after the filters.", attributes{
 				"record_count":        count("The number of invoices, after the filters."),
-				"charges_by_currency": sums("The exact sum of `total_charges` for each `currency_code`. The key `unknown` has the invoices without one. A value is null if an invoice has no `total_charges`."),
-				"paid_by_currency":    sums("The exact sum of `paid_amount` for each `currency_code`, likewise."),
+				"charges_by_currency": sums("The exact sum of `total_charges` for each `currency_code`. The key `unknown` is for invoices without a currency. A value is null if an invoice has no `total_charges`."),
+				"paid_by_currency":    sums("The exact sum of `paid_amount` for each `currency_code`. The key `unknown` is for invoices without a currency. A value is null if an invoice has no `paid_amount`."),
 			}),
 			"invoices": rows("The invoices, newest `invoice_date` first, then by `invoice_id`.", attributes{
 				"invoice_id":                text("The id of the invoice."),
-				"invoice_date":              text("The date of the invoice, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
-				"billing_period_start_date": text("The start of the billing period, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
-				"billing_period_end_date":   text("The end of the billing period, an RFC 3339 time, in UTC if the API gives no offset. Null if the API gives none."),
-				"total_charges":             number("What the invoice comes to, in `currency_code`, exactly. Negative for a credit. Null if the API gives none."),
-				"paid_amount":               number("What is paid of it, in `currency_code`, exactly. The API writes a payment that was received as a negative number. Null if the API gives none."),
-				"currency_code":             text("The ISO 4217 code of the currency. Null if the API gives none."),
-				"currency_symbol":           text("The symbol of the currency. Null if the API gives none."),
-				"document_type":             text("What it is, such as `invoice`, `void_note` or `adjustment_note`. Null if the API gives none."),
-				"invoice_type":              text("How it came about, such as `Recurring` or `OneTime`. Null if the API gives none."),
+				"invoice_date":              text("The date of the invoice, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
+				"billing_period_start_date": text("The start of the billing period, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
+				"billing_period_end_date":   text("The end of the billing period, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
+				"total_charges":             number("The total of the invoice, in `currency_code`, exactly. Negative for a credit. Null if the API returns none."),
+				"paid_amount":               number("The amount paid, in `currency_code`, exactly. The API returns a received payment as a negative number. Null if the API returns none."),
+				"currency_code":             text("The ISO 4217 code of the currency. Null if the API returns none."),
+				"currency_symbol":           text("The symbol of the currency. Null if the API returns none."),
+				"document_type":             text("The type of document, such as `invoice`, `void_note` or `adjustment_note`. Null if the API returns none."),
+				"invoice_type":              text("The type of invoice, such as `Recurring` or `OneTime`. Null if the API returns none."),
 				"amends_of":                 text("The id of the invoice that this one amends. Null if it amends none."),
 			}),
 		}, collectionAttributes()),

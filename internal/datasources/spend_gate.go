@@ -49,8 +49,8 @@ func spendGateSchema() schema.Schema {
 	findings := func(description string) schema.Attribute {
 		return rows(description, attributes{
 			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget` or `data_age_known`."),
-			"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API gives no id."),
-			"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API gives no name."),
+			"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API returns no id."),
+			"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API returns no name."),
 			"message":       text("What was found, in words, with the limit that was broken."),
 			"actual":        number("The figure: percent, rounded to 4 decimals half away from zero; an amount in `currency_code`; hours for an age; a number of customers. Null if the rule has no figure, or it is not known."),
 			"limit":         number("The limit, in the same unit. Null if the rule has no figure."),
@@ -78,7 +78,7 @@ func spendGateSchema() schema.Schema {
 			"report_markdown": text("The verdict for a comment on a pull request or the summary of a job, in GitHub-flavoured Markdown: a line with the counts, the totals, the limits and the dates of the figures, " +
 				"a table of customers, those that failed or were warned first, and a Mermaid chart."),
 			"evaluated_customer_count": count("The number of customers that were checked."),
-			"missing_customer_ids":     texts("The ids of `customer_ids` that the API does not list, in lower case and in that order."),
+			"missing_customer_ids":     texts("The ids of `customer_ids` that the API does not list, in lower case and in the order of the argument."),
 			"totals": object("Exact sums and counts of the records that were checked.", with(totalsAttributes(), attributes{
 				"over_budget_count":    count("The number of customers over their budget in Partner Center, or whose records have different ones."),
 				"without_budget_count": count("The number of customers without a budget in Partner Center."),

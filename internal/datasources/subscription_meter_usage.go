@@ -53,26 +53,26 @@ type categoryCost struct {
 
 func subscriptionMeterUsageSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What a subscription has used of each meter in the current billing period: of a whole Azure plan, over all Azure subscriptions in it, or of a legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
-			"A subscription without usage is an empty list, not an error. All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
+		MarkdownDescription: "What a subscription has used of each meter in the current billing period: a whole Azure plan, with all Azure subscriptions in it, or a legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
+			"A subscription without usage is an empty list, not an error. Reads all pages, or fails. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by meter](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-meter-usage-records).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
 			"subscription_id": subscriptionID(),
-			"categories":      filterArgument("Keeps records of these categories only, such as `Storage`, in any case, and those that have no category, such as that of a whole legacy subscription. A category without usage is no error."),
+			"categories":      filterArgument("Returns only records of these categories, such as `Storage`, case-insensitive, and records without a category, such as that of a whole legacy subscription. A category without usage is not an error."),
 			"include_records": includeRecords(),
 			"totals":          object("Exact sums of the records, after the filters.", totalsAttributes()),
-			"cost_by_category": rows("Exact sums by category and currency, after the filters, in that order.", with(attributes{
+			"cost_by_category": rows("Exact sums by category and currency, after the filters, sorted by category, then currency.", with(attributes{
 				"category": text("The category. Null for records without one."),
 			}, groupCostAttributes())),
-			"records": rows("A record a meter, by `category`, `subcategory`, `meter_name`, `meter_id`. Null if `include_records` is false. "+
-				"A legacy (MS-AZR-0145P) subscription may be answered with one record of the whole subscription, without a meter.", with(attributes{
-				"object_type":       text("What the API calls the record: `MeterUsageRecord`, or `SubscriptionMonthlyUsageRecord` for one of a whole legacy subscription."),
+			"records": rows("One record per meter, sorted by `category`, `subcategory`, `meter_name`, `meter_id`. Null if `include_records` is false. "+
+				"For a legacy (MS-AZR-0145P) subscription, the API may return one record for the whole subscription, without a meter.", with(attributes{
+				"object_type":       text("The API's type of the record: `MeterUsageRecord`, or `SubscriptionMonthlyUsageRecord` for a whole legacy subscription."),
 				"subscription_id":   text("The id of the subscription or Azure plan, a GUID in lower case."),
 				"subscription_name": text("The name of a legacy subscription. Null on a meter's record."),
 				"status":            text("The status of a legacy subscription, such as `active`. Null on a meter's record."),
 				"offer_id":          text("The offer of a legacy subscription, such as `MS-AZR-0145P`. Null on a meter's record."),
-				"meter_id":          text("The id of the meter. It need not be unique in the list. Null on a record of a whole subscription."),
+				"meter_id":          text("The id of the meter. Several records may have the same one. Null on a record of a whole subscription."),
 				"meter_name":        text("The name of the meter. Null on a record of a whole subscription."),
 				"category":          text("The category of the meter. Null on a record of a whole subscription."),
 				"subcategory":       text("The subcategory of the meter. Null on a record of a whole subscription."),

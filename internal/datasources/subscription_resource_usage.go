@@ -63,37 +63,37 @@ type resourceGroupCost struct {
 
 func subscriptionResourceUsageSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What each Azure resource of an Azure plan has used in the current billing period, over all Azure subscriptions (entitlements) in the plan. " +
+		MarkdownDescription: "What each Azure resource of an Azure plan has cost in the current billing period, in all Azure subscriptions (entitlements) of the plan. " +
 			"Legacy (MS-AZR-0145P) subscriptions are not supported by the API. " + estimates + "\n\n" +
-			"A plan without usage is an empty list, not an error. All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
+			"A plan without usage is an empty list, not an error. Reads all pages, or fails. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
 		Attributes: with(attributes{
 			"customer_id":          customerID(),
-			"subscription_id":      idArgument("The id of the Azure plan, a GUID in any case: not that of an Azure subscription in it."),
-			"entitlement_ids":      filterArgument("Keeps resources of these Azure subscriptions only: ids, GUIDs in any case. One without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription cannot be told is kept.", guid),
-			"resource_group_names": filterArgument("Keeps resources of these resource groups only: names, in any case. One without any record is an error, unless `allow_missing` is true. A resource whose group cannot be told is kept."),
-			"allow_missing": option("Whether an Azure subscription of `entitlement_ids`, or a resource group of `resource_group_names`, that the API does not list is no error. " +
-				"It is in `missing_entitlement_ids` or `missing_resource_group_names` then. One without any usage is not listed. Defaults to `false`."),
+			"subscription_id":      idArgument("The id of the Azure plan, a GUID in upper or lower case, not the id of an Azure subscription in it."),
+			"entitlement_ids":      filterArgument("Returns only resources of these Azure subscriptions: ids, GUIDs in upper or lower case. An id without any record is an error, unless `allow_missing` is true. A resource whose Azure subscription is not known is returned too.", guid),
+			"resource_group_names": filterArgument("Returns only resources of these resource groups: names, case-insensitive. A name without any record is an error, unless `allow_missing` is true. A resource whose group is not known is returned too."),
+			"allow_missing": option("Whether to accept that the API does not list an Azure subscription of `entitlement_ids`, or a resource group of `resource_group_names`. " +
+				"It is then in `missing_entitlement_ids` or `missing_resource_group_names` instead of an error. The API does not list those without usage. Defaults to `false`."),
 			"include_records":              includeRecords(),
-			"missing_entitlement_ids":      texts("The ids of `entitlement_ids` that the API does not list, in lower case and in that order."),
-			"missing_resource_group_names": texts("The names of `resource_group_names` that no record has, of the Azure subscriptions of `entitlement_ids` if that is set, in that order."),
+			"missing_entitlement_ids":      texts("The ids of `entitlement_ids` that the API does not list, in lower case and in the order of the argument."),
+			"missing_resource_group_names": texts("The names of `resource_group_names` without any record, in the Azure subscriptions of `entitlement_ids` if that is set, in the order of the argument."),
 			"totals":                       object("Exact sums of the records, after the filters.", totalsAttributes()),
 			"cost_by_entitlement": rows("Exact sums by Azure subscription and currency, after the filters, by `entitlement_name`, then `entitlement_id`.", with(attributes{
 				"entitlement_id":   text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
-				"entitlement_name": text("The name of the Azure subscription, as on its newest record that has one. Null without one."),
+				"entitlement_name": text("The name of the Azure subscription, as on its newest record that has one. Null if none has."),
 			}, groupCostAttributes())),
-			"cost_by_resource_group": rows("Exact sums by resource group and currency, after the filters, by `entitlement_id`, then `resource_group_name`. Names that differ in case only are one resource group.", with(attributes{
+			"cost_by_resource_group": rows("Exact sums by resource group and currency, after the filters, by `entitlement_id`, then `resource_group_name`. Names that differ only in case are one resource group.", with(attributes{
 				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Null for records without one."),
 				"resource_group_name": text("The name of the resource group, as on its newest record. Null for records without one."),
 			}, groupCostAttributes())),
-			"records": rows("A record a resource, by `entitlement_name`, `resource_group_name`, `resource_name`, `resource_uri`. Null if `include_records` is false.", with(attributes{
+			"records": rows("One record per resource, sorted by `entitlement_name`, `resource_group_name`, `resource_name`, `resource_uri`. Null if `include_records` is false.", with(attributes{
 				"subscription_id":     text("The id of the Azure plan, a GUID in lower case."),
-				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. Where the API gives none, that of `resource_uri`; null without either."),
-				"entitlement_name":    text("The name of the Azure subscription. Null if the API gives none."),
-				"resource_group_name": text("The name of the resource group. Where the API gives none, that of `resource_uri`; null without either."),
-				"resource_name":       text("The name of the resource. Null if the API gives none."),
-				"resource_type":       text("The type of the resource, often the provider's namespace only, such as `Microsoft.Compute`. Null if the API gives none."),
-				"resource_uri":        text("The resource's id in Azure Resource Manager. Null if the API gives none."),
+				"entitlement_id":      text("The id of the Azure subscription, a GUID in lower case. If the API returns none, the one in `resource_uri`; null without either."),
+				"entitlement_name":    text("The name of the Azure subscription. Null if the API returns none."),
+				"resource_group_name": text("The name of the resource group. If the API returns none, the one in `resource_uri`; null without either."),
+				"resource_name":       text("The name of the resource. Null if the API returns none."),
+				"resource_type":       text("The type of the resource, often only the namespace of the resource provider, such as `Microsoft.Compute`. Null if the API returns none."),
+				"resource_uri":        text("The resource's id in Azure Resource Manager. Null if the API returns none."),
 			}, costAttributes())),
 		}, collectionAttributes()),
 	}
@@ -134,7 +134,7 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 }
 
 // refuseMissing finds the arguments that nothing is listed for. A resource group is
-// one of the Azure subscriptions that are asked for.
+// one of the Azure subscriptions that are selected.
 func (m *subscriptionResourceUsage) refuseMissing(records []*pcclient.ResourceUsageRecord) error {
 	inEntitlements := matchesAny(m.EntitlementIDs)
 	entitlements, names := newIDTracker(m.EntitlementIDs), newIDTracker(m.ResourceGroupNames)
@@ -158,7 +158,7 @@ func (m *subscriptionResourceUsage) refuseMissing(records []*pcclient.ResourceUs
 		return &argumentError{
 			argument: "resource_group_names",
 			summary:  "Resource group not listed",
-			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan, or in the Azure subscriptions that are asked for. Check the names. "+
+			detail: fmt.Sprintf("Partner Center lists no usage of %s in this Azure plan, or in the Azure subscriptions that are selected. Check the names. "+
 				"If these resource groups may have no usage yet, set allow_missing = true.", strings.Join(m.MissingResourceGroupNames, ", ")),
 		}
 	}

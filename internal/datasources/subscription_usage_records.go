@@ -39,19 +39,19 @@ type subscriptionUsageRecord struct {
 
 func subscriptionUsageRecordsSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What each subscription of a customer has used in the current billing period: a record an Azure plan, over all Azure subscriptions in it, and a record a legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
-			"A customer without usage is an empty list, or has records of 0, and is no error. All pages are read, or there is an error. The route needs a sign-in as a user (App+User). " +
+		MarkdownDescription: "What each subscription of a customer has cost in the current billing period: one record per Azure plan, with all Azure subscriptions in it, and one per legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
+			"A customer without usage is not an error: the list is empty, or has records of 0. Reads all pages, or fails. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage data for subscriptions](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-s-usage-records).",
 		Attributes: with(attributes{
 			"customer_id":     customerID(),
 			"include_records": includeRecords(),
 			"totals":          object("Exact sums of the records.", totalsAttributes()),
-			"records": rows("A record a subscription, by `subscription_name`, then `subscription_id`. Null if `include_records` is false.", with(attributes{
+			"records": rows("One record per subscription, sorted by `subscription_name`, then `subscription_id`. Null if `include_records` is false.", with(attributes{
 				"subscription_id":   text("The id of the subscription or Azure plan, a GUID in lower case."),
-				"subscription_name": text("The name of the subscription or plan. Null if the API gives none."),
-				"status":            text("The status of the subscription, such as `active`, `suspended` or `deleted`. Null if the API gives none."),
-				"offer_id":          text("The offer: `MS-AZR-0145P` for a legacy subscription, product, sku and availability for an Azure plan. Null if the API gives none."),
-				"partner_on_record": text("The MPN id of the partner on record. Null if the API gives none."),
+				"subscription_name": text("The name of the subscription or plan. Null if the API returns none."),
+				"status":            text("The status of the subscription, such as `active`, `suspended` or `deleted`. Null if the API returns none."),
+				"offer_id":          text("The id of the offer: `MS-AZR-0145P` for a legacy subscription, or product, SKU and availability for an Azure plan. Null if the API returns none."),
+				"partner_on_record": text("The MPN id of the partner on record. Null if the API returns none."),
 			}, costAttributes())),
 		}, collectionAttributes()),
 	}

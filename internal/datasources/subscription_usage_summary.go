@@ -26,8 +26,8 @@ type subscriptionUsageSummary struct {
 
 func subscriptionUsageSummarySchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What one subscription has used in the current billing period, and where that leads: a whole Azure plan, or a legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
-			"A subscription without usage is no error. The route needs a sign-in as a user (App+User). " +
+		MarkdownDescription: "What one subscription has cost in the current billing period, and a forecast: a whole Azure plan, or a legacy (MS-AZR-0145P) subscription. " + estimates + "\n\n" +
+			"A subscription without usage is not an error. The route needs a sign-in as a user (App+User). " +
 			"See [Get usage summary for a subscription](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-usage-summary).",
 		Attributes: with(summaryAttributes(), attributes{
 			"customer_id":       customerID(),

@@ -52,34 +52,34 @@ type subscription struct {
 func subscriptionsSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "The subscriptions of a customer: Azure plans, legacy (MS-AZR-0145P) Azure subscriptions, and licences. " +
-			"It finds the ids that the data sources for usage ask for.\n\n" +
+			"Use it to find the ids that the data sources for usage need.\n\n" +
 			"The route works with a sign-in as a user (App+User) and as an application (app-only). " +
 			"See [Get all of a customer's subscriptions](https://learn.microsoft.com/partner-center/developer/get-all-of-a-customer-s-subscriptions).",
 		Attributes: with(attributes{
 			"customer_id": customerID(),
 			"status": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Keeps subscriptions with this status only, such as `active`, in any case.",
+				MarkdownDescription: "Returns only subscriptions with this status, such as `active`, case-insensitive.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"azure_only": option("Whether to keep Azure plans and legacy Azure subscriptions only, and what may be one for all that the API says. Defaults to `false`."),
+			"azure_only": option("Whether to return only Azure plans and legacy Azure subscriptions, and subscriptions that may be one of them because the API does not say. Defaults to `false`."),
 			"subscriptions": rows("The subscriptions, by `subscription_name`, then `subscription_id`.", attributes{
 				"subscription_id":      text("The id of the subscription, or of the Azure plan, a GUID in lower case."),
-				"subscription_name":    text("The name of the subscription. Null if the API gives none."),
-				"offer_id":             text("The id of the offer. Null if the API gives none."),
-				"offer_name":           text("The name of the offer. Null if the API gives none."),
-				"status":               text("The status, such as `active`, `suspended`, `deleted` or `expired`. Null if the API gives none."),
-				"billing_type":         text("How it is billed, such as `usage` or `license`. Null if the API gives none."),
-				"billing_cycle":        text("How often it is billed, such as `monthly` or `annual`. Null if the API gives none."),
-				"quantity":             count("The number of licences; 1 for Azure. Null if the API gives none."),
-				"unit_type":            text("The unit of `quantity`. Null if the API gives none."),
-				"creation_date":        text("When the subscription was made, an RFC 3339 time. Null if the API gives none."),
-				"effective_start_date": text("When the subscription begins, an RFC 3339 time. Null if the API gives none."),
-				"commitment_end_date":  text("When the commitment ends, an RFC 3339 time. The API writes the year 9999 for Azure, which has no commitment. Null if the API gives none."),
-				"order_id":             text("The id of the order. Null if the API gives none."),
-				"partner_mpn_id":       text("The MPN id of the reseller. Null if the API gives none."),
+				"subscription_name":    text("The name of the subscription. Null if the API returns none."),
+				"offer_id":             text("The id of the offer. Null if the API returns none."),
+				"offer_name":           text("The name of the offer. Null if the API returns none."),
+				"status":               text("The status, such as `active`, `suspended`, `deleted` or `expired`. Null if the API returns none."),
+				"billing_type":         text("How the subscription is billed, such as `usage` or `license`. Null if the API returns none."),
+				"billing_cycle":        text("How often the subscription is billed, such as `monthly` or `annual`. Null if the API returns none."),
+				"quantity":             count("The number of licences; 1 for Azure. Null if the API returns none."),
+				"unit_type":            text("The unit of `quantity`. Null if the API returns none."),
+				"creation_date":        text("When the subscription was created, an RFC 3339 time. Null if the API returns none."),
+				"effective_start_date": text("When the subscription begins, an RFC 3339 time. Null if the API returns none."),
+				"commitment_end_date":  text("When the commitment ends, an RFC 3339 time. The API returns the year 9999 for Azure, which has no commitment. Null if the API returns none."),
+				"order_id":             text("The id of the order. Null if the API returns none."),
+				"partner_mpn_id":       text("The MPN id of the reseller. Null if the API returns none."),
 				"is_azure_plan":        boolean("Whether this is an Azure plan, which holds Azure subscriptions."),
-				"is_azure_legacy":      boolean("Whether this is one Azure subscription of the legacy offer MS-AZR-0145P."),
+				"is_azure_legacy":      boolean("Whether this is an Azure subscription of the legacy offer MS-AZR-0145P."),
 			}),
 		}, collectionAttributes()),
 	}

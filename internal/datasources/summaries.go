@@ -16,9 +16,9 @@ func newPeriod(p *pcclient.Period) period {
 
 func periodAttributes() attributes {
 	return attributes{
-		"billing_start_date": text("The start of the billing period, an RFC 3339 time as the API writes it. Null if it gives none."),
-		"billing_end_date": text("The end of the billing period, an RFC 3339 time as the API writes it: for an Azure plan the start of the next month in UTC, " +
-			"for a legacy (MS-AZR-0145P) subscription the last day in Pacific time. Null if it gives none."),
+		"billing_start_date": text("The start of the billing period, an RFC 3339 time as the API returns it. Null if it returns none."),
+		"billing_end_date": text("The end of the billing period, an RFC 3339 time as the API returns it: for an Azure plan the start of the next month in UTC, " +
+			"for a legacy (MS-AZR-0145P) subscription the last day in Pacific time. Null if it returns none."),
 	}
 }
 
@@ -45,7 +45,7 @@ func noUsage() summary {
 func summaryAttributes() attributes {
 	return with(costAttributes(), periodAttributes(), attributes{
 		"has_usage": boolean("Whether there is any usage in this billing period. If not, the costs are 0, and currency and period are null."),
-		"forecast_cost": number("What `total_cost` comes to at the end of the billing period if it grows on as it has so far, in `currency_code`: `total_cost` ÷ the share of the period that had passed at `last_modified_date`. " +
-			"Null before a day has passed, without usage, and if the dates cannot be right: `last_modified_date` is more than a day ahead of the clock or after the period, or the period ends before it begins or is longer than 62 days."),
+		"forecast_cost": number("What `total_cost` will be at the end of the billing period if it keeps growing at the same rate, in `currency_code`: `total_cost` ÷ the share of the period that had passed at `last_modified_date`. " +
+			"Null before a day has passed, without usage, and if the dates are not plausible: `last_modified_date` is more than a day ahead of the clock or after the period, or the period ends before it begins or is longer than 62 days."),
 	})
 }

@@ -39,7 +39,7 @@ func (c collection) shortfall() string {
 	if *c.Complete {
 		return ""
 	}
-	return fmt.Sprintf("Partner Center says that there are %d records, and listed %d on all pages together. "+
+	return fmt.Sprintf("Partner Center states that there are %d records, but listed only %d on all pages. "+
 		"`complete` is false; totals and gates cover only what was listed.", *c.largestCount, c.listed)
 }
 
@@ -47,7 +47,7 @@ func (c collection) shortfall() string {
 // cannot be a warning: what is looked for may be in the rest.
 func requireComplete[T any](c *pcclient.Collection[T], what string) error {
 	if text := newCollection(c).shortfall(); text != "" {
-		return fmt.Errorf("the list of %s is not complete: %s", what, text)
+		return fmt.Errorf("the list of %s is incomplete: %s", what, text)
 	}
 	return nil
 }

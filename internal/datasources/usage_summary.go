@@ -31,7 +31,7 @@ type usageSummary struct {
 
 func usageSummarySchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "What all customers with legacy Azure subscriptions (MS-AZR-0145P) have spent together in the current billing period. " + estimates + "\n\n" +
+		MarkdownDescription: "What all customers with legacy Azure subscriptions (MS-AZR-0145P) have spent in total in the current billing period. " + estimates + "\n\n" +
 			"~> **The total leaves out all customers on an Azure plan**, and Microsoft plans to retire the route. Do not gate on it: " +
 			"`totals` of [partnercenter_customer_usage_records](customer_usage_records.md) has every customer, by currency.\n\n" +
 			"The route needs a sign-in as a user (App+User). " +
@@ -40,9 +40,9 @@ func usageSummarySchema() schema.Schema {
 			"partner_id":                              text("The partner's id, a GUID in lower case."),
 			"partner_name":                            text("The partner's name."),
 			"customers_over_budget":                   count("The number of customers over their budget, as the API counts them. Null if it does not."),
-			"customers_trending_over":                 count("The number of customers who tend to go over their budget, as the API counts them; Microsoft does not say how. Null if it does not."),
+			"customers_trending_over":                 count("The number of customers who are expected to exceed their budget, as the API counts them; Microsoft does not document how. Null if it does not."),
 			"customers_with_usage_based_subscription": count("The number of customers with a subscription that is billed by usage, as the API counts them. Null if it does not."),
-			"emails_to_notify":                        texts("The addresses that are told when a customer goes over the budget. Empty if the API gives none."),
+			"emails_to_notify":                        texts("The email addresses that are notified when a customer exceeds the budget. Empty if the API returns none."),
 			"excludes_azure_plan":                     boolean("Always true: `total_cost` leaves out customers on an Azure plan."),
 		}, costAttributes(), periodAttributes()),
 	}
