@@ -87,8 +87,8 @@ func TestAzureUtilization_notReady(t *testing.T) {
 		"second page later":        {[]answer{page(next), notReady, page("")}, 2, ""},
 		"none at all":              {[]answer{bare}, 0, ""},
 		"second page without data": {[]answer{page(next), bare}, 0, "204 No Content"},
-		"first page much later":    {[]answer{muchLater}, 0, "Come back in 15m0s"},
-		"second page much later":   {[]answer{page(next), muchLater}, 0, "Come back in 15m0s"},
+		"first page much later":    {[]answer{muchLater}, 0, "Try again in 15m0s"},
+		"second page much later":   {[]answer{page(next), muchLater}, 0, "Try again in 15m0s"},
 		"not ready for too long":   {[]answer{notReady, notReady, notReady}, 0, "operation_timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -229,7 +229,7 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 			planPath + "/resourceusagerecords": `{"totalCount":2,"items":[]}`,
 		} {
 			failure := server(t, ownUsage(t, api{path: {body: body}})).Read(t, name, arguments).Fail(t)
-			if !strings.Contains(failure.Detail, "not complete") {
+			if !strings.Contains(failure.Detail, "is incomplete") {
 				t.Errorf("%s: %s", path, failure.Detail)
 			}
 		}

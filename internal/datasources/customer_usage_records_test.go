@@ -37,7 +37,7 @@ func TestCustomerUsageRecords_incomplete(t *testing.T) {
 			t.Errorf("totalCount %s: complete is %v", total, got)
 		}
 		warned := len(r.Diagnostics) == 1 && r.Diagnostics[0].Severity == tfprotov6.DiagnosticSeverityWarning &&
-			strings.Contains(r.Diagnostics[0].Detail, total+" records, and listed 4")
+			strings.Contains(r.Diagnostics[0].Detail, total+" records, but listed 4")
 		if warned == complete {
 			t.Errorf("totalCount %s: diagnostics %+v", total, r.Diagnostics)
 		}

@@ -39,7 +39,7 @@ func (c collection) shortfall() string {
 	if *c.Complete {
 		return ""
 	}
-	return fmt.Sprintf("Partner Center states that there are %d records, but listed only %d on all pages. "+
+	return fmt.Sprintf("Partner Center states that there are %d records, but listed %d on all pages. "+
 		"`complete` is false; totals and gates cover only what was listed.", *c.largestCount, c.listed)
 }
 

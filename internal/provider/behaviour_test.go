@@ -38,7 +38,7 @@ output "records" {
 }
 `, serve(t)...)
 	w.terraform(t, "plan", "-out=plan").succeed(t).
-		mention(t, "Incomplete customer usage records", "there are 25 records, and listed 4")
+		mention(t, "Incomplete customer usage records", "there are 25 records, but listed 4")
 	w.terraform(t, "apply", "plan").succeed(t)
 	for _, arguments := range [][]string{{"show", "-json", "plan"}, {"show", "-json"}, {"output", "-json"}, {"output", "-json", "records"}} {
 		output := w.terraform(t, arguments...).succeed(t).stdout

@@ -500,17 +500,17 @@ func TestSignInErrors(t *testing.T) {
 		"wrong secret": {
 			credentials: but(confidential, map[string]string{"client_secret": "wrong~secret"}),
 			says:        []string{"a refresh token and a client secret", "AADSTS7000215"},
-			advice:      "The client secret is wrong.",
+			advice:      "The client secret is incorrect.",
 		},
 		"wrong secret of an application": {
 			credentials: but(confidential, map[string]string{"client_secret": "wrong~secret", "refresh_token": ""}),
 			says:        []string{"a client secret (app-only)", "AADSTS7000215"},
-			advice:      "The client secret is wrong.",
+			advice:      "The client secret is incorrect.",
 		},
 		"no secret where one is needed": {
 			credentials: but(confidential, map[string]string{"client_secret": ""}),
 			says:        []string{"a refresh token of a public client", "AADSTS7000218"},
-			advice:      "a client secret is needed too",
+			advice:      "a client secret, a certificate or an OIDC token is needed too",
 		},
 		"unknown tenant": {
 			credentials: but(confidential, map[string]string{"tenant_id": "elsewhere.example"}),
@@ -520,13 +520,13 @@ func TestSignInErrors(t *testing.T) {
 		"unknown client": {
 			credentials: but(confidential, map[string]string{"client_id": "unknown"}),
 			says:        []string{"AADSTS700016"},
-			advice:      "The tenant has no application of this client id.",
+			advice:      "The tenant has no application with this client id.",
 		},
 		"no consent": {
 			credentials: confidential,
 			fault:       emulator.Fault{Status: http.StatusBadRequest, Code: 65001},
 			says:        []string{"AADSTS65001"},
-			advice:      "lacks consent",
+			advice:      "has no consent",
 		},
 		"multifactor authentication": {
 			credentials: confidential,
@@ -813,11 +813,11 @@ func TestSignInErrors_advice(t *testing.T) {
 			[]string{"Check `client_id` and AZURE_TENANT_ID"},
 			"AZURE_CLIENT_ID",
 		},
-		"an unknown certificate":       {user("client_certificate_path", certificate), nil, 700027, []string{"does not know the certificate", "`client_certificate_path`"}, "OIDC"},
+		"an unknown certificate":       {user("client_certificate_path", certificate), nil, 700027, []string{"The certificate is not in the app registration", "`client_certificate_path`"}, "OIDC"},
 		"an OIDC token of nobody":      {user("oidc_token", emulator.FederatedAssertion), nil, 700027, []string{"signature of the OIDC token"}, "certificate"},
 		"a late OIDC token":            {user("oidc_token", emulator.FederatedAssertion), nil, 700024, []string{"The OIDC token has expired"}, "certificate"},
 		"a late certificate":           {user("client_certificate_path", certificate), nil, 700024, []string{"clock of this machine"}, "OIDC"},
-		"no federated credential":      {user("oidc_token", emulator.FederatedAssertion), nil, 70021, []string{"Compare issuer, subject and audience"}, "certificate"},
+		"no federated credential":      {user("oidc_token", emulator.FederatedAssertion), nil, 70021, []string{"Issuer, subject and audience must match"}, "certificate"},
 		"a secret of a public client":  {confidential, nil, 700025, []string{"is a public client", "Remove `client_secret`"}, "client_certificate_path"},
 		"a token of a public client":   {user("oidc_token", emulator.FederatedAssertion), nil, 700025, []string{"Remove `oidc_token`"}, "client_secret"},
 		"no secret in the environment": {nil, environment(public), 7000218, []string{"Set PARTNERCENTER_CLIENT_SECRET"}, "`"},

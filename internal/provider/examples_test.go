@@ -339,7 +339,7 @@ var dataSources = map[string][]example{
 		{
 			name:      "plan of somebody else",
 			variables: map[string]string{"customer_id": emulator.MeteredCustomerID, "subscription_id": emulator.IdlePlanID},
-			fails:     []string{"Check `subscription_id`. For an Azure plan it is the id of the plan"},
+			fails:     []string{"Check `subscription_id`. For an Azure plan, it is the id of the plan"},
 		},
 	},
 	"partnercenter_subscriptions": {
