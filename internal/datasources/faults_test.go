@@ -50,23 +50,23 @@ const upToTheLimit = -1
 // faults is the one list of all of them. The guide "When something goes wrong" has
 // it too, and is held to it.
 var faults = []fault{
-	{name: "a late answer, within `request_timeout`", Fault: emulator.Fault{Delay: 2 * time.Minute}},
-	{name: "no answer within `request_timeout`", Fault: emulator.Fault{Delay: time.Hour}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
-	{name: "a body that trickles in", Fault: emulator.Fault{Trickle: 10 * time.Second}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
+	{name: "a late response, within `request_timeout`", Fault: emulator.Fault{Delay: 2 * time.Minute}},
+	{name: "no response within `request_timeout`", Fault: emulator.Fault{Delay: time.Hour}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
+	{name: "a body that arrives too slowly", Fault: emulator.Fault{Trickle: 10 * time.Second}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
 	{name: "a refused connection", service: elsewhere, outcome: triedOver, says: "connection refused"},
-	{name: "a connection that this machine itself refuses (`localhost`)", service: nobody, outcome: fatal, says: "connection refused"},
+	{name: "a refused connection to this machine (`localhost`)", service: nobody, outcome: fatal, says: "connection refused"},
 	{name: "a reset connection", Fault: emulator.Fault{Reset: true}, outcome: triedOver, says: "connection reset by peer"},
-	{name: "a reset within the body", Fault: emulator.Fault{Reset: true, CutBody: true}, outcome: triedOver, says: "connection reset by peer"},
-	{name: "a body that is cut", Fault: emulator.Fault{CutBody: true}, outcome: triedOver, says: "the connection ended before the whole response was read"},
-	{name: "a body in chunks that is cut", Fault: emulator.Fault{CutBody: true, Framing: emulator.Chunked}, outcome: triedOver, says: "the connection ended before the whole response was read"},
-	{name: "a body that is cut, and has no length to tell", Fault: emulator.Fault{CutBody: true, Framing: emulator.UntilClose}, outcome: fatal, says: "the response is truncated"},
-	{name: "a certificate of an unknown authority", service: unknownAuthority, outcome: fatal, says: "certificate signed by unknown authority"},
-	{name: "a certificate of another host", service: otherHost, outcome: fatal, says: "certificate is valid for 192.0.2.1, not 127.0.0.1"},
+	{name: "a connection reset within the body", Fault: emulator.Fault{Reset: true, CutBody: true}, outcome: triedOver, says: "connection reset by peer"},
+	{name: "a truncated body", Fault: emulator.Fault{CutBody: true}, outcome: triedOver, says: "the connection ended before the whole response was read"},
+	{name: "a truncated chunked body", Fault: emulator.Fault{CutBody: true, Framing: emulator.Chunked}, outcome: triedOver, says: "the connection ended before the whole response was read"},
+	{name: "a truncated body without a content length", Fault: emulator.Fault{CutBody: true, Framing: emulator.UntilClose}, outcome: fatal, says: "the response is truncated"},
+	{name: "a certificate from an unknown authority", service: unknownAuthority, outcome: fatal, says: "certificate signed by unknown authority"},
+	{name: "a certificate for another host", service: otherHost, outcome: fatal, says: "certificate is valid for 192.0.2.1, not 127.0.0.1"},
 	{name: "a certificate that has expired", service: expired, outcome: fatal, says: "certificate has expired"},
 
 	{name: "408", Fault: emulator.Fault{Status: 408}, outcome: triedOver, says: "408 Request Timeout"},
 	{name: "500", Fault: emulator.Fault{Status: 500}, outcome: triedOver, says: "500 Internal Server Error"},
-	{name: "502, a page of a gateway", Fault: emulator.Fault{Status: 502, Body: new("<html>Bad Gateway</html>"), ContentType: "text/html"}, outcome: triedOver, says: "502 Bad Gateway: the response is an HTML page"},
+	{name: "502 with an HTML page from a gateway", Fault: emulator.Fault{Status: 502, Body: new("<html>Bad Gateway</html>"), ContentType: "text/html"}, outcome: triedOver, says: "502 Bad Gateway: the response is an HTML page"},
 	{name: "503", Fault: emulator.Fault{Status: 503}, outcome: triedOver, says: "503 Service Unavailable"},
 	{name: "503 with `Retry-After`", Fault: emulator.Fault{Status: 503, RetryAfter: "90"}, outcome: triedOver, wait: 90 * time.Second, says: "503 Service Unavailable"},
 	{name: "504", Fault: emulator.Fault{Status: 504}, outcome: triedOver, says: "504 Gateway Timeout"},
@@ -76,46 +76,46 @@ var faults = []fault{
 	{name: "429 with `Retry-After` as `00:00:57`", Fault: emulator.Fault{Status: 429, RetryAfter: "00:00:57"}, outcome: triedOver, wait: 57 * time.Second, says: "asks to wait 57s"},
 	{name: "429 with a `Retry-After` beyond `max_retry_wait`", Fault: emulator.Fault{Status: 429, RetryAfter: "259200"}, outcome: fatal, says: "asks to wait 72h0m0s"},
 	{name: "429 with a negative `Retry-After`", Fault: emulator.Fault{Status: 429, RetryAfter: "-57"}, outcome: triedOver, says: "429 Too Many Requests"},
-	{name: "429 with a `Retry-After` that means nothing", Fault: emulator.Fault{Status: 429, RetryAfter: "soon"}, outcome: triedOver, says: "429 Too Many Requests"},
-	{name: "204, but see below", Fault: emulator.Fault{Status: 204}, outcome: nothing, says: "204 No Content"},
+	{name: "429 with an invalid `Retry-After`", Fault: emulator.Fault{Status: 429, RetryAfter: "soon"}, outcome: triedOver, says: "429 Too Many Requests"},
+	{name: "204 (but see below)", Fault: emulator.Fault{Status: 204}, outcome: nothing, says: "204 No Content"},
 	{name: "a redirect on the same host", Fault: emulator.Fault{Status: 307, Location: "/v1/elsewhere"}, outcome: fatal, says: "307 Temporary Redirect"},
 	{name: "a redirect to another host", Fault: emulator.Fault{Status: 302, Location: "https://elsewhere.example/"}, outcome: fatal, says: "302 Found"},
 	{name: "401 during the run: the token was revoked", Fault: emulator.Fault{Status: 401}, outcome: triedOver, tries: 2, says: "401 Unauthorized"},
 
 	{name: "a wrong content type", Fault: emulator.Fault{ContentType: "text/plain"}},
-	{name: "no byte order mark, or one", Fault: emulator.Fault{Edit: func(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }}},
+	{name: "a byte order mark, or none", Fault: emulator.Fault{Edit: func(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }}},
 	{name: "a compressed body", Fault: emulator.Fault{Gzip: true}},
-	{name: "a login page, or a proxy's, with 200", Fault: emulator.Fault{Body: new("\ufeff <!DOCTYPE html><html></html>"), ContentType: "text/html"}, outcome: fatal, says: "200 OK: the response is an HTML page"},
+	{name: "200 with an HTML page, such as a login page or a proxy's", Fault: emulator.Fault{Body: new("\ufeff <!DOCTYPE html><html></html>"), ContentType: "text/html"}, outcome: fatal, says: "200 OK: the response is an HTML page"},
 	{name: "200 without a body", Fault: emulator.Fault{Body: new("")}, outcome: fatal, says: "the response has no body"},
 	{name: "a body beyond the limit", Fault: emulator.Fault{Pad: testMaxBody}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
-	{name: "a body that is small, and beyond the limit when inflated", Fault: emulator.Fault{Pad: 4 * testMaxBody, Gzip: true}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
-	{name: "more objects than the limit, however small they are", Fault: emulator.Fault{Body: new(`{"items":[` + strings.Repeat("{},", testMaxItems) + `{}]}`), Gzip: true}, outcome: fatal, says: "the response has more than 100000 objects, which is the limit"},
+	{name: "a compressed body beyond the limit when uncompressed", Fault: emulator.Fault{Pad: 4 * testMaxBody, Gzip: true}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
+	{name: "more objects than the limit, however small", Fault: emulator.Fault{Body: new(`{"items":[` + strings.Repeat("{},", testMaxItems) + `{}]}`), Gzip: true}, outcome: fatal, says: "the response has more than 100000 objects, which is the limit"},
 	{name: "JSON nested beyond the limit", Fault: emulator.Fault{Edit: withFirst(`"deep":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001))}, outcome: fatal, says: "is nested more than 10000 deep, which is the limit"},
-	{name: "a key twice in an object", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate object member name"},
-	{name: "a key twice in what nobody reads", Fault: emulator.Fault{Edit: withFirst(`"note":{"a":1,"a":2}`)}},
-	{name: "text that is not Unicode, such as half a surrogate", Fault: emulator.Fault{Edit: withFirst("\"note\":\"\xff\\ud800\"")}},
-	{name: "something after the end of the JSON", Fault: emulator.Fault{Edit: func(body []byte) []byte { return append(bytes.Clone(body), "{}"...) }}, outcome: fatal, says: "trailing data after the JSON response"},
+	{name: "a duplicate key", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate object member name"},
+	{name: "a duplicate key in a field that the provider does not use", Fault: emulator.Fault{Edit: withFirst(`"note":{"a":1,"a":2}`)}},
+	{name: "invalid Unicode, such as a lone surrogate", Fault: emulator.Fault{Edit: withFirst("\"note\":\"\xff\\ud800\"")}},
+	{name: "trailing data after the JSON", Fault: emulator.Fault{Edit: func(body []byte) []byte { return append(bytes.Clone(body), "{}"...) }}, outcome: fatal, says: "trailing data after the JSON response"},
 	{name: "an amount such as `1e999999`", amount: "1e999999", outcome: fatal, says: "the number 1e999999 has more than 60 digits before or after the point"},
 	{name: "an amount of a million digits", amount: strings.Repeat("9", 1_000_000), outcome: fatal, says: "the number is 1000000 characters long, and one of more than 60 digits"},
 	{name: "a count such as `1e999999`", Fault: emulator.Fault{Body: new(`{"totalCount":1e999999,"items":[]}`)}, outcome: fatal, says: "the field totalCount of the response cannot be read"},
-	{name: "a next link to a page that has been read", Fault: nextLink(`/customers?seekOperation=Next`, "again"), outcome: fatal, tries: 2, says: "links to a page that has already been read"},
+	{name: "a next link to a page that has already been read", Fault: nextLink(`/customers?seekOperation=Next`, "again"), outcome: fatal, tries: 2, says: "links to a page that has already been read"},
 	{name: "next links without end", Fault: withoutEnd(), outcome: fatal, tries: upToTheLimit, says: "the list has more than 20 pages, which is the limit"},
 	{name: "a next link to another host", Fault: nextLink("https://elsewhere.example/v1/customers", "x"), outcome: fatal, says: "leads to another host (elsewhere.example)"},
 	{name: "a next link with a header that HTTP does not allow", Fault: nextLink("/customers", `a\nb`), outcome: fatal, says: "has a header that HTTP does not allow"},
 
 	{name: "sign-in: 503", Fault: emulator.Fault{Path: signIn, Status: 503}, outcome: triedOver, says: "503 Service Unavailable"},
 	{name: "sign-in: a reset connection", Fault: emulator.Fault{Path: signIn, Reset: true}, outcome: triedOver, says: "connection reset by peer"},
-	{name: "sign-in: no answer within `request_timeout`", Fault: emulator.Fault{Path: signIn, Delay: time.Hour}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
-	{name: "sign-in: a body that is cut", Fault: emulator.Fault{Path: signIn, CutBody: true}, outcome: triedOver, says: "the connection ended before the whole response was read"},
+	{name: "sign-in: no response within `request_timeout`", Fault: emulator.Fault{Path: signIn, Delay: time.Hour}, outcome: triedOver, says: "no complete response within request_timeout (3m0s)"},
+	{name: "sign-in: a truncated body", Fault: emulator.Fault{Path: signIn, CutBody: true}, outcome: triedOver, says: "the connection ended before the whole response was read"},
 	{name: "sign-in: 429 with `Retry-After`", Fault: emulator.Fault{Path: signIn, Status: 429, RetryAfter: "57"}, outcome: triedOver, wait: 57 * time.Second, says: "429 Too Many Requests"},
 	{name: "sign-in: refused", Fault: emulator.Fault{Path: signIn, Status: 400, Code: 700082, Description: "The refresh token has expired."}, outcome: fatal, says: "AADSTS700082"},
-	{name: "sign-in: a login page, or a proxy's, with 200", Fault: emulator.Fault{Path: signIn, Body: new("<html></html>"), ContentType: "text/html"}, outcome: fatal, says: "200 OK: the response is not from a token endpoint"},
+	{name: "sign-in: 200 with an HTML page, such as a login page or a proxy's", Fault: emulator.Fault{Path: signIn, Body: new("<html></html>"), ContentType: "text/html"}, outcome: fatal, says: "200 OK: the response is not from a token endpoint"},
 	{name: "sign-in: JSON without a token", Fault: emulator.Fault{Path: signIn, Body: new(`{"token_type":"Bearer"}`)}, outcome: fatal, says: "200 OK: the response has no access_token"},
 	{name: "sign-in: a body beyond the limit", Fault: emulator.Fault{Path: signIn, Pad: testMaxBody}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
 	{name: "sign-in: a token that does not say when it expires", Fault: emulator.Fault{Path: signIn, Edit: func(body []byte) []byte { return bytes.Replace(body, []byte(`"expires_in":3599`), []byte(`"x":0`), 1) }}},
 
-	{name: "a clock that is an hour slow, or the service's fast", Fault: emulator.Fault{Status: 429, Date: "Sat, 01 Jan 2000 01:00:00 GMT", RetryAfter: "Sat, 01 Jan 2000 01:01:00 GMT"}, outcome: triedOver, wait: time.Minute, says: "429 Too Many Requests"},
-	{name: "a clock that is an hour fast, or the service's slow", Fault: emulator.Fault{Status: 429, Date: "Fri, 31 Dec 1999 23:00:00 GMT", RetryAfter: "Fri, 31 Dec 1999 23:01:00 GMT"}, outcome: triedOver, wait: time.Minute, says: "429 Too Many Requests"},
+	{name: "a local clock an hour behind the service's", Fault: emulator.Fault{Status: 429, Date: "Sat, 01 Jan 2000 01:00:00 GMT", RetryAfter: "Sat, 01 Jan 2000 01:01:00 GMT"}, outcome: triedOver, wait: time.Minute, says: "429 Too Many Requests"},
+	{name: "a local clock an hour ahead of the service's", Fault: emulator.Fault{Status: 429, Date: "Fri, 31 Dec 1999 23:00:00 GMT", RetryAfter: "Fri, 31 Dec 1999 23:01:00 GMT"}, outcome: triedOver, wait: time.Minute, says: "429 Too Many Requests"},
 }
 
 // inAMinute is the date on which a bubble is a minute old.
@@ -243,7 +243,7 @@ func guideTable() string {
 		case harmless:
 			comes = "no difference"
 		case triedOver:
-			comes = "tried again; if it lasts, an error: " + says
+			comes = "retried; if it persists, an error: " + says
 		case fatal, nothing:
 			comes = "an error: " + says
 		}
