@@ -52,7 +52,7 @@ func customerUsageRecordsSchema() schema.Schema {
 			"customer_ids": filterArgument("Returns only these customers: ids (tenant ids), GUIDs in upper or lower case. An id that the API does not list is an error, unless `allow_missing` is true.", guid),
 			"allow_missing": option("Whether to accept that the API does not list a customer of `customer_ids`. The customer is then in `missing_customer_ids` instead of an error. " +
 				"A customer without any usage may not be listed. Defaults to `false`."),
-			"is_upgraded": option("Returns only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is returned in both cases."),
+			"is_upgraded": option("Returns only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). If the API does not say which one a customer is, it is returned in both cases."),
 			"min_percent_used": schema.NumberAttribute{
 				Optional: true,
 				MarkdownDescription: "Returns only customers that have a budget and have used at least this share of it, in percent, compared exactly. " +

@@ -59,7 +59,7 @@ func GateAttributes() map[string]schema.Attribute {
 	return attributes{
 		"customer_ids":         filterArgument("Checks only these customers: ids (tenant ids), GUIDs in upper or lower case. One that the API does not list is a violation, unless `allow_missing` is true.", guid),
 		"exclude_customer_ids": filterArgument("Excludes these customers: ids (tenant ids), GUIDs in upper or lower case.", guid),
-		"is_upgraded":          option("Checks only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). A customer of whom the API does not say which it is, is checked in both cases."),
+		"is_upgraded":          option("Checks only customers with an Azure plan (`true`), or only legacy (MS-AZR-0145P) customers (`false`). If the API does not say which one a customer is, it is checked in both cases."),
 		"allow_missing":        option("Whether a customer of `customer_ids` that the API does not list is only a warning. Defaults to `false`."),
 		"allow_empty":          option("Whether it is only a warning that no customer is selected. Defaults to `false`."),
 		"allow_incomplete":     option("Whether it is only a warning that the API lists fewer customers than it says there are. Defaults to `false`."),

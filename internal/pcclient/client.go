@@ -170,7 +170,7 @@ func route(parts ...string) pageRequest {
 	return pageRequest{number: 1, path: strings.Join(escaped, "/")}
 }
 
-// about says whom the answer has to be about, as far as it tells.
+// about sets the id that the response must be about, if it has one.
 func (p pageRequest) about(owner string) pageRequest {
 	p.owner = owner
 	return p
@@ -199,7 +199,7 @@ func object[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
 	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(r.body))
 	if decoder.PeekKind() != '{' {
-		return nil, r.explain(ctx, decodeError(wrongAnswer(decoder)))
+		return nil, r.explain(ctx, decodeError(notAnObject(decoder)))
 	}
 	resource := new(T)
 	if err := unmarshal(r.body, resource); err != nil {
@@ -211,7 +211,7 @@ func object[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
 	return resource, nil
 }
 
-// checkOwner refuses an answer that a cache or a proxy took for another's. Only
+// checkOwner rejects a response that a cache or a proxy mixed up with another one. Only
 // GUIDs are compared.
 func (p pageRequest) checkOwner(resource any) error {
 	owned, ok := resource.(interface{ about() *string })
@@ -229,7 +229,7 @@ func (p pageRequest) checkOwner(resource any) error {
 // errNothingRead is an object of something else.
 var errNothingRead = errors.New("the response has none of the expected fields")
 
-// checkRead refuses an answer from which nothing was read. A resource may be more
+// checkRead rejects a response from which nothing was read. A resource may be more
 // lenient.
 func checkRead[T any](resource *T) error {
 	if own, ok := any(resource).(interface{ check() error }); ok {

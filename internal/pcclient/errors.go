@@ -199,8 +199,8 @@ func wrongKind(decoder *jsontext.Decoder, expected string) error {
 	return fmt.Errorf("is %s where %s is expected", kindName(kind), expected)
 }
 
-// wrongAnswer reports that a response is not an object.
-func wrongAnswer(decoder *jsontext.Decoder) error {
+// notAnObject reports that a response is not an object.
+func notAnObject(decoder *jsontext.Decoder) error {
 	return fmt.Errorf("the response %w", wrongKind(decoder, "an object"))
 }
 

@@ -27,16 +27,16 @@ func unmarshal[T any](body []byte, to *T) error {
 	if !isSyntactic(err) {
 		return err
 	}
-	if err := refuseTwins[T](body); err != nil {
+	if err := rejectDuplicates[T](body); err != nil {
 		return err
 	}
 	*to = *new(T)
 	return json.Unmarshal(body, to, lenient)
 }
 
-// refuseTwins returns an error if an object has a key twice that is decoded
+// rejectDuplicates returns an error if an object has a key twice that is decoded
 // into a T.
-func refuseTwins[T any](body []byte) error {
+func rejectDuplicates[T any](body []byte) error {
 	return findDuplicates(jsontext.NewDecoder(bytes.NewBuffer(body), lenient), reflect.TypeFor[T]())
 }
 

@@ -210,7 +210,7 @@ func readPage[T any](body []byte, records *repeats, yield func(*T, error) bool) 
 		return e, goOn, err
 	}
 	// What is wrong may be in a field that nobody reads. It goes on where it ended.
-	if err := refuseTwins[wirePage[T]](body); err != nil {
+	if err := rejectDuplicates[wirePage[T]](body); err != nil {
 		return e, true, err
 	}
 	return r.read(jsontext.NewDecoder(bytes.NewBuffer(body), lenient))
@@ -226,7 +226,7 @@ type pageReader[T any] struct {
 
 func (r *pageReader[T]) read(decoder *jsontext.Decoder) (e envelope, goOn bool, err error) {
 	if kind := decoder.PeekKind(); kind != '{' {
-		return e, true, wrongAnswer(decoder)
+		return e, true, notAnObject(decoder)
 	}
 	if _, err := decoder.ReadToken(); err != nil {
 		return e, true, err
