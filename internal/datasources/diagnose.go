@@ -139,7 +139,7 @@ var signInAdviceByCode = map[string]string{
 	"AADSTS50057":   "The account of the user is disabled. Sign in as another user.",
 	"AADSTS50105":   "The user is not assigned to the application, which requires assignment. Assign the user to it in Entra.",
 	"AADSTS53003":   "A Conditional Access policy of the tenant blocks the sign-in. Its sign-in log says which one.",
-	"AADSTS7000215": "The client secret is incorrect. Check `client_secret`: it must be the secret's value, not its id, and belong to `client_id`.",
+	"AADSTS7000215": "The client secret is incorrect. Check `client_secret`: it is the secret's value, not its id, and belongs to `client_id`.",
 	"AADSTS7000222": "The client secret has expired. Add a new one to the app registration, and set `client_secret` to its value.",
 	"AADSTS7000218": "The app registration is not a public client, so a client secret, a certificate or an OIDC token is needed too. Set `client_secret` in addition to the refresh token.",
 	"AADSTS7000112": "The application is disabled in the tenant. Enable it there, or check `client_id`.",

@@ -226,7 +226,7 @@ func (p pageRequest) checkOwner(resource any) error {
 	return fmt.Errorf("the response is about %s instead of %s, which was requested; a proxy or a cache may have mixed up two responses", told, p.owner)
 }
 
-// errNothingRead is an object of something else.
+// errNothingRead means that the object is of another kind.
 var errNothingRead = errors.New("the response has none of the expected fields")
 
 // checkRead rejects a response from which nothing was read. A resource may be more

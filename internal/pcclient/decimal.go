@@ -35,7 +35,7 @@ func ParseDecimal(text string) (Decimal, error) {
 //
 // It is the value that counts, written out: 1e60 has 61 digits before the point,
 // and 1.500 has one after it. None is written out to find that out: the exponent
-// of a hostile answer may be in the millions.
+// of a hostile response may be in the millions.
 func newDecimal(text string) (Decimal, error) {
 	if len(text) > maxLength {
 		return Decimal{}, fmt.Errorf("the number is %d characters long, and one of more than %d digits before or after the point is not read", len(text), maxDigits)

@@ -19,7 +19,7 @@ type Cost struct {
 }
 
 // Identity says whose a record is. ID and Name are older twins of the other
-// two, and the only ones in some answers.
+// two, and the only ones in some responses.
 type Identity struct {
 	ResourceID   *string `json:"resourceId"`
 	ResourceName *string `json:"resourceName"`
@@ -266,13 +266,13 @@ func (c *Client) CustomerUsageBudget(ctx context.Context, customerID string) (*S
 	return &budget.SpendingBudget, nil
 }
 
-// usageBudget is a budget as an answer of its own.
+// usageBudget is a budget as a response of its own.
 type usageBudget struct {
 	SpendingBudget
 	Others map[string]jsontext.Value `json:",embed"`
 }
 
-// check takes an answer without an amount for no budget only if it is a budget's:
+// check takes a response without an amount for no budget only if it is a budget's:
 // an object of other things, such as the code of an error, is not.
 func (b *usageBudget) check() error {
 	_, isError := b.Others["code"]
