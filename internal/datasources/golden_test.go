@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
 // nullInAllGoldenStates are the results that no golden state has a value for, and
@@ -22,6 +24,9 @@ var nullInAllGoldenStates = map[string]string{
 // its line in the mapping: -update would write null, and nothing else would fail.
 func TestGoldenStates_haveEveryResult(t *testing.T) {
 	t.Parallel()
+	if providertest.IsUpdate() {
+		t.Skip("the golden states are being written")
+	}
 	for name, d := range eachDataSource(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

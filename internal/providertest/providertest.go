@@ -21,6 +21,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
+// IsUpdate reports whether the golden files are being written.
+func IsUpdate() bool { return *update }
+
 // Server is a provider behind the protocol.
 type Server struct {
 	protocol tfprotov6.ProviderServer
