@@ -25,7 +25,7 @@ output "customers" {
 }
 
 output "over_limit" {
-  value = length(data.partnercenter_spend_gate.all.violations)
+  value = data.partnercenter_spend_gate.all.violation_count
 }
 
 output "who" {
