@@ -27,7 +27,3 @@ output "customers" {
 output "over_limit" {
   value = data.partnercenter_spend_gate.all.violation_count
 }
-
-output "who" {
-  value = sha256(join(",", sort(data.partnercenter_spend_gate.all.violations[*].customer_name)))
-}

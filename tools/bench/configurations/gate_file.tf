@@ -24,7 +24,3 @@ output "customers" {
 output "over_limit" {
   value = length(local.over)
 }
-
-output "who" {
-  value = sha256(join(",", sort(local.over)))
-}
