@@ -24,7 +24,7 @@ func (c *signIn) azureCLI(tenantID string) azcore.TokenCredential {
 	_, err := c.lookPath("az")
 	switch {
 	case err != nil && c.source.name == noSource.name:
-		c.reject("use_cli", "No credentials", "Neither the provider's configuration nor the environment has credentials, and the Azure CLI (`az`) is not on the PATH. "+waysToSignIn)
+		c.reject("use_cli", "No sign-in configured", "Neither the provider's configuration nor the environment has credentials, and the Azure CLI (`az`) is not on the PATH. "+waysToSignIn)
 		return nil
 	case err != nil:
 		c.reject("use_cli", "Azure CLI not found", fmt.Sprintf("%s asks for the Azure CLI, but `az` is not on the PATH. %s", c.source.argumentName("use_cli"), waysToSignIn))

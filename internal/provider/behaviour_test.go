@@ -240,7 +240,7 @@ func TestTerraform_nothingConfigured(t *testing.T) {
 	w := newWorkspace(t, "provider \"partnercenter\" {}\n\ndata \"partnercenter_usage_summary\" \"partner\" {}\n", environment[0])
 	// Without the Azure CLI that this machine may have.
 	w.environment = append(w.environment, "PATH="+t.TempDir())
-	w.terraform(t, "plan").fail(t, "Error: No credentials", "with provider[\"", source+`"]`, "PARTNERCENTER_REFRESH_TOKEN")
+	w.terraform(t, "plan").fail(t, "Error: No sign-in configured", "with provider[\"", source+`"]`, "PARTNERCENTER_REFRESH_TOKEN")
 	if requests := e.Requests(); len(requests) > 0 {
 		t.Errorf("%d requests were sent", len(requests))
 	}

@@ -120,7 +120,7 @@ func (s *settings) chooseSignIn() *signIn {
 	}
 	choice := &signIn{settings: s, source: noSource, given: []string{"use_cli"}}
 	if useCLI.source >= 0 && !useCLI.value {
-		choice.reject("use_cli", "No credentials", credentialSources[useCLI.source].argumentName("use_cli")+" turns the Azure CLI off, and no other credentials are configured. "+waysToSignIn)
+		choice.reject("use_cli", "No sign-in configured", credentialSources[useCLI.source].argumentName("use_cli")+" turns the Azure CLI off, and no other credentials are configured. "+waysToSignIn)
 	}
 	return choice
 }

@@ -887,7 +887,7 @@ func TestAzureCLI_chosen(t *testing.T) {
 		"PARTNERCENTER_USE_CLI before ARM_USE_CLI": {nil, map[string]string{"PARTNERCENTER_USE_CLI": "true", "ARM_USE_CLI": "false"}, []string{"az"}, nil},
 		"whatever AZURE_USE_CLI says":              {nil, map[string]string{"AZURE_USE_CLI": "false"}, []string{"az"}, nil},
 
-		"not without az":                             {nil, nil, nil, []string{"No credentials", "`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
+		"not without az":                             {nil, nil, nil, []string{"No sign-in configured", "`az`", "PATH", "`refresh_token`", "PARTNERCENTER_REFRESH_TOKEN", "`az login`"}},
 		"not without az though use_cli":              {map[string]string{"use_cli": "true"}, nil, nil, []string{"Azure CLI not found", "`use_cli`", "`az`", "PATH"}},
 		"not without az though ARM_USE_CLI":          {nil, map[string]string{"ARM_USE_CLI": "true"}, nil, []string{"Azure CLI not found", "ARM_USE_CLI", "`az`", "PATH"}},
 		"not if use_cli forbids":                     {map[string]string{"use_cli": "false"}, nil, []string{"az"}, []string{"`use_cli`", "`refresh_token`"}},
