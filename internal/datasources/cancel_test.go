@@ -118,13 +118,6 @@ func TestCancel_oneOfMany(t *testing.T) {
 		results := make([]providertest.Result, 10)
 		var reads sync.WaitGroup
 		var cancels []context.CancelFunc
-		time.AfterFunc(time.Minute, func() {
-			// The first one last: the others would ask again, and have an answer
-			// before they are cancelled.
-			for _, cancel := range slices.Backward(cancels) {
-				cancel()
-			}
-		})
 		for i := range results {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -134,6 +127,13 @@ func TestCancel_oneOfMany(t *testing.T) {
 			reads.Go(func() { results[i] = e.ReadUntil(ctx, t, name, nil) })
 			synctest.Wait() // The first one asks, and the first one gives up.
 		}
+		time.AfterFunc(time.Minute, func() {
+			// The first one last: the others would ask again, and have an answer
+			// before they are cancelled.
+			for _, cancel := range slices.Backward(cancels) {
+				cancel()
+			}
+		})
 		reads.Wait()
 		for i, r := range results {
 			if i%2 == 0 {
