@@ -10,7 +10,7 @@ import (
 // quotaBurst is how many requests the quota lets through at once.
 const quotaBurst = 10
 
-var quotas = []struct{ perSecond, customers int }{{20, 300}, {4, 300}, {1, 100}}
+var quotas = []struct{ perSecond, customers int }{{20, 1000}, {4, 300}, {1, 100}}
 
 // quotaResult is a plan that asks once about each customer, under a quota.
 type quotaResult struct {
