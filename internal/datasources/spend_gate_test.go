@@ -26,9 +26,10 @@ func rulesOf(t *testing.T, r providertest.Result, findings string) []string {
 	t.Helper()
 	rules := []string{}
 	list, _ := r.Get(t, findings).([]any)
-	for i := range list {
-		name, _ := r.Get(t, findings, i, "customer_name").(string)
-		rules = append(rules, strings.TrimSuffix(fmt.Sprint(r.Get(t, findings, i, "rule"), " ", name), " "))
+	for _, element := range list {
+		finding, _ := element.(map[string]any)
+		name, _ := finding["customer_name"].(string)
+		rules = append(rules, strings.TrimSuffix(fmt.Sprint(finding["rule"], " ", name), " "))
 	}
 	return rules
 }
