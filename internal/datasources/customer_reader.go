@@ -120,7 +120,7 @@ func newCustomerBudget(r *pcclient.CustomerUsageRecord) *customerBudget {
 	return &customerBudget{amount: r.BudgetAmount(), spent: r.TotalCost}
 }
 
-// add adds a record of the same customer, as the gate does.
+// add adds a record of the same customer. The gate merges records in the same way.
 func (c *customerBudget) add(r *pcclient.CustomerUsageRecord) *customerBudget {
 	code, _ := currencyOf(&r.Cost)
 	if c == nil {
@@ -150,7 +150,7 @@ func (c *customerBudget) isWithin() bool { return !c.conflict && withinBudget(c.
 // isOver is also true if the records name different budgets.
 func (c *customerBudget) isOver() bool { return c.conflict || overBudget(c.amount, c.spent) }
 
-// isAtLeast likewise.
+// isAtLeast is also true if the records name different budgets.
 func (c *customerBudget) isAtLeast(percent decimal.Decimal) bool {
 	return c.conflict || atLeastPercent(percent, c.amount, c.spent)
 }
