@@ -78,23 +78,27 @@ func (e *emulator) save(ctx context.Context, path, file string) error {
 	return os.WriteFile(file, body, 0o600)
 }
 
-// customers returns the ids of all customers.
-func (e *emulator) customers(ctx context.Context) ([]string, error) {
+// withUsage returns the ids of the customers with a cost. The provider asks twice about
+// those without usage: the second response has their budget.
+func (e *emulator) withUsage(ctx context.Context) ([]string, error) {
 	body, err := e.do(ctx, http.MethodGet, "/v1/customers/usagerecords", http.NoBody)
 	if err != nil {
 		return nil, err
 	}
 	var response struct {
 		Items []struct {
-			ResourceID string `json:"resourceId"`
+			ResourceID string      `json:"resourceId"`
+			TotalCost  json.Number `json:"totalCost"`
 		} `json:"items"`
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &response); err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(response.Items))
-	for i, item := range response.Items {
-		ids[i] = strings.ToLower(item.ResourceID)
+	var ids []string
+	for _, item := range response.Items {
+		if item.TotalCost != "0" {
+			ids = append(ids, strings.ToLower(item.ResourceID))
+		}
 	}
 	return ids, nil
 }

@@ -43,23 +43,23 @@ func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
 			p.emulator = func(size int) []string {
 				return append(customers(size), "-quota", strconv.Itoa(q.perSecond), "-quota-burst", strconv.Itoa(quotaBurst))
 			}
-			o, err := b.planUnderQuota(ctx, p, q.customers)
+			// The ids come from an emulator without a quota, so that the plan has all
+			// of its own.
+			ids, err := b.customersWithUsage(ctx, q.customers)
+			if err != nil {
+				return nil, err
+			}
+			o, err := b.planUnderQuota(ctx, p, q.customers, ids)
 			if err != nil && o.errors == 0 {
 				return nil, fmt.Errorf("%s: %w", id, err)
 			}
-			results = append(results, quotaResult{Title: p.Title, PerSecond: q.perSecond, Requests: q.customers, Failed: o.errors, Seconds: o.Seconds, http: p.variant == withHTTP})
+			results = append(results, quotaResult{Title: p.Title, PerSecond: q.perSecond, Requests: len(ids), Failed: o.errors, Seconds: o.Seconds, http: p.variant == withHTTP})
 		}
 	}
 	return results, nil
 }
 
-func (b *bench) planUnderQuota(ctx context.Context, p plan, size int) (outcome, error) {
-	// The ids come from an emulator without a quota, so that the plan has all
-	// of its own.
-	ids, err := b.customersOf(ctx, size)
-	if err != nil {
-		return outcome{}, err
-	}
+func (b *bench) planUnderQuota(ctx context.Context, p plan, size int, ids []string) (outcome, error) {
 	b.stopEmulators()
 	w, err := b.prepare(ctx, p, size)
 	if err != nil {
@@ -72,10 +72,10 @@ func (b *bench) planUnderQuota(ctx context.Context, p plan, size int) (outcome, 
 	return w.plan(ctx)
 }
 
-func (b *bench) customersOf(ctx context.Context, size int) ([]string, error) {
+func (b *bench) customersWithUsage(ctx context.Context, size int) ([]string, error) {
 	e, err := b.emulator(ctx, customers(size)...)
 	if err != nil {
 		return nil, err
 	}
-	return e.customers(ctx)
+	return e.withUsage(ctx)
 }
