@@ -122,7 +122,7 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 	}
 	input.missing = reader.tracker.missing()
 	spend.Missing, spend.Listed, spend.Total = input.missing, reader.listed, reader.all.LargestCount()
-	return gate.Evaluate(spend, rules, time.Now()), input, nil
+	return gate.EvaluateSpend(spend, rules, time.Now()), input, nil
 }
 
 // selects returns a filter for the records of the selected customers. A customer
@@ -139,8 +139,8 @@ func (a *GateArguments) selects() func(*pcclient.CustomerUsageRecord) bool {
 	}
 }
 
-func (a *GateArguments) rules() (gate.Rules, error) {
-	rules := gate.Rules{
+func (a *GateArguments) rules() (gate.SpendRules, error) {
+	rules := gate.SpendRules{
 		RequireBudget:   a.RequireBudget,
 		AllowMissing:    deref(a.AllowMissing, false),
 		AllowEmpty:      deref(a.AllowEmpty, false),
@@ -201,8 +201,8 @@ func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
 	code, _ := currencyOf(&r.Cost)
 	record := gate.Record{
-		CustomerID:   deref(normalizeGUID(r.OwnerID()), ""),
-		CustomerName: deref(r.Owner(), ""),
+		SubjectID:    deref(normalizeGUID(r.OwnerID()), ""),
+		SubjectName:  deref(r.Owner(), ""),
 		Currency:     code,
 		Cost:         toDecimal(r.TotalCost),
 		USDCost:      toDecimal(usdOf(&r.Cost)),

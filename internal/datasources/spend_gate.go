@@ -101,7 +101,7 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	m.ViolationCount = new(int64(verdict.ViolationCount()))
 	m.WarningCount = new(int64(verdict.WarningCount()))
 	m.ReportMarkdown = new(verdict.Markdown())
-	m.EvaluatedCustomerCount = new(int64(verdict.CustomerCount()))
+	m.EvaluatedCustomerCount = new(int64(verdict.SubjectCount()))
 	m.Violations = newGateFindings(verdict.Violations())
 	m.Warnings = newGateFindings(verdict.Warnings())
 	return nil
@@ -112,8 +112,8 @@ func newGateFindings(findings []gate.Finding) []gateFinding {
 	for i, f := range findings {
 		list[i] = gateFinding{
 			Rule:         f.Rule,
-			CustomerID:   nilIfEmpty(f.CustomerID),
-			CustomerName: nilIfEmpty(f.CustomerName),
+			CustomerID:   nilIfEmpty(f.SubjectID),
+			CustomerName: nilIfEmpty(f.SubjectName),
 			Message:      f.Message(),
 			Actual:       fromDecimal(f.Actual),
 			Limit:        fromDecimal(f.Limit),

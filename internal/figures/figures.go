@@ -24,7 +24,7 @@ var hundred = decimal.NewFromInt(100)
 // has so far. The end is the first instant that is no longer in the period.
 // Nothing is known before a day has passed.
 func Forecast(cost decimal.Decimal, start, end, asOf time.Time) (forecast decimal.Decimal, known bool) {
-	period, elapsed, known := passed(start, end, asOf)
+	period, elapsed, known := Passed(start, end, asOf)
 	if !known {
 		return decimal.Zero, false
 	}
@@ -34,16 +34,16 @@ func Forecast(cost decimal.Decimal, start, end, asOf time.Time) (forecast decima
 // ForecastPercent is the share of a budget that the forecast uses, rounded as
 // [PercentUsed] is, and only once.
 func ForecastPercent(cost, budget decimal.Decimal, start, end, asOf time.Time) (percent decimal.Decimal, known bool) {
-	period, elapsed, known := passed(start, end, asOf)
+	period, elapsed, known := Passed(start, end, asOf)
 	if !known {
 		return decimal.Zero, false
 	}
 	return PercentUsed(cost.Mul(period), budget.Mul(elapsed))
 }
 
-// passed is how long a period is, and how much of it has passed. It is not known
+// Passed is how long a period is, and how much of it has passed. It is not known
 // before a day has.
-func passed(start, end, asOf time.Time) (period, elapsed decimal.Decimal, known bool) {
+func Passed(start, end, asOf time.Time) (period, elapsed decimal.Decimal, known bool) {
 	period = between(start, end)
 	elapsed = decimal.Min(between(start, asOf), period)
 	return period, elapsed, elapsed.GreaterThanOrEqual(decimal.NewFromInt(int64(day)))

@@ -1,11 +1,17 @@
-// Package gate decides whether spend is within limits: the rules of a spend gate
-// over plain values. It knows neither Terraform nor HTTP, and takes the time as an argument.
+// Package gate decides whether spend is within limits: rules over plain values. It
+// knows neither Terraform nor HTTP, and takes the time as an argument.
 //
 // It fails closed: what is not known is never within a limit.
 //
-//   - gate.go: what a gate takes and returns
-//   - customer.go: the records of one customer together, and who is worst
-//   - rules.go: the rules, those that fail closed first
+// All kinds of gates have in common:
+//
+//   - gate.go: what a gate finds, and its verdict
+//   - subject.go: what limits are about, from records, and which subject is worst
+//   - fraction.go, evaluation.go: figures, and how they are compared with limits
+//   - forecast.go: what a cost comes to at the end of its period
+//   - exception.go: whose violations are warnings for a while
 //   - text.go: the summary, and amounts in words
 //   - report.go, markdown.go: the report for people
+//
+// A kind of gate is a file of its own, with its words and its rules: spend.go.
 package gate

@@ -24,24 +24,24 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add("::error::x ##vso[task.setvariable variable=code]0 ##[x :::: ###", "99", "1", "100", "1", "100")
 	f.Add("```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30")
 	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit string) {
-		rules := Rules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}
+		rules := SpendRules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}
 		if rules.MaxPercentUsed == nil || rules.MaxUSDTotalCost == nil {
 			t.Skip("a rule that is off is no rule")
 		}
-		spender := Record{CustomerID: "1", CustomerName: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget)}
+		spender := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget)}
 		one := decimal.NewFromInt(1)
-		other := Record{CustomerID: "2", CustomerName: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one}
-		verdict := Evaluate(Spend{Records: []Record{spender, other}, Listed: 2}, rules, now)
+		other := Record{SubjectID: "2", SubjectName: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one}
+		verdict := EvaluateSpend(Spend{Records: []Record{spender, other}, Listed: 2}, rules, now)
 
 		if want := keeps(spender, rules) && keeps(other, rules) && keepTogether(rules, spender, other); verdict.Passed() != want {
 			t.Errorf("passed is %t, want %t: %v", verdict.Passed(), want, verdict.Messages())
 		}
-		again := Evaluate(Spend{Records: []Record{other, spender}, Listed: 2}, rules, now)
+		again := EvaluateSpend(Spend{Records: []Record{other, spender}, Listed: 2}, rules, now)
 		if diff := cmp.Diff(verdict.Messages(), again.Messages()); diff != "" {
 			t.Errorf("the order matters:\n%s", diff)
 		}
-		nothing := Record{CustomerID: "1", CustomerName: name, Currency: "EUR", Cost: &decimal.Zero, USDCost: &decimal.Zero, Budget: spender.Budget}
-		split := Evaluate(Spend{Records: []Record{nothing, other, spender}, Listed: 3}, rules, now)
+		nothing := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: &decimal.Zero, USDCost: &decimal.Zero, Budget: spender.Budget}
+		split := EvaluateSpend(Spend{Records: []Record{nothing, other, spender}, Listed: 3}, rules, now)
 		if diff := cmp.Diff(verdict.Messages(), split.Messages()); diff != "" {
 			t.Errorf("a second record without a cost makes a difference:\n%s", diff)
 		}
@@ -59,7 +59,7 @@ func anyDecimal(text string) *decimal.Decimal {
 }
 
 // keeps tells in fractions whether a customer keeps within its budget.
-func keeps(c Record, rules Rules) bool {
+func keeps(c Record, rules SpendRules) bool {
 	if c.Cost == nil || c.Budget == nil {
 		return false
 	}
@@ -68,7 +68,7 @@ func keeps(c Record, rules Rules) bool {
 }
 
 // keepTogether tells in fractions whether customers keep within the limit in USD.
-func keepTogether(rules Rules, all ...Record) bool {
+func keepTogether(rules SpendRules, all ...Record) bool {
 	total := new(big.Rat)
 	for _, c := range all {
 		if c.USDCost == nil {
@@ -105,7 +105,7 @@ func checkLines(t *testing.T, verdict *Verdict) {
 			t.Errorf("a cell that is not plain: %q", line)
 		}
 	}
-	if want := 2 + verdict.CustomerCount(); rows != want {
+	if want := 2 + verdict.SubjectCount(); rows != want {
 		t.Errorf("the table has %d lines, want %d:\n%s", rows, want, report)
 	}
 	if lines := slices.Collect(strings.Lines(chart)); len(lines) != 0 && len(lines) != 7 && len(lines) != 8 {

@@ -8,87 +8,67 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Record is what one usage record says of a customer's spend. What is not known
-// is nil, or empty.
-type Record struct {
-	CustomerID   string
-	CustomerName string
-	Currency     string // ISO 4217
-	Cost         *decimal.Decimal
-	USDCost      *decimal.Decimal
-	Budget       *decimal.Decimal // in Currency; nil without one
-	LastModified *time.Time
-}
+// kind is what one kind of gate says differently from the others.
+type kind struct {
+	title  string // of the verdict: "Spend gate"
+	noun   string // for a subject: "customer"
+	all    string // what a finding without a subject is about: "all customers"
+	budget string // the column of what a subject may spend: "budget"
 
-// Spend is what a gate evaluates.
-type Spend struct {
-	Records []Record // of the selected customers
-	Missing []string // ids of customers that were asked for and are not listed
-	Listed  int      // records that the API listed
-	Total   *int64   // records that the API says there are; nil if it does not say
-}
-
-// Rules are the limits of a gate. A limit that is nil does not apply.
-type Rules struct {
-	MaxPercentUsed          *decimal.Decimal
-	WarnPercentUsed         *decimal.Decimal
-	MaxUSDTotalCost         *decimal.Decimal
-	MaxTotalCost            map[string]decimal.Decimal // by currency
-	MaxCustomerUSDTotalCost *decimal.Decimal
-	RequireBudget           *bool // nil is true wherever a share of the budget is limited
-	MaxDataAge              *time.Duration
-	AllowMissing            bool
-	AllowEmpty              bool
-	AllowIncomplete         bool
-
-	// MaxFindings is how many violations, and how many warnings, are listed. The
-	// counts and the verdict are always those of all.
-	MaxFindings int
-}
-
-// limitsShares reports whether a rule compares costs with budgets.
-func (r *Rules) limitsShares() bool { return r.MaxPercentUsed != nil || r.WarnPercentUsed != nil }
-
-// requiresBudget reports whether a customer without a budget is a violation.
-func (r *Rules) requiresBudget() bool {
-	if r.RequireBudget != nil {
-		return *r.RequireBudget
-	}
-	return r.limitsShares()
+	countsSubjects bool // whether the verdict is about so many subjects, or about one thing that they are parts of
 }
 
 // Finding is what a rule found: a violation, or a warning.
 type Finding struct {
-	Rule         string
-	CustomerID   string // empty if it is about all customers
-	CustomerName string
-	Actual       *decimal.Decimal
-	Limit        *decimal.Decimal
-	Currency     string
+	Rule        string
+	SubjectID   string // empty if it is about all subjects
+	SubjectName string
+	Actual      *decimal.Decimal
+	Limit       *decimal.Decimal
+	Currency    string
 
-	customer *customer // nil if it is about all customers, or about one that is not listed
-	text     func() string
+	subject   *subject   // nil if it is about all subjects, or about one that is not listed
+	exception *Exception // nil if there was never one
+	text      func() string
+	figures   func() string // what the table says of the amounts; nil where it is both
 }
 
 // Message says in one line what was found.
 func (f *Finding) Message() string {
-	if f.customer != nil {
-		return breakLogCommands(f.customer.displayName() + ": " + f.text())
+	message := f.text()
+	if f.subject != nil {
+		message = f.subject.displayName() + ": " + message
 	}
-	return breakLogCommands(f.text())
+	if f.exception != nil {
+		message += ", " + f.exception.text()
+	}
+	return breakLogCommands(message)
 }
 
 // Verdict is the result of a gate.
 type Verdict struct {
-	rules         Rules
-	spend         *Spend
-	customers     []*customer
-	totals        []cost
-	violations    []Finding
-	warnings      []Finding
-	oldest        *time.Time // of the figures
-	newest        *time.Time
-	withoutBudget int
+	kind        *kind
+	maxFindings int
+	subjects    []*subject
+	totals      []cost
+	oldest      *time.Time // of the figures
+	newest      *time.Time
+	violations  []Finding
+	warnings    []Finding
+	exceptions  exceptions
+
+	// What the report and the summary say of a kind's own rules.
+	limits       []string
+	counts       []count
+	summaryNotes []string
+	maxPercent   *decimal.Decimal      // of a budget, for the chart; nil is 100
+	state        func(*subject) string // of a subject without findings
+}
+
+// count is how many of the subjects something holds for, for the report.
+type count struct {
+	n    int
+	what string
 }
 
 // Status is "failed", "warned" or "passed".
@@ -105,8 +85,8 @@ func (v *Verdict) Status() string {
 // Passed reports whether there is no violation, whatever the warnings.
 func (v *Verdict) Passed() bool { return len(v.violations) == 0 }
 
-// CustomerCount is the number of customers that were evaluated.
-func (v *Verdict) CustomerCount() int { return len(v.customers) }
+// SubjectCount is the number of subjects that were evaluated.
+func (v *Verdict) SubjectCount() int { return len(v.subjects) }
 
 // ViolationCount is the number of all violations.
 func (v *Verdict) ViolationCount() int { return len(v.violations) }
@@ -114,14 +94,14 @@ func (v *Verdict) ViolationCount() int { return len(v.violations) }
 // WarningCount is the number of all warnings.
 func (v *Verdict) WarningCount() int { return len(v.warnings) }
 
-// Violations are the worst violations, up to MaxFindings of them.
+// Violations are the worst violations, up to as many as the rules list.
 func (v *Verdict) Violations() []Finding { return v.listed(v.violations) }
 
-// Warnings are the worst warnings, up to MaxFindings of them.
+// Warnings are the worst warnings, up to as many as the rules list.
 func (v *Verdict) Warnings() []Finding { return v.listed(v.warnings) }
 
 func (v *Verdict) listed(findings []Finding) []Finding {
-	return findings[:min(len(findings), v.rules.MaxFindings)]
+	return findings[:min(len(findings), v.maxFindings)]
 }
 
 // Messages are those of the listed violations, then those of the listed warnings.
@@ -133,13 +113,13 @@ func (v *Verdict) Messages() []string {
 	return messages
 }
 
-// compareFindings orders findings: those about all customers, then customers that
-// are not listed, then customers worst first.
+// compareFindings orders findings: those about all subjects, then subjects that
+// are not listed, then subjects worst first.
 func compareFindings(a, b Finding) int {
-	if a.customer != nil && b.customer != nil {
-		return worstFirst(a.customer, b.customer)
+	if a.subject != nil && b.subject != nil {
+		return worstFirst(a.subject, b.subject)
 	}
-	rank := func(f Finding) int { return toInt(f.CustomerID != "") + 2*toInt(f.customer != nil) }
+	rank := func(f Finding) int { return toInt(f.SubjectID != "") + 2*toInt(f.subject != nil) }
 	return cmp.Compare(rank(a), rank(b))
 }
 

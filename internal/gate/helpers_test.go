@@ -3,10 +3,10 @@ package gate
 import "testing"
 
 // evaluate lists every finding, unless the rules say how many.
-func evaluate(t *testing.T, rules Rules, spenders ...spender) *Verdict {
+func evaluate(t *testing.T, rules SpendRules, spenders ...spender) *Verdict {
 	t.Helper()
 	if rules.MaxFindings == 0 {
 		rules.MaxFindings = 1000
 	}
-	return Evaluate(spendOf(t, spenders...), rules, now)
+	return EvaluateSpend(spendOf(t, spenders...), rules, now)
 }

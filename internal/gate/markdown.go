@@ -10,27 +10,27 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// maxBars is how many customers the chart draws.
+// maxBars is how many subjects the chart draws.
 const maxBars = 10
 
 // writeChart draws the shares of budgets that are used, from 0, which Mermaid does
-// not do by itself, to twice the limit at most, so that one customer far above it
+// not do by itself, to twice the limit at most, so that one subject far above it
 // leaves the bars of the others visible.
-func (v *Verdict) writeChart(text *strings.Builder, rows []*customer) {
+func (v *Verdict) writeChart(text *strings.Builder, rows []*subject) {
 	limit := hundred
-	if v.rules.MaxPercentUsed != nil {
-		limit = decimal.Max(v.rules.MaxPercentUsed.Round(2), decimal.NewFromInt(1))
+	if v.maxPercent != nil {
+		limit = decimal.Max(v.maxPercent.Round(2), one)
 	}
 	end := hundred
 	var names, bars []string
-	for _, c := range rows {
-		used := c.percentUsed(2)
+	for _, s := range rows {
+		used := s.percentUsed(2)
 		if used == nil || !used.IsPositive() || len(names) == maxBars {
 			continue
 		}
-		name := chartLabel(c.displayName()) + ", " + used.StringFixed(2) + " %"
+		name := chartLabel(s.displayName()) + ", " + used.StringFixed(2) + " %"
 		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
-			name = fmt.Sprintf("%s %d, %s %%", chartLabel(c.displayName()), n, used.StringFixed(2))
+			name = fmt.Sprintf("%s %d, %s %%", chartLabel(s.displayName()), n, used.StringFixed(2))
 		}
 		bar := decimal.Min(*used, limit.Add(limit))
 		end = decimal.Max(end, bar)

@@ -1,13 +1,13 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
 
-// maxRows is how many customers the table has, unless more than that have findings.
+// maxRows is how many subjects the table has, unless more than that have findings.
 const maxRows = 20
 
 // Markdown is the verdict for a comment on a pull request or the summary of a job:
@@ -18,49 +18,50 @@ func (v *Verdict) Markdown() string {
 	var text strings.Builder
 	v.writeLead(&text, groups)
 	v.writeGeneralFindings(&text)
+	v.writeExceptions(&text)
 	v.writeTable(&text, rows, groups)
 	v.writeChart(&text, rows)
 	return text.String()
 }
 
-// groups are the customers by what the rules found about them.
+// groups are the subjects by what the rules found about them.
 type groups struct {
-	failed, warned, others []*customer
-	violations, warnings   map[*customer][]*Finding
+	failed, warned, others []*subject
+	violations, warnings   map[*subject][]*Finding
 }
 
 func (v *Verdict) group() groups {
-	g := groups{violations: byCustomer(v.violations), warnings: byCustomer(v.warnings)}
-	for _, c := range v.customers {
+	g := groups{violations: bySubject(v.violations), warnings: bySubject(v.warnings)}
+	for _, s := range v.subjects {
 		switch {
-		case g.violations[c] != nil:
-			g.failed = append(g.failed, c)
-		case g.warnings[c] != nil:
-			g.warned = append(g.warned, c)
+		case g.violations[s] != nil:
+			g.failed = append(g.failed, s)
+		case g.warnings[s] != nil:
+			g.warned = append(g.warned, s)
 		default:
-			g.others = append(g.others, c)
+			g.others = append(g.others, s)
 		}
 	}
 	return g
 }
 
-func byCustomer(findings []Finding) map[*customer][]*Finding {
-	found := map[*customer][]*Finding{}
+func bySubject(findings []Finding) map[*subject][]*Finding {
+	found := map[*subject][]*Finding{}
 	for i := range findings {
-		if f := &findings[i]; f.customer != nil {
-			found[f.customer] = append(found[f.customer], f)
+		if f := &findings[i]; f.subject != nil {
+			found[f.subject] = append(found[f.subject], f)
 		}
 	}
 	return found
 }
 
-// tableRows are the failed customers, the warned, and the others, each worst
+// tableRows are the failed subjects, the warned, and the others, each worst
 // first.
-func (v *Verdict) tableRows(g groups) []*customer {
-	most := max(maxRows, min(len(g.failed)+len(g.warned), v.rules.MaxFindings))
-	var rows []*customer
-	for _, customers := range [][]*customer{g.failed, g.warned, g.others} {
-		rows = append(rows, worst(customers, most-len(rows))...)
+func (v *Verdict) tableRows(g groups) []*subject {
+	most := max(maxRows, min(len(g.failed)+len(g.warned), v.maxFindings))
+	var rows []*subject
+	for _, subjects := range [][]*subject{g.failed, g.warned, g.others} {
+		rows = append(rows, worst(subjects, most-len(rows))...)
 	}
 	return rows
 }
@@ -70,29 +71,21 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 	var counts []string
 	general := 0
 	for i := range v.violations {
-		general += toInt(v.violations[i].CustomerID == "" && v.violations[i].customer == nil)
+		general += toInt(v.violations[i].SubjectID == "" && v.violations[i].subject == nil)
 	}
 	if general > 0 {
-		counts = append(counts, countOf(general, "rule")+" about all customers failed")
+		counts = append(counts, countOf(general, "rule")+" about "+v.kind.all+" failed")
 	}
-	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(len(g.failed)), groupDigits(countOf(len(v.customers), "customer"))))
-	withoutBudget := 0
-	for _, c := range v.customers {
-		withoutBudget += toInt(c.budget == nil && !c.conflict)
-	}
-	for _, count := range []struct {
-		n    int
-		what string
-	}{{len(g.warned), "warned"}, {withoutBudget, "without a budget"}, {len(v.spend.Missing), "not listed"}} {
+	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(len(g.failed)), groupDigits(countOf(len(v.subjects), v.kind.noun))))
+	for _, count := range slices.Concat([]count{{len(g.warned), "warned"}}, v.counts, []count{{v.exceptions.count(), "excepted"}}) {
 		if count.n > 0 {
 			counts = append(counts, wholeNumber(count.n)+" "+count.what)
 		}
 	}
-	verdict := map[string]string{"failed": "failed", "warned": "passed with warnings", "passed": "passed"}[v.Status()]
 	sentences := []string{
-		fmt.Sprintf("**Spend gate %s**: %s.", verdict, strings.Join(counts, ", ")),
+		fmt.Sprintf("**%s %s**: %s.", v.kind.title, v.outcome(), strings.Join(counts, ", ")),
 		"Spend: " + v.totalsText() + ".",
-		"Limits: " + strings.Join(v.rules.texts(), ", ") + ".",
+		"Limits: " + strings.Join(v.limits, ", ") + ".",
 		"Figures: " + v.datesText() + ".",
 	}
 	text.WriteString(strings.Join(sentences, " ") + "\n")
@@ -118,33 +111,6 @@ func (v *Verdict) totalsText() string {
 	return strings.Join(amounts, ", ")
 }
 
-// texts are the rules in words.
-func (r *Rules) texts() []string {
-	var texts []string
-	if r.MaxPercentUsed != nil {
-		texts = append(texts, percent(r.MaxPercentUsed)+" of each budget")
-	}
-	if r.WarnPercentUsed != nil {
-		texts = append(texts, "a warning above "+percent(r.WarnPercentUsed)+" of each budget")
-	}
-	for _, code := range slices.Sorted(maps.Keys(r.MaxTotalCost)) {
-		texts = append(texts, groupDigits(money(r.MaxTotalCost[code], code))+" all together")
-	}
-	if r.MaxUSDTotalCost != nil {
-		texts = append(texts, groupDigits(money(*r.MaxUSDTotalCost, "USD"))+" all together")
-	}
-	if r.MaxCustomerUSDTotalCost != nil {
-		texts = append(texts, groupDigits(money(*r.MaxCustomerUSDTotalCost, "USD"))+" per customer")
-	}
-	if r.requiresBudget() {
-		texts = append(texts, "a budget for each customer")
-	}
-	if r.MaxDataAge != nil {
-		texts = append(texts, "figures at most "+hoursText(*r.MaxDataAge)+" old")
-	}
-	return texts
-}
-
 func (v *Verdict) datesText() string {
 	const layout = "2006-01-02 15:04"
 	switch {
@@ -160,54 +126,77 @@ func (v *Verdict) datesText() string {
 func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	var lines []string
 	for i := range v.violations {
-		if f := &v.violations[i]; f.customer == nil {
+		if f := &v.violations[i]; f.subject == nil {
 			lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.Message())))
 		}
 	}
 	for i := range v.warnings {
-		if f := &v.warnings[i]; f.customer == nil {
+		if f := &v.warnings[i]; f.subject == nil {
 			lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.Message())))
 		}
 	}
 	if len(lines) == 0 {
 		return
 	}
-	listed := min(len(lines), max(maxRows, v.rules.MaxFindings))
+	listed := min(len(lines), max(maxRows, v.maxFindings))
 	text.WriteString("\n" + strings.Join(lines[:listed], ""))
 	if more := len(lines) - listed; more > 0 {
 		fmt.Fprintf(text, "- and %s more\n", wholeNumber(more))
 	}
 }
 
-func (v *Verdict) writeTable(text *strings.Builder, rows []*customer, g groups) {
+// writeExceptions lists the exceptions, with their reasons.
+func (v *Verdict) writeExceptions(text *strings.Builder) {
+	if len(v.exceptions) == 0 {
+		return
+	}
+	names := make(map[string]string, len(v.exceptions))
+	for _, s := range v.subjects {
+		if v.exceptions[s.id] != nil && s.id != "" {
+			names[s.id] = s.displayName()
+		}
+	}
+	text.WriteString("\nExceptions:\n\n")
+	list := v.exceptions.inOrder()
+	listed := min(len(list), max(maxRows, v.maxFindings))
+	for _, exception := range list[:listed] {
+		name := cmp.Or(names[exception.SubjectID], exception.SubjectID, v.kind.all)
+		fmt.Fprintf(text, "- %s: %s\n", escapeMarkdown(name), escapeMarkdown(breakLogCommands(exception.text())))
+	}
+	if more := len(list) - listed; more > 0 {
+		fmt.Fprintf(text, "- and %s more\n", wholeNumber(more))
+	}
+}
+
+func (v *Verdict) writeTable(text *strings.Builder, rows []*subject, g groups) {
 	if len(rows) == 0 {
 		return
 	}
-	text.WriteString("\n| customer | spend | budget | used | state |\n|---|--:|--:|--:|---|\n")
+	fmt.Fprintf(text, "\n| %s | spend | %s | used | state |\n|---|--:|--:|--:|---|\n", v.kind.noun, v.kind.budget)
 	failedRows := 0
-	for _, c := range rows {
-		failedRows += toInt(g.violations[c] != nil)
+	for _, s := range rows {
+		failedRows += toInt(g.violations[s] != nil)
 		used := ""
-		if share := c.percentUsed(2); share != nil {
+		if share := s.percentUsed(2); share != nil {
 			used = groupDigits(share.StringFixed(2)) + " %"
 		}
-		fmt.Fprintf(text, "| %s | %s | %s | %s | %s |\n", escapeMarkdown(c.displayName()),
-			escapeMarkdown(c.spendText()), escapeMarkdown(c.budgetText()), used, v.stateText(c, g))
+		fmt.Fprintf(text, "| %s | %s | %s | %s | %s |\n", escapeMarkdown(s.displayName()),
+			escapeMarkdown(s.spendText()), escapeMarkdown(s.budgetText()), used, v.stateText(s, g))
 	}
-	more := len(v.customers) - len(rows)
+	more := len(v.subjects) - len(rows)
 	if more == 0 {
 		return
 	}
-	fmt.Fprintf(text, "\nand %s more", groupDigits(countOf(more, "customer")))
+	fmt.Fprintf(text, "\nand %s more", groupDigits(countOf(more, v.kind.noun)))
 	if failed := len(g.failed) - failedRows; failed > 0 {
 		fmt.Fprintf(text, ", %s of them failed", wholeNumber(failed))
 	}
 	text.WriteString(".\n")
 }
 
-func (c *customer) spendText() string {
+func (s *subject) spendText() string {
 	var amounts []string
-	for _, part := range c.costs {
+	for _, part := range s.costs {
 		if part.amount == nil {
 			amounts = append(amounts, "not known")
 		} else {
@@ -217,60 +206,56 @@ func (c *customer) spendText() string {
 	return strings.Join(amounts, ", ")
 }
 
-func (c *customer) budgetText() string {
+func (s *subject) budgetText() string {
 	switch {
-	case c.conflict:
+	case s.conflict:
 		return "several"
-	case c.budget == nil:
+	case s.budget == nil:
 		return "none"
 	}
-	return groupDigits(money(*c.budget, c.costs[0].currency))
+	return groupDigits(money(*s.budget, s.costs[0].currency))
 }
 
-// stateText says what the rules found about a customer. Within limits is only who
-// has a limit.
-func (v *Verdict) stateText(c *customer, g groups) string {
+// stateText says what the rules found about a subject.
+func (v *Verdict) stateText(s *subject, g groups) string {
 	var parts []string
-	if found := g.violations[c]; found != nil {
+	if found := g.violations[s]; found != nil {
 		parts = append(parts, "**failed**: "+brokenLimits(found))
 	}
-	if found := g.warnings[c]; found != nil {
+	if found := g.warnings[s]; found != nil {
 		parts = append(parts, "warned: "+brokenLimits(found))
 	}
-	if len(parts) > 0 {
-		return strings.Join(parts, "; ")
-	}
-	hasShare := v.rules.limitsShares() && c.budgeted() != nil
-	switch {
-	case hasShare, v.rules.MaxCustomerUSDTotalCost != nil:
-		parts = append(parts, "within limits")
-	case v.rules.requiresBudget():
-		parts = append(parts, "has a budget")
-	}
-	if v.rules.limitsShares() && c.budget == nil {
-		parts = append(parts, "no budget")
-	}
 	if len(parts) == 0 {
-		return "no limit of its own"
+		return v.state(s)
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
 }
 
-// brokenLimits names rules and their limits. The share that is used has a column
-// of its own.
+// brokenLimits names rules and their limits, and until when there is an exception.
 func brokenLimits(findings []*Finding) string {
 	var texts []string
+	var exception *Exception // of the subject, and so the same for each
 	for _, f := range findings {
 		text := f.Rule
 		switch {
 		case f.Limit == nil:
-		case strings.HasSuffix(f.Rule, "_percent_used"):
-			text += " (limit " + percent(f.Limit) + ")"
+		case f.figures != nil:
+			text += " (" + f.figures() + ")"
+		case f.Actual == nil:
+			text += " (not known, limit " + groupDigits(money(*f.Limit, f.Currency)) + ")"
 		default:
 			amount, limit := moneyPair(*f.Actual, *f.Limit, f.Currency)
 			text += " (" + groupDigits(amount) + ", limit " + groupDigits(limit) + ")"
 		}
 		texts = append(texts, text)
+		exception = cmp.Or(exception, f.exception)
+	}
+	switch {
+	case exception == nil:
+	case exception.ended:
+		texts = append(texts, "the exception until "+exception.until()+" has ended")
+	default:
+		texts = append(texts, "excepted until "+exception.until())
 	}
 	return strings.Join(texts, ", ")
 }

@@ -23,7 +23,7 @@ func TestMarkdown_many(t *testing.T) {
 		}
 		spenders = append(spenders, spender{fmt.Sprintf("Customer %04d", i), spent, "EUR", "1", "100"})
 	}
-	verdict := evaluate(t, Rules{MaxPercentUsed: number(t, "100"), MaxFindings: 100}, spenders...)
+	verdict := evaluate(t, SpendRules{MaxPercentUsed: number(t, "100"), MaxFindings: 100}, spenders...)
 	first, rest, _ := strings.Cut(verdict.Markdown(), "\n")
 	const want = "**Spend gate failed**: 300 of 10,000 customers failed. Spend: 2,025,050.00 EUR. Limits: 100 % of each budget, a budget for each customer. Figures: 2026-11-19 12:00 UTC."
 	if diff := cmp.Diff(want, first); diff != "" {
@@ -35,7 +35,7 @@ func TestMarkdown_many(t *testing.T) {
 	if verdict.ViolationCount() != 300 || len(verdict.Violations()) != 100 || len(verdict.Messages()) != 100 {
 		t.Errorf("%d violations, %d listed, %d messages", verdict.ViolationCount(), len(verdict.Violations()), len(verdict.Messages()))
 	}
-	if worst := verdict.Violations()[0].CustomerName; worst != "Customer 9867" {
+	if worst := verdict.Violations()[0].SubjectName; worst != "Customer 9867" {
 		t.Errorf("the worst is %s", worst)
 	}
 }
@@ -48,32 +48,32 @@ func TestMarkdown_states(t *testing.T) {
 	low := spender{"Low", "1", "EUR", "1", "100"}
 	free := spender{"Free", "1", "EUR", "1", ""}
 	for name, test := range map[string]struct {
-		rules    Rules
+		rules    SpendRules
 		spenders []spender
 		want     []string
 	}{
 		"no limit of its own": {
-			Rules{MaxUSDTotalCost: number(t, "1000")},
+			SpendRules{MaxUSDTotalCost: number(t, "1000")},
 			[]spender{high, free},
 			[]string{"High: no limit of its own", "Free: no limit of its own"},
 		},
 		"shares": {
-			Rules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)},
+			SpendRules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)},
 			[]spender{low, high, free},
 			[]string{"High: **failed**: max_percent_used (limit 100 %)", "Low: within limits", "Free: no budget"},
 		},
 		"a requirement is no limit": {
-			Rules{RequireBudget: new(true)},
+			SpendRules{RequireBudget: new(true)},
 			[]spender{high, free},
 			[]string{"Free: **failed**: has_budget", "High: has a budget"},
 		},
 		"a cost of its own, without a budget": {
-			Rules{MaxPercentUsed: number(t, "1000"), MaxCustomerUSDTotalCost: number(t, "600"), RequireBudget: new(false)},
+			SpendRules{MaxPercentUsed: number(t, "1000"), MaxCustomerUSDTotalCost: number(t, "600"), RequireBudget: new(false)},
 			[]spender{low, high, free},
 			[]string{"High: **failed**: max_customer_usd_total_cost (602.00 USD, limit 600.00 USD)", "Low: within limits", "Free: within limits, no budget"},
 		},
 		"several rules": {
-			Rules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "0.5"), MaxCustomerUSDTotalCost: number(t, "0.5")},
+			SpendRules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "0.5"), MaxCustomerUSDTotalCost: number(t, "0.5")},
 			[]spender{low},
 			[]string{"Low: **failed**: max_customer_usd_total_cost (1.00 USD, limit 0.50 USD); warned: warn_percent_used (limit 0.5 %)"},
 		},
@@ -90,7 +90,7 @@ func TestMarkdown_states(t *testing.T) {
 	for i := range 30 {
 		spenders = append(spenders, spender{fmt.Sprintf("Customer %02d", i), "99", "EUR", "1", "100"})
 	}
-	states := statesIn(evaluate(t, Rules{MaxPercentUsed: number(t, "100"), MaxCustomerUSDTotalCost: number(t, "500")}, spenders...).Markdown())
+	states := statesIn(evaluate(t, SpendRules{MaxPercentUsed: number(t, "100"), MaxCustomerUSDTotalCost: number(t, "500")}, spenders...).Markdown())
 	if !strings.HasPrefix(states[0], "Failed: **failed**") || len(states) != 20 {
 		t.Errorf("%d rows, first: %s", len(states), states[0])
 	}
@@ -112,10 +112,10 @@ func statesIn(report string) []string {
 func TestMarkdown_general(t *testing.T) {
 	t.Parallel()
 	spend := spendOf(t, spender{"A", "5", "EUR", "1", "100"}, spender{"B", "1", "", "", ""})
-	spend.Records[0].CustomerID = ""
+	spend.Records[0].SubjectID = ""
 	spend.Records[1].LastModified = new(now.Add(-30 * time.Hour))
 	spend.Total, spend.Missing = new(int64(3)), []string{"c", "d"}
-	report := Evaluate(spend, Rules{
+	report := EvaluateSpend(spend, SpendRules{
 		MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "4000")}, MaxPercentUsed: number(t, "100"), RequireBudget: new(false),
 		MaxDataAge: new(time.Hour), AllowMissing: true, MaxFindings: 1,
 	}, now).Markdown()
@@ -174,7 +174,7 @@ func TestMarkdown_chart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			verdict := evaluate(t, Rules{MaxUSDTotalCost: number(t, "1000")}, test.spenders...)
+			verdict := evaluate(t, SpendRules{MaxUSDTotalCost: number(t, "1000")}, test.spenders...)
 			var got []string
 			if _, chart, ok := strings.Cut(verdict.Markdown(), "    title \"Budget used, in percent; the line is the limit\"\n"); ok {
 				chart, _, _ = strings.Cut(chart, "\n```")
@@ -192,7 +192,7 @@ func TestMarkdown_chart(t *testing.T) {
 // A customer's name links nowhere.
 func TestMarkdown_noLinks(t *testing.T) {
 	t.Parallel()
-	verdict := evaluate(t, Rules{MaxUSDTotalCost: number(t, "1000")}, spender{"www.example.com", "3", "EUR", "1", "1"})
+	verdict := evaluate(t, SpendRules{MaxUSDTotalCost: number(t, "1000")}, spender{"www.example.com", "3", "EUR", "1", "1"})
 	table, _, _ := strings.Cut(verdict.Markdown(), "```")
 	if strings.Contains(table, "www.") {
 		t.Errorf("Markdown makes a link of this:\n%s", table)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -22,13 +23,9 @@ func (v *Verdict) Summary() string {
 	}
 	findings, rules := oneOfEachRuleFirst(findings)
 	var line strings.Builder
-	switch v.Status() {
-	case "failed":
-		line.WriteString("Spend gate failed")
-	case "warned":
-		line.WriteString("Spend gate passed with warnings")
-	default:
-		fmt.Fprintf(&line, "Spend gate passed for %s", countOf(len(v.customers), "customer"))
+	line.WriteString(v.kind.title + " " + v.outcome())
+	if v.Status() == "passed" && v.kind.countsSubjects {
+		line.WriteString(" for " + countOf(len(v.subjects), v.kind.noun))
 	}
 	separator := ": "
 	named := min(len(findings), max(rules, maxNamed))
@@ -39,10 +36,25 @@ func (v *Verdict) Summary() string {
 	if more := len(findings) - named; more > 0 {
 		fmt.Fprintf(&line, "; and %d more", more)
 	}
-	if v.withoutBudget > 0 {
-		fmt.Fprintf(&line, " (%s without a budget)", countOf(v.withoutBudget, "customer"))
+	notes := v.summaryNotes
+	if n := v.exceptions.count(); n > 0 {
+		notes = append(notes, countOf(n, v.kind.noun)+" excepted")
+	}
+	if all := v.exceptions[""]; all != nil && !all.ended {
+		notes = append(notes, all.text())
+	}
+	if len(notes) > 0 {
+		fmt.Fprintf(&line, " (%s)", breakLogCommands(strings.Join(notes, ", ")))
 	}
 	return line.String()
+}
+
+// outcome is the status in words.
+func (v *Verdict) outcome() string {
+	if v.Status() == "warned" {
+		return "passed with warnings"
+	}
+	return v.Status()
 }
 
 // oneOfEachRuleFirst moves the first finding of each rule to the front. It returns
@@ -59,6 +71,34 @@ func oneOfEachRuleFirst(findings []Finding) (ordered []Finding, rules int) {
 		ordered = append(ordered, finding)
 	}
 	return slices.Concat(ordered, rest), len(ordered)
+}
+
+// exceedsShare says how much of the budget a cost or a forecast uses. Where the
+// rounded figures would look as if the limit were kept, it has all of its digits.
+func (s *subject) exceedsShare(amount decimal.Decimal, used *fraction, limit *decimal.Decimal) string {
+	code := s.budgeted().currency
+	text, budget := moneyPair(amount, *s.budget, code)
+	share := used.rounded(2)
+	if share == nil {
+		return fmt.Sprintf("%s of %s, limit %s", text, budget, percent(limit))
+	}
+	if share.LessThanOrEqual(*limit) {
+		text = allDigits(amount, code)
+	}
+	return fmt.Sprintf("%s of %s (%s %%), limit %s", text, budget, share.StringFixed(2), percent(limit))
+}
+
+// exceeds says by how much a limit is exceeded.
+func exceeds(actual, limit decimal.Decimal, currency string) string {
+	amount, most := moneyPair(actual, limit, currency)
+	return amount + ", limit " + most
+}
+
+func hoursText(d time.Duration) string {
+	if d == time.Hour {
+		return "1 hour"
+	}
+	return hours(d, 4).String() + " hours"
 }
 
 func countOf(n int, noun string) string {

@@ -17,7 +17,7 @@ func TestSummary(t *testing.T) {
 		"Spend gate failed: A: 11.00 EUR of 10.00 EUR (110.00 %), limit 100 %; B: 11.00 EUR of 10.00 EUR (110.00 %), limit 100 %": {{"B", "11", "EUR", "1", "10"}, {"A", "11", "EUR", "1", "10"}},
 		"Spend gate failed: A: 11 ??? of 10 ??? (110.00 %), limit 100 %":                                                          {{"A", "11", "???", "1", "10"}},
 	} {
-		verdict := evaluate(t, Rules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "80")}, spenders...)
+		verdict := evaluate(t, SpendRules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "80")}, spenders...)
 		if got := verdict.Summary(); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
@@ -31,7 +31,7 @@ func TestSummary_many(t *testing.T) {
 		spenders = append(spenders, spender{name, "2", "EUR", "1", "1"})
 	}
 	spenders = append(spenders, spender{"H", "2", "EUR", "1", ""})
-	summary := evaluate(t, Rules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)}, spenders...).Summary()
+	summary := evaluate(t, SpendRules{MaxPercentUsed: number(t, "100"), RequireBudget: new(false)}, spenders...).Summary()
 	if !strings.HasSuffix(summary, "E: 2.00 EUR of 1.00 EUR (200.00 %), limit 100 %; and 2 more (1 customer without a budget)") || strings.Contains(summary, "F:") {
 		t.Error(summary)
 	}
@@ -45,7 +45,7 @@ func TestSummary_eachRule(t *testing.T) {
 		spender{"D", "2", "EUR", "1", "1"}, spender{"E", "2", "EUR", "1", "1"}, spender{"F", "2", "EUR", "90", ""},
 	)
 	spend.Total, spend.Missing = new(int64(7)), []string{"g"}
-	summary := Evaluate(spend, Rules{
+	summary := EvaluateSpend(spend, SpendRules{
 		MaxPercentUsed: number(t, "100"), MaxUSDTotalCost: number(t, "1"), MaxCustomerUSDTotalCost: number(t, "80"),
 		MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "1")},
 	}, now).Summary()

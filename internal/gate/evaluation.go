@@ -1,0 +1,177 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// maxClockSkew is how far a figure may be dated ahead of the clock. A later date
+// is no date.
+const maxClockSkew = 24 * time.Hour
+
+var hundred = decimal.NewFromInt(100)
+
+// evaluation is a verdict in the making. A kind of gate begins one, checks its
+// rules, and ends it.
+type evaluation struct {
+	Verdict
+
+	now time.Time
+}
+
+func begin(kind *kind, records []Record, list []Exception, maxFindings int, now time.Time) *evaluation {
+	e := &evaluation{now: now, Verdict: Verdict{
+		kind: kind, maxFindings: maxFindings,
+		subjects: mergeRecords(kind, records), exceptions: newExceptions(list, now),
+	}}
+	e.totals = totalByCurrency(e.subjects)
+	e.oldest, e.newest = modified(records, now)
+	return e
+}
+
+// end puts the findings into an order that is the same every time.
+func (e *evaluation) end() *Verdict {
+	slices.SortStableFunc(e.violations, compareFindings)
+	slices.SortStableFunc(e.warnings, compareFindings)
+	return &e.Verdict
+}
+
+// violate adds a violation, which is a warning while there is an exception.
+func (e *evaluation) violate(f Finding) {
+	f.exception = e.exceptions.of(f.SubjectID)
+	if f.exception != nil && !f.exception.ended {
+		e.warn(f)
+		return
+	}
+	e.violations = append(e.violations, f)
+}
+
+func (e *evaluation) warn(f Finding) { e.warnings = append(e.warnings, f) }
+
+// violateUnless makes a violation a warning where that is allowed.
+func (e *evaluation) violateUnless(allowed bool, f Finding) {
+	if allowed {
+		e.warn(f)
+	} else {
+		e.violate(f)
+	}
+}
+
+// general is a finding about all subjects.
+func general(rule, format string, arguments ...any) Finding {
+	return Finding{Rule: rule, text: func() string { return fmt.Sprintf(format, arguments...) }}
+}
+
+// finding is a finding about one subject.
+func (s *subject) finding(rule string, text func() string) Finding {
+	return Finding{Rule: rule, SubjectID: s.id, SubjectName: s.name, subject: s, text: text}
+}
+
+func (f Finding) withAmounts(actual, limit *decimal.Decimal, currency string) Finding {
+	f.Actual, f.Limit, f.Currency = actual, limit, currency
+	return f
+}
+
+// bounds are a limit, and one below it that only warns. Each may be nil.
+type bounds struct {
+	maxRule  string
+	max      *decimal.Decimal
+	warnRule string
+	warn     *decimal.Decimal
+}
+
+func (b *bounds) areSet() bool { return b.max != nil || b.warn != nil }
+
+// compare compares a figure with the limit and, if that is kept, with the one that
+// warns. A figure that is not known keeps neither. What is found is made of the
+// limit that is broken.
+func (e *evaluation) compare(figure *fraction, b *bounds, found func(rule string, limit *decimal.Decimal) Finding) {
+	switch {
+	case b.max != nil && !figure.keeps(b.max):
+		e.violate(found(b.maxRule, b.max))
+	case b.warn != nil && !figure.keeps(b.warn):
+		e.warn(found(b.warnRule, b.warn))
+	}
+}
+
+// measured is an amount, in a currency, against a limit, about a subject.
+type measured struct {
+	rule     string
+	subject  *subject // nil if it is about all subjects, and then what says so
+	what     string
+	actual   *decimal.Decimal // nil if it is not known
+	limit    *decimal.Decimal
+	currency string
+}
+
+// compareAmount compares an amount with a limit.
+func (e *evaluation) compareAmount(m measured) {
+	e.compare(whole(m.actual), &bounds{maxRule: m.rule, max: m.limit}, m.finding)
+}
+
+// finding is what is found where the amount breaks a limit.
+func (m measured) finding(rule string, limit *decimal.Decimal) Finding {
+	text := func() string {
+		if m.actual == nil {
+			return "a cost is not known, limit " + money(*limit, m.currency)
+		}
+		return exceeds(*m.actual, *limit, m.currency)
+	}
+	var finding Finding
+	switch {
+	case m.subject != nil:
+		finding = m.subject.finding(rule, text)
+	case m.actual == nil:
+		finding = general(rule, "%s in %s: %s", m.what, m.currency, text())
+	default:
+		finding = general(rule, "%s: %s", m.what, text())
+	}
+	return finding.withAmounts(m.actual, limit, m.currency)
+}
+
+// dataAge: outdated figures say nothing about today.
+func (e *evaluation) dataAge(limit *time.Duration) {
+	if limit == nil || len(e.subjects) == 0 {
+		return
+	}
+	if e.newest == nil {
+		e.violate(general("data_age_known", "no figure says how old it is"))
+		return
+	}
+	if age := e.now.Sub(*e.newest); age > *limit {
+		actual, allowed := hours(age, 4), hours(*limit, 4)
+		finding := general("max_data_age", "the newest figure is %s hours old, limit %s", hours(age, 1).StringFixed(1), hoursText(*limit))
+		e.violate(finding.withAmounts(&actual, &allowed, ""))
+	}
+}
+
+// modified is when the oldest and the newest figure were brought up to date, or
+// nil if no figure says so.
+func modified(records []Record, now time.Time) (oldest, newest *time.Time) {
+	for i := range records {
+		date := records[i].LastModified
+		if !isDate(date, now) {
+			continue
+		}
+		if oldest == nil || date.Before(*oldest) {
+			oldest = date
+		}
+		if newest == nil || date.After(*newest) {
+			newest = date
+		}
+	}
+	return oldest, newest
+}
+
+// isDate reports whether a figure says when it was brought up to date. A date that
+// is too far ahead of the clock says nothing.
+func isDate(date *time.Time, now time.Time) bool {
+	return date != nil && date.Sub(now) <= maxClockSkew
+}
+
+func hours(d time.Duration, decimals int32) decimal.Decimal {
+	return decimal.NewFromInt(int64(d)).DivRound(decimal.NewFromInt(int64(time.Hour)), decimals)
+}

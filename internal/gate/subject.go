@@ -1,0 +1,240 @@
+package gate
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/shopspring/decimal"
+)
+
+// Record is what one usage record says of the spend of a subject. What is not known
+// is nil, or empty.
+type Record struct {
+	SubjectID    string
+	SubjectName  string
+	Currency     string // ISO 4217
+	Cost         *decimal.Decimal
+	USDCost      *decimal.Decimal
+	Budget       *decimal.Decimal // in Currency; nil without one
+	LastModified *time.Time
+	Period       *Period // of the cost, for forecasts
+}
+
+// subject is what a limit is about, such as a customer or a resource group: what
+// all of its records say together. A customer has several if the list shifted
+// between two pages while a figure changed, or if it has both a legacy subscription
+// and an Azure plan.
+type subject struct {
+	kind      *kind
+	id, name  string
+	records   []*Record
+	costs     []cost           // one per currency
+	usdCost   *decimal.Decimal // nil unless known of every record
+	budget    *decimal.Decimal
+	conflict  bool // the records name different budgets
+	nameSince *time.Time
+}
+
+// cost is an amount in one currency, which is empty if it is not known.
+type cost struct {
+	currency string
+	amount   *decimal.Decimal // nil unless known of every record
+	isSpent  bool             // a record has a cost that is not 0, or not known
+}
+
+func newCost(record *Record) cost {
+	return cost{record.Currency, record.Cost, record.Cost == nil || !record.Cost.IsZero()}
+}
+
+func (c *cost) add(other cost) {
+	c.amount = add(c.amount, other.amount)
+	c.isSpent = c.isSpent || other.isSpent
+}
+
+// mergeRecords makes one subject of all records with the same id, in the order of
+// the records. A record without an id is a subject of its own.
+func mergeRecords(kind *kind, records []Record) []*subject {
+	byID := make(map[string]*subject, len(records))
+	subjects := make([]*subject, 0, len(records))
+	for i := range records {
+		record := &records[i]
+		if known := byID[record.SubjectID]; known != nil {
+			known.merge(record)
+			continue
+		}
+		added := &subject{
+			kind: kind, id: record.SubjectID, name: record.SubjectName, nameSince: record.LastModified,
+			records: []*Record{record},
+			costs:   []cost{newCost(record)},
+			usdCost: record.USDCost,
+			budget:  record.Budget,
+		}
+		if added.id != "" {
+			byID[added.id] = added
+		}
+		subjects = append(subjects, added)
+	}
+	return subjects
+}
+
+func (s *subject) merge(record *Record) {
+	if record.SubjectName != "" && (s.name == "" || isAfter(record.LastModified, s.nameSince)) {
+		s.name, s.nameSince = record.SubjectName, record.LastModified
+	}
+	s.records = append(s.records, record)
+	s.usdCost = add(s.usdCost, record.USDCost)
+	same := slices.IndexFunc(s.costs, func(known cost) bool { return known.currency == record.Currency })
+	if same >= 0 {
+		s.costs[same].add(newCost(record))
+	} else {
+		s.costs = append(s.costs, newCost(record))
+	}
+	switch {
+	case (s.budget == nil) != (record.Budget == nil):
+		s.conflict = true
+	case s.budget != nil:
+		// A budget of 100 EUR is not one of 100 SEK.
+		s.conflict = s.conflict || same < 0 || !s.budget.Equal(*record.Budget)
+	}
+}
+
+func isAfter(a, b *time.Time) bool { return a != nil && (b == nil || a.After(*b)) }
+
+// add is nil unless both parts are known.
+func add(a, b *decimal.Decimal) *decimal.Decimal {
+	if a == nil || b == nil {
+		return nil
+	}
+	return new(a.Add(*b))
+}
+
+// budgeted is the cost to compare with the budget, or nil if no budget can be
+// compared: there is none, or the records name different ones.
+func (s *subject) budgeted() *cost {
+	if s.budget == nil || s.conflict {
+		return nil
+	}
+	return &s.costs[0]
+}
+
+// share is a figure in percent of the budget, or nil if the figure is not known.
+func (s *subject) share(figure *fraction) *fraction {
+	if figure == nil {
+		return nil
+	}
+	return &fraction{figure.numerator.Mul(hundred), figure.denominator.Mul(*s.budget)}
+}
+
+// percentUsed is the share of the budget that is used, rounded half away from
+// zero. It is nil if it is not known, and for a budget of 0.
+func (s *subject) percentUsed(decimals int32) *decimal.Decimal {
+	budgeted := s.budgeted()
+	if budgeted == nil {
+		return nil
+	}
+	return s.share(whole(budgeted.amount)).rounded(decimals)
+}
+
+// displayName is the name on one line, or the id of a subject without a name.
+func (s *subject) displayName() string {
+	return cmp.Or(oneLine(s.name), s.id, "a "+s.kind.noun+" without a name")
+}
+
+// oneLine removes line breaks and what is invisible but changes what is seen.
+func oneLine(text string) string {
+	printable := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(printable), " ")
+}
+
+// worst returns the worst subjects of a list, up to n of them, in order. Sorting
+// all of them takes longer than everything else that a gate does.
+func worst(subjects []*subject, n int) []*subject {
+	var list []*subject
+	for _, s := range subjects {
+		if len(list) == n && (n == 0 || worstFirst(list[n-1], s) <= 0) {
+			continue
+		}
+		position, _ := slices.BinarySearchFunc(list, s, worstFirst)
+		list = slices.Insert(list, position, s)
+		list = list[:min(len(list), n)]
+	}
+	return list
+}
+
+// worstFirst orders subjects by the share of their budget that is used, then by
+// their cost in USD, then by name and id. Those of whom something is not known
+// come first: they may be anything.
+func worstFirst(a, b *subject) int {
+	if order := compareShares(a, b); order != 0 {
+		return order
+	}
+	return cmp.Or(
+		compareKnown(a.usdCost, b.usdCost),
+		cmp.Compare(a.name, b.name),
+		cmp.Compare(a.id, b.id),
+	)
+}
+
+// compareShares compares cost ÷ budget without dividing, so that it is exact and
+// a budget of 0 is no trouble. Subjects without a budget come last.
+func compareShares(a, b *subject) int {
+	aCost, bCost := a.budgeted(), b.budgeted()
+	switch {
+	case a.conflict || b.conflict:
+		return toInt(b.conflict) - toInt(a.conflict)
+	case aCost == nil || bCost == nil:
+		return toInt(aCost == nil) - toInt(bCost == nil)
+	case aCost.amount == nil || bCost.amount == nil:
+		return toInt(bCost.amount == nil) - toInt(aCost.amount == nil)
+	case !a.budget.IsPositive() || !b.budget.IsPositive():
+		aOver, bOver := a.exceedsNothing(), b.exceedsNothing()
+		if aOver || bOver {
+			return toInt(bOver) - toInt(aOver)
+		}
+		// Nothing of nothing is no share.
+		return toInt(!a.budget.IsPositive()) - toInt(!b.budget.IsPositive())
+	}
+	return bCost.amount.Mul(*a.budget).Cmp(aCost.amount.Mul(*b.budget))
+}
+
+// exceedsNothing reports whether there is a cost above a budget of 0 or less.
+func (s *subject) exceedsNothing() bool {
+	return !s.budget.IsPositive() && s.budgeted().amount.GreaterThan(*s.budget)
+}
+
+func compareKnown(a, b *decimal.Decimal) int {
+	if a == nil || b == nil {
+		return toInt(b == nil) - toInt(a == nil)
+	}
+	return b.Cmp(*a)
+}
+
+// totalByCurrency adds up the costs of all subjects by currency, in order.
+func totalByCurrency(subjects []*subject) []cost {
+	totals := map[string]*cost{}
+	for _, s := range subjects {
+		for _, part := range s.costs {
+			if totals[part.currency] == nil {
+				totals[part.currency] = &cost{currency: part.currency, amount: &decimal.Zero}
+			}
+			totals[part.currency].add(part)
+		}
+	}
+	list := make([]cost, 0, len(totals))
+	for _, code := range slices.Sorted(maps.Keys(totals)) {
+		list = append(list, *totals[code])
+	}
+	return list
+}
