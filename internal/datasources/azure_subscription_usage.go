@@ -2,11 +2,7 @@ package datasources
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -61,151 +57,24 @@ func azureSubscriptionUsageSchema() schema.Schema {
 }
 
 func readAzureSubscriptionUsage(ctx context.Context, api *pcclient.Client, m *azureSubscriptionUsage) error {
-	plans, err := azurePlans(ctx, api, id(m.CustomerID))
+	subscription, err := readAzureSubscription(ctx, api, id(m.CustomerID), id(m.AzureSubscriptionID))
 	if err != nil {
 		return err
 	}
-	listings, err := m.findEntitlement(ctx, api, plans)
-	if err != nil {
+	m.PlanID = normalizeGUID(&subscription.plan)
+	m.SubscriptionName = subscription.FriendlyName
+	m.Status = subscription.Status
+	if m.cost, err = totalOf(subscription.resources); err != nil {
 		return err
 	}
-	var records, doubtful []*pcclient.ResourceUsageRecord
-	// In all of them: one that it has left lists it no longer, and has what it cost there.
-	for _, plan := range plans {
-		all, err := api.SubscriptionResourceUsage(ctx, id(m.CustomerID), plan)
-		if isNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := requireComplete(all, "resource usage records"); err != nil {
-			return err
-		}
-		for _, record := range all.Items {
-			switch owner := deref(record.Entitlement(), ""); {
-			case strings.EqualFold(owner, id(m.AzureSubscriptionID)):
-				records = append(records, record)
-			case owner == "":
-				doubtful = append(doubtful, record)
-			}
-		}
-	}
-	listing := currentOf(listings)
-	m.PlanID = normalizeGUID(&listing.plan)
-	m.SubscriptionName = listing.entitlement.FriendlyName
-	m.Status = listing.entitlement.Status
-	if m.cost, err = totalOf(records); err != nil {
-		return err
-	}
-	m.HasUsage = new(len(records)+len(doubtful) > 0)
-	if len(doubtful) > 0 {
+	m.HasUsage = new(subscription.hasUsage())
+	if len(subscription.doubtful) > 0 {
 		m.TotalCost, m.USDTotalCost = nil, nil
 	} else {
-		m.ResourceCount = new(int64(len(records)))
+		m.ResourceCount = new(int64(len(subscription.resources)))
 	}
-	m.CostByResourceGroup = costByResourceGroup(append(records, unknownCosts(doubtful, id(m.AzureSubscriptionID))...))
+	m.CostByResourceGroup = costByResourceGroup(append(subscription.resources, subscription.doubtful...))
 	return nil
-}
-
-// azurePlans are the ids of all subscriptions of a customer that may be Azure plans.
-func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([]string, error) {
-	subscriptions, err := api.SubscriptionKinds(ctx, customerID)
-	if err != nil {
-		return nil, err
-	}
-	if err := requireComplete(subscriptions, "subscriptions"); err != nil {
-		return nil, err
-	}
-	var plans []string
-	seen := map[string]bool{}
-	for _, subscription := range subscriptions.Items {
-		if !subscription.MayBeAzurePlan() {
-			continue
-		}
-		plan := id(subscription.ID)
-		if plan == "" {
-			return nil, errors.New("the list contains a subscription without an id, which may be an Azure plan")
-		}
-		if !seen[normalizeText(plan)] {
-			seen[normalizeText(plan)] = true
-			plans = append(plans, plan)
-		}
-	}
-	return plans, nil
-}
-
-// foundEntitlement is an Azure subscription as an Azure plan lists it.
-type foundEntitlement struct {
-	plan        string
-	entitlement pcclient.AzureEntitlement
-}
-
-// findEntitlement looks for the Azure subscription in all plans: it moves from one
-// to another, and may be in both.
-func (m *azureSubscriptionUsage) findEntitlement(ctx context.Context, api *pcclient.Client, plans []string) ([]foundEntitlement, error) {
-	var found []foundEntitlement
-	unknown := 0
-	for _, plan := range plans {
-		entitlements, err := api.AzureEntitlements(ctx, id(m.CustomerID), plan)
-		if isNotFound(err) {
-			unknown++
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := requireComplete(entitlements, "Azure entitlements"); err != nil {
-			return nil, err
-		}
-		matches := filter(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
-			return strings.EqualFold(id(e.ID), id(m.AzureSubscriptionID))
-		})
-		if len(matches) > 0 {
-			found = append(found, foundEntitlement{plan, *matches[0]})
-		}
-	}
-	if len(found) == 0 {
-		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), id(m.AzureSubscriptionID))
-		if unknown > 0 {
-			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", unknown)
-		}
-		return nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
-	}
-	return found, nil
-}
-
-// notFound are the codes by which Partner Center says that there is no such
-// subscription (https://learn.microsoft.com/partner-center/developer/error-codes).
-var notFound = []string{"1000", "20003", "900118"}
-
-// isNotFound reports whether Partner Center itself knows nothing of what was asked
-// for, such as a plan that was deleted. A 404 with another code, or without one,
-// is of something on the way, and may hide what is there.
-func isNotFound(err error) bool {
-	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
-}
-
-// currentOf is the listing in which the Azure subscription is active, or else the
-// first one.
-func currentOf(listings []foundEntitlement) foundEntitlement {
-	for _, l := range listings {
-		if strings.EqualFold(deref(l.entitlement.Status, ""), "active") {
-			return l
-		}
-	}
-	return listings[0]
-}
-
-// unknownCosts are resources of which it cannot be told whether they belong to an
-// Azure subscription, and so neither what they cost it.
-func unknownCosts(records []*pcclient.ResourceUsageRecord, azureSubscriptionID string) []*pcclient.ResourceUsageRecord {
-	return mapRows(records, func(r *pcclient.ResourceUsageRecord) *pcclient.ResourceUsageRecord {
-		unknown := *r
-		unknown.EntitlementID, unknown.TotalCost, unknown.USDTotalCost = &azureSubscriptionID, nil, nil
-		return &unknown
-	})
 }
 
 // totalOf is the cost of resources together. Without any it is 0.

@@ -11,6 +11,7 @@
 //   - validators.go: what is checked before anything is sent
 //   - records.go: filters, missing ids, and rows
 //   - customer_reader.go: the records of all customers, with their budgets and totals
+//   - azure_subscription.go: one Azure subscription in all plans, and what it has used
 //   - summaries.go: what the usage summaries have in common
 //   - forecast.go: forecasts and shares of budgets
 //   - values.go: costs, budgets and conversions
