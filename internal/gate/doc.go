@@ -13,5 +13,6 @@
 //   - text.go: the summary, and amounts in words
 //   - report.go, markdown.go: the report for people
 //
-// A kind of gate is a file of its own, with its words and its rules: spend.go.
+// A kind of gate is a file of its own, with its words and its rules: spend.go,
+// azure_subscription.go.
 package gate

@@ -14,8 +14,6 @@ type kind struct {
 	noun   string // for a subject: "customer"
 	all    string // what a finding without a subject is about: "all customers"
 	budget string // the column of what a subject may spend: "budget"
-
-	countsSubjects bool // whether the verdict is about so many subjects, or about one thing that they are parts of
 }
 
 // Finding is what a rule found: a violation, or a warning.
@@ -42,7 +40,7 @@ func (f *Finding) Message() string {
 	if f.exception != nil {
 		message += ", " + f.exception.text()
 	}
-	return breakLogCommands(message)
+	return breakLogCommands(oneLine(message))
 }
 
 // Verdict is the result of a gate.
@@ -58,10 +56,11 @@ type Verdict struct {
 	exceptions  exceptions
 
 	// What the report and the summary say of a kind's own rules.
+	about        string // what it is about, in a summary without findings
 	limits       []string
 	counts       []count
 	summaryNotes []string
-	maxPercent   *decimal.Decimal      // of a budget, for the chart; nil is 100
+	chart        chart
 	state        func(*subject) string // of a subject without findings
 }
 

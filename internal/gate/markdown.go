@@ -13,35 +13,58 @@ import (
 // maxBars is how many subjects the chart draws.
 const maxBars = 10
 
-// writeChart draws the shares of budgets that are used, from 0, which Mermaid does
-// not do by itself, to twice the limit at most, so that one subject far above it
-// leaves the bars of the others visible.
-func (v *Verdict) writeChart(text *strings.Builder, rows []*subject) {
-	limit := hundred
-	if v.maxPercent != nil {
-		limit = decimal.Max(v.maxPercent.Round(2), one)
+// chart is what the bars of a chart are.
+type chart struct {
+	title string // "Budget used"
+	unit  string // "%", or a currency
+	bar   func(*subject) *decimal.Decimal
+	limit *decimal.Decimal // nil if there is none for all of them
+}
+
+// percentChart draws the shares that are used of the limits of subjects.
+func percentChart(title string, limit *decimal.Decimal) chart {
+	if limit == nil {
+		limit = &hundred
 	}
-	end := hundred
+	return chart{
+		title: title, unit: "%", limit: new(decimal.Max(limit.Round(2), one)),
+		bar: func(s *subject) *decimal.Decimal { return s.percentUsed(2) },
+	}
+}
+
+// writeChart draws the bars from 0, which Mermaid does not do by itself, to twice
+// the limit at most, so that one subject far above it leaves the bars of the others
+// visible.
+func (v *Verdict) writeChart(text *strings.Builder, rows []*subject) {
+	limit := v.chart.limit
+	end := decimal.Zero
+	if v.chart.unit == "%" {
+		end = hundred
+	}
 	var names, bars []string
 	for _, s := range rows {
-		used := s.percentUsed(2)
-		if used == nil || !used.IsPositive() || len(names) == maxBars {
+		figure := v.chart.bar(s)
+		if figure == nil || !figure.IsPositive() || len(names) == maxBars {
 			continue
 		}
-		name := chartLabel(s.displayName()) + ", " + used.StringFixed(2) + " %"
+		told := figure.StringFixed(2) + " " + v.chart.unit
+		name := chartLabel(s.displayName()) + ", " + told
 		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
-			name = fmt.Sprintf("%s %d, %s %%", chartLabel(s.displayName()), n, used.StringFixed(2))
+			name = fmt.Sprintf("%s %d, %s", chartLabel(s.displayName()), n, told)
 		}
-		bar := decimal.Min(*used, limit.Add(limit))
+		bar := *figure
+		if limit != nil {
+			bar = decimal.Min(bar, limit.Add(*limit))
+		}
 		end = decimal.Max(end, bar)
 		names, bars = append(names, name), append(bars, bar.StringFixed(2))
 	}
 	if len(names) < 2 { // There is nothing to compare.
 		return
 	}
-	title, line := "Budget used, in percent", ""
-	if limit.LessThanOrEqual(end.Add(end)) { // Further away, it would flatten the bars.
-		end = decimal.Max(end, limit)
+	title, line := v.chart.title, ""
+	if limit != nil && limit.LessThanOrEqual(end.Add(end)) { // Further away, it would flatten the bars.
+		end = decimal.Max(end, *limit)
 		title += "; the line is the limit"
 		line = "    line [" + strings.Join(slices.Repeat([]string{limit.String()}, len(names)), ", ") + "]\n"
 	}
@@ -50,7 +73,7 @@ func (v *Verdict) writeChart(text *strings.Builder, rows []*subject) {
 		"xychart-beta horizontal\n" +
 		"    title \"" + title + "\"\n" +
 		"    x-axis [\"" + strings.Join(names, `", "`) + "\"]\n" +
-		"    y-axis \"%\" 0 --> " + end.String() + "\n" +
+		"    y-axis \"" + v.chart.unit + "\" 0 --> " + end.String() + "\n" +
 		"    bar [" + strings.Join(bars, ", ") + "]\n" +
 		line +
 		"```\n")

@@ -76,8 +76,13 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 	if general > 0 {
 		counts = append(counts, countOf(general, "rule")+" about "+v.kind.all+" failed")
 	}
-	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(len(g.failed)), groupDigits(countOf(len(v.subjects), v.kind.noun))))
-	for _, count := range slices.Concat([]count{{len(g.warned), "warned"}}, v.counts, []count{{v.exceptions.count(), "excepted"}}) {
+	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(withoutRest(g.failed)), groupDigits(countOf(withoutRest(v.subjects), v.kind.noun))))
+	for _, s := range g.failed {
+		if s.rest != "" {
+			counts = append(counts, s.rest+" failed")
+		}
+	}
+	for _, count := range slices.Concat([]count{{withoutRest(g.warned), "warned"}}, v.counts, []count{{v.exceptions.count(), "excepted"}}) {
 		if count.n > 0 {
 			counts = append(counts, wholeNumber(count.n)+" "+count.what)
 		}
@@ -89,6 +94,15 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 		"Figures: " + v.datesText() + ".",
 	}
 	text.WriteString(strings.Join(sentences, " ") + "\n")
+}
+
+// withoutRest is the number of subjects, without the rest beside them.
+func withoutRest(subjects []*subject) int {
+	n := 0
+	for _, s := range subjects {
+		n += toInt(s.rest == "")
+	}
+	return n
 }
 
 func (v *Verdict) totalsText() string {

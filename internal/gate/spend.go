@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-var spendGate = &kind{title: "Spend gate", noun: "customer", all: "all customers", budget: "budget", countsSubjects: true}
+var spendGate = &kind{title: "Spend gate", noun: "customer", all: "all customers", budget: "budget"}
 
 // Spend is what a spend gate evaluates.
 type Spend struct {
@@ -69,7 +69,9 @@ func EvaluateSpend(spend Spend, rules SpendRules, now time.Time) *Verdict {
 	e.totalCost()
 	e.customerUSDTotalCost()
 	e.counts = append(e.counts, count{len(spend.Missing), "not listed"})
-	e.limits, e.maxPercent, e.state = rules.texts(), rules.MaxPercentUsed, rules.state
+	e.about = countOf(len(e.subjects), "customer")
+	e.limits, e.state = rules.texts(), rules.state
+	e.chart = percentChart("Budget used, in percent", rules.MaxPercentUsed)
 	return e.end()
 }
 

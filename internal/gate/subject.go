@@ -16,6 +16,7 @@ import (
 type Record struct {
 	SubjectID    string
 	SubjectName  string
+	Rest         string // what the record is part of, if it is about no subject
 	Currency     string // ISO 4217
 	Cost         *decimal.Decimal
 	USDCost      *decimal.Decimal
@@ -31,6 +32,7 @@ type Record struct {
 type subject struct {
 	kind      *kind
 	id, name  string
+	rest      string // what it is, if it is no subject but the rest beside them
 	records   []*Record
 	costs     []cost           // one per currency
 	usdCost   *decimal.Decimal // nil unless known of every record
@@ -56,25 +58,28 @@ func (c *cost) add(other cost) {
 }
 
 // mergeRecords makes one subject of all records with the same id, in the order of
-// the records. A record without an id is a subject of its own.
+// the records, and one of all that are part of the same rest. Another record without
+// an id is a subject of its own.
 func mergeRecords(kind *kind, records []Record) []*subject {
-	byID := make(map[string]*subject, len(records))
+	type key struct{ id, rest string }
+	byKey := make(map[key]*subject, len(records))
 	subjects := make([]*subject, 0, len(records))
 	for i := range records {
 		record := &records[i]
-		if known := byID[record.SubjectID]; known != nil {
+		own := key{record.SubjectID, record.Rest}
+		if known := byKey[own]; known != nil {
 			known.merge(record)
 			continue
 		}
 		added := &subject{
-			kind: kind, id: record.SubjectID, name: record.SubjectName, nameSince: record.LastModified,
+			kind: kind, id: record.SubjectID, name: record.SubjectName, rest: record.Rest, nameSince: record.LastModified,
 			records: []*Record{record},
 			costs:   []cost{newCost(record)},
 			usdCost: record.USDCost,
 			budget:  record.Budget,
 		}
-		if added.id != "" {
-			byID[added.id] = added
+		if own != (key{}) {
+			byKey[own] = added
 		}
 		subjects = append(subjects, added)
 	}
@@ -141,7 +146,7 @@ func (s *subject) percentUsed(decimals int32) *decimal.Decimal {
 
 // displayName is the name on one line, or the id of a subject without a name.
 func (s *subject) displayName() string {
-	return cmp.Or(oneLine(s.name), s.id, "a "+s.kind.noun+" without a name")
+	return cmp.Or(s.rest, oneLine(s.name), s.id, "a "+s.kind.noun+" without a name")
 }
 
 // oneLine removes line breaks and what is invisible but changes what is seen.

@@ -24,8 +24,8 @@ func (v *Verdict) Summary() string {
 	findings, rules := oneOfEachRuleFirst(findings)
 	var line strings.Builder
 	line.WriteString(v.kind.title + " " + v.outcome())
-	if v.Status() == "passed" && v.kind.countsSubjects {
-		line.WriteString(" for " + countOf(len(v.subjects), v.kind.noun))
+	if v.Status() == "passed" {
+		line.WriteString(" for " + breakLogCommands(v.about))
 	}
 	separator := ": "
 	named := min(len(findings), max(rules, maxNamed))
