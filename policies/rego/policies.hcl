@@ -4,3 +4,9 @@ policy "spend" {
   query             = "data.terraform.spend.deny"
   enforcement_level = "mandatory"
 }
+
+policy "spend-warnings" {
+  description       = "Spend gates of Microsoft Partner Center have no warnings."
+  query             = "data.terraform.spend.warn"
+  enforcement_level = "advisory"
+}

@@ -1,10 +1,25 @@
-# Denies a plan unless its spend gates have passed. It reads the JSON of a plan
-# (terraform show -json), also where HCP Terraform puts it, under input.plan.
+# Denies a plan unless its spend gates have passed, and warns of what they warn of.
+# It reads the JSON of a plan (terraform show -json), also where an engine puts it
+# into an input of its own.
 #
 # Amounts are compared by the provider, exactly. Here only its verdicts are read.
 package terraform.spend
 
-plan := object.get(input, "plan", input)
+# OPA before 1.0 needs it.
+import rego.v1
+
+# HCP Terraform and env zero have the plan under plan, Scalr under tfplan. Spacelift
+# has its changes under terraform, and the plan where a hook has written it to
+# plan.custom.spacelift.json.
+plan := object.get(
+	input, ["third_party_metadata", "custom", "plan"],
+	object.get(
+		input, "tfplan",
+		object.get(input, "plan", object.get(input, "terraform", input)),
+	),
+)
+
+gate_types := {"partnercenter_spend_gate", "partnercenter_azure_subscription_gate"}
 
 # What is read while planning is in the prior state alone: neither in
 # resource_changes nor in planned_values. Only modules are followed. Walking
@@ -37,10 +52,25 @@ addresses := {
 
 gates contains resource if {
 	some resource in reads
-	resource.type == "partnercenter_spend_gate"
+	resource.type in gate_types
 }
 
+# Spacelift itself hands over changes of resources only. There a terraform_data may
+# carry the verdict, as that of the module spend-gate does. Nothing tells who has
+# written into it, so it is not believed where the plan has the gate itself.
+gates contains gate if {
+	plan == input.terraform
+	some change in plan.resource_changes
+	change.type == "terraform_data"
+	change.change.after.input.type in gate_types
+	gate := {"address": address(change), "carried": true, "values": change.change.after.input}
+}
+
+carried(gate) if gate.carried == true
+
 own(gate) if gate.provider_name in addresses
+
+own(gate) if carried(gate)
 
 passed(gate) if {
 	own(gate)
@@ -71,12 +101,29 @@ read_now(gate) if {
 	change.action_reason == "read_because_check_nested"
 }
 
+# What carries a verdict keeps that of an earlier plan if this one has not changed
+# it, and so does one with ignore_changes. It says when it was planned.
+carried_now(gate) if in_this_run(gate.values.planned_at)
+
+in_this_run(time_) if time.parse_rfc3339_ns(time_) >= input.spacelift.run.created_at
+
 # A plan that removes something for another reason says which.
 destroys if {
 	some change in plan.resource_changes
 	change.change.actions == ["delete"]
 	object.get(change, "action_reason", null) == null
 	not change.deposed
+}
+
+# Where there is no resource to destroy, nothing is listed as destroyed. What is
+# left to be seen is that nothing is planned to be there.
+destroys if {
+	plan.applyable == true
+	object.get(plan, ["planned_values", "root_module"], {}) == {}
+	object.get(plan, ["planned_values", "outputs"], {}) == {}
+	every change in object.get(plan, "resource_changes", []) {
+		object.get(change, "action_reason", null) == null
+	}
 }
 
 # Only "not … == true" holds for false, null and absent alike. Null is what a
@@ -99,6 +146,24 @@ deny contains message if {
 
 deny contains message if {
 	some gate in gates
+	carried(gate)
+	passed(gate)
+	not carried_now(gate)
+	message := sprintf("%v: it carries the verdict of an earlier run", [address(gate)])
+}
+
+# A file of that name may lie in the repository, or be left from an earlier run.
+deny contains "the plan in plan.custom.spacelift.json is not of this run" if {
+	input.spacelift
+	input.third_party_metadata.custom.plan
+	not planned_in_this_run
+}
+
+planned_in_this_run if in_this_run(plan.timestamp)
+
+deny contains message if {
+	some gate in gates
+	not carried(gate)
 	passed(gate)
 	not read_now(gate)
 	not plan.complete == false
@@ -110,11 +175,50 @@ deny contains message if {
 }
 
 # A plan without a gate is not a plan within limits.
-deny contains "no partnercenter_spend_gate has passed in this plan" if {
+deny contains message if {
 	every gate in gates {
 		not passed(gate)
 	}
+	message := sprintf("no %v has passed in this plan", [concat(" or ", gate_types)])
 }
+
+# So many warnings of each gate are shown.
+max_warnings := 20
+
+warn contains message if {
+	some gate in gates
+	passed(gate)
+	some warning in array.slice(warnings(gate), 0, max_warnings)
+	message := sprintf("%v: %v", [address(gate), warning])
+}
+
+warn contains message if {
+	some gate in gates
+	passed(gate)
+	count(warnings(gate)) > 0
+	more := warning_count(gate) - min([count(warnings(gate)), max_warnings])
+	more > 0
+	message := sprintf("%v: warnings that are not shown here: %v", [address(gate), more])
+}
+
+# A gate with max_findings = 0, or what carries a verdict, has no list.
+warn contains message if {
+	some gate in gates
+	passed(gate)
+	not gate.values.status == "passed"
+	count(warnings(gate)) == 0
+	message := sprintf("%v: %v", [address(gate), summary(gate)])
+}
+
+warnings(gate) := [warning.message |
+	some warning in gate.values.warnings
+	is_string(warning.message)
+]
+
+# The list is bounded, the count is exact.
+warning_count(gate) := gate.values.warning_count if {
+	is_number(gate.values.warning_count)
+} else := count(warnings(gate))
 
 # A row says within_budget = false also for a customer without a budget.
 deny contains message if {

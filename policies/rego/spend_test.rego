@@ -1,8 +1,10 @@
 package terraform.spend_test
 
+import rego.v1
+
 import data.terraform.spend
 
-nobody := "no partnercenter_spend_gate has passed in this plan"
+nobody := "no partnercenter_azure_subscription_gate or partnercenter_spend_gate has passed in this plan"
 
 gate(address, values) := {
 	"address": address,
@@ -30,6 +32,7 @@ plan_of(root) := {
 	"format_version": "1.2",
 	"terraform_version": "1.11.4",
 	"prior_state": {"format_version": "1.0", "values": {"root_module": root}},
+	"planned_values": {"root_module": {"resources": [{"address": "terraform_data.workload", "mode": "managed"}]}},
 	"applyable": true,
 	"complete": true,
 	"errored": false,
@@ -39,10 +42,212 @@ plan(resources) := plan_of({"resources": resources})
 
 with_field(field, value) := object.union(plan([passed]), {field: value})
 
-# What must be denied, in both forms.
+# What must be denied, in the form of every engine.
 denied(input_, messages) if {
-	spend.deny == messages with input as input_
-	spend.deny == messages with input as {"plan": input_, "run": {"id": "run-1"}}
+	every form in forms(input_) {
+		spend.deny == messages with input as form
+	}
+}
+
+warned(input_, messages) if {
+	every form in forms(input_) {
+		spend.warn == messages with input as form
+	}
+}
+
+forms(plan_) := [
+	plan_,
+	{"plan": plan_, "run": {"id": "run-1"}}, # HCP Terraform
+	{"plan": plan_, "deploymentRequest": {"type": "deploy"}, "approvers": []}, # env zero
+	{"tfplan": plan_, "tfrun": {"source": "vcs"}}, # Scalr
+	spacelift({"resource_changes": object.get(plan_, "resource_changes", [])}, object.union(
+		plan_,
+		{"timestamp": during},
+	)),
+]
+
+before := "2026-11-21T07:59:59Z"
+
+during := "2026-11-21T08:00:09Z"
+
+spacelift(changes, handed) := object.union(
+	{"terraform": changes, "spacelift": {"run": {"created_at": time.parse_rfc3339_ns("2026-11-21T08:00:00Z")}}},
+	{"third_party_metadata": {"custom": {key: value | some key, value in {"plan": handed}; value != null}}},
+)
+
+test_spacelift_earlier_plan if {
+	says_earlier := "the plan in plan.custom.spacelift.json is not of this run"
+	every time_ in [before, "yesterday", null, 0, {}] {
+		spend.deny == {says_earlier} with input as spacelift({}, object.union(plan([passed]), {"timestamp": time_}))
+	}
+	spend.deny == {says_earlier} with input as spacelift({}, plan([passed]))
+}
+
+carrier(planned_at, fields) := {
+	"address": "module.spend_gate.terraform_data.verdict[0]",
+	"type": "terraform_data",
+	"name": "verdict",
+	"provider_name": "terraform.io/builtin/terraform",
+	"change": {"actions": ["update"], "before": null, "after": {"input": object.union(
+		{"type": "partnercenter_spend_gate", "planned_at": planned_at},
+		fields,
+	)}},
+}
+
+carries(change) := {"terraform_version": "1.11.4", "resource_changes": [change]}
+
+says_carried_earlier := "module.spend_gate.terraform_data.verdict[0]: it carries the verdict of an earlier run"
+
+test_carried if {
+	passes := {"passed": true, "status": "passed", "summary": "Spend gate passed."}
+	spend.deny == set() with input as spacelift(carries(carrier(during, passes)), null)
+	spend.warn == set() with input as spacelift(carries(carrier(during, passes)), null)
+	every time_ in [before, "", null, 0] {
+		spend.deny == {says_carried_earlier} with input as spacelift(carries(carrier(time_, passes)), null)
+	}
+	spend.deny == {says_carried_earlier} with input as spacelift(
+		carries(json.remove(carrier(during, passes), ["/change/after/input/planned_at"])),
+		null,
+	)
+	spend.deny == {says_carried_earlier} with input as json.remove(
+		spacelift(carries(carrier(during, passes)), null),
+		["/spacelift/run"],
+	)
+
+	# Whatever else of the run is whole.
+	spend.deny == {says_carried_earlier} with input as spacelift(
+		object.union(carries(carrier(before, passes)), {"complete": true, "errored": false}),
+		null,
+	)
+	every fields in [
+		{"passed": false, "summary": "Spend gate failed."},
+		{"passed": "true", "summary": "Spend gate failed."},
+		{"summary": "Spend gate failed."},
+	] {
+		spend.deny == {
+			nobody,
+			"module.spend_gate.terraform_data.verdict[0]: Spend gate failed.",
+		} with input as spacelift(carries(carrier(during, fields)), null)
+	}
+	every type in ["", null, "http", "partnercenter_spend_gates"] {
+		spend.deny == {nobody} with input as spacelift(
+			carries(carrier(during, object.union(passes, {"type": type}))),
+			null,
+		)
+	}
+	every change in [
+		{"actions": ["delete"], "before": {"input": passes}, "after": null},
+		{"actions": ["create"], "before": null, "after": {}},
+	] {
+		spend.deny == {nobody} with input as spacelift(
+			carries(object.union(object.remove(carrier(during, passes), ["change"]), {"change": change})),
+			null,
+		)
+	}
+	spend.deny == {nobody} with input as spacelift(
+		carries(object.union(carrier(during, passes), {"type": "null_resource"})),
+		null,
+	)
+
+	# Where the plan has the gate itself, nobody has to carry its verdict.
+	spend.deny == {nobody} with input as object.union(plan([]), carries(carrier(during, passes)))
+	spend.deny == {nobody, says_failed} with input as spacelift(
+		carries(carrier(during, passes)),
+		object.union(plan([failed]), {"timestamp": during, "resource_changes": [carrier(during, passes)]}),
+	)
+}
+
+test_carried_warned if {
+	spend.warn == {"module.spend_gate.terraform_data.verdict[0]: Spend gate passed with 1 warning."}
+		with input as spacelift(
+			carries(carrier(during, {
+				"passed": true,
+				"status": "warned",
+				"summary": "Spend gate passed with 1 warning.",
+			})),
+			null,
+		)
+}
+
+warning(n) := {"rule": "warn_percent_used", "message": sprintf("Contoso %d: 82.57 %%", [n])}
+
+with_warnings(number, fields) := object.union(passed.values, object.union(
+	{"status": "warned", "warnings": [warning(n) | some n in numbers.range(1, number)], "warning_count": number},
+	fields,
+))
+
+test_warned if {
+	warned(plan([passed]), {"data.partnercenter_spend_gate.budgets: Spend gate passed."})
+	warned(plan([gate(passed.address, object.union(passed.values, {"status": "passed"}))]), set())
+	warned(
+		plan([gate(passed.address, with_warnings(2, {}))]),
+		{
+			"data.partnercenter_spend_gate.budgets: Contoso 1: 82.57 %",
+			"data.partnercenter_spend_gate.budgets: Contoso 2: 82.57 %",
+		},
+	)
+	denied(plan([gate(passed.address, with_warnings(2, {}))]), set())
+
+	# Without a list, the summary has to do.
+	every list in [[], null, [{"message": null}]] {
+		warned(
+			plan([gate(passed.address, with_warnings(1, {"warnings": list}))]),
+			{"data.partnercenter_spend_gate.budgets: Spend gate passed."},
+		)
+	}
+
+	# One that has not passed is denied, and says so there.
+	warned(plan([failed]), set())
+	warned(plan([gate(failed.address, with_warnings(2, {"passed": false}))]), set())
+	warned(plan([]), set())
+}
+
+test_warned_bounded if {
+	every case in [
+		{"listed": 20, "count": 20, "more": 0},
+		{"listed": 21, "count": 21, "more": 1},
+		{"listed": 100, "count": 8000, "more": 7980},
+		{"listed": 2, "count": 5, "more": 3},
+		{"listed": 21, "count": null, "more": 1},
+	] {
+		bounded := spend.warn with input as plan([gate(
+			passed.address,
+			with_warnings(case.listed, {"warning_count": case.count}),
+		)])
+		rest := {sprintf("%s: warnings that are not shown here: %d", [passed.address, case.more]) | case.more > 0}
+		count(bounded) == min([case.listed, 20]) + count(rest)
+		count(rest - bounded) == 0
+	}
+}
+
+workload_gate(values) := object.union(gate("data.partnercenter_azure_subscription_gate.this", values), {
+	"type": "partnercenter_azure_subscription_gate",
+	"name": "this",
+})
+
+test_azure_subscription_gate if {
+	denied(plan([workload_gate(passed.values)]), set())
+	denied(
+		plan([workload_gate(failed.values)]),
+		{nobody, concat("", [
+			"data.partnercenter_azure_subscription_gate.this: ",
+			failed.values.summary,
+		])},
+	)
+
+	# One kind does not excuse the other.
+	denied(plan([workload_gate(passed.values), failed]), {says_failed})
+	denied(
+		plan([object.union(workload_gate(passed.values), {"provider_name": "registry.terraform.io/evil/partnercenter"})]),
+		{nobody, concat("", [
+			"data.partnercenter_azure_subscription_gate.this: ",
+			"it is of the provider registry.terraform.io/evil/partnercenter, whose verdict nobody knows",
+		])},
+	)
+	warned(
+		plan([workload_gate(with_warnings(1, {}))]),
+		{"data.partnercenter_azure_subscription_gate.this: Contoso 1: 82.57 %"},
+	)
 }
 
 test_passed if denied(plan([passed]), set())
@@ -324,6 +529,25 @@ test_destroy if {
 	denied(with_field("resource_changes", [deletes({"action_reason": null})]), {says_not_told})
 	denied(with_field("resource_changes", [deletes({"action_reason": "delete_because_no_resource_config"})]), set())
 	denied(with_field("resource_changes", [deletes({"deposed": "12345678"})]), set())
+}
+
+# With nothing to destroy but outputs, or not even those.
+test_destroy_data_only if {
+	nothing := object.union(object.remove(plan([passed]), ["planned_values"]), {"planned_values": {"root_module": {}}})
+	denied(nothing, {says_not_told})
+	denied(object.remove(nothing, ["planned_values"]), {says_not_told})
+	denied(object.union(nothing, {"resource_changes": [deletes({"deposed": "12345678"})]}), {says_not_told})
+
+	# What has a condition tells.
+	denied(object.union(nothing, {"checks": [looked_at("pass")]}), set())
+
+	# Nothing is there, and nothing will be done.
+	denied(object.union(nothing, {"applyable": false}), set())
+	denied(object.union(nothing, {"planned_values": {"root_module": {}, "outputs": {"x": {"value": 1}}}}), set())
+	denied(
+		object.union(nothing, {"resource_changes": [deletes({"action_reason": "delete_because_no_resource_config"})]}),
+		set(),
+	)
 }
 
 # A provider of the same name, of somebody else.

@@ -1,0 +1,13 @@
+# For env zero. It has no allow, so that what else approves a deployment still has to.
+package env0
+
+import rego.v1
+
+import data.terraform.spend
+
+deny contains message if some message in spend.deny
+
+# Without the rules nothing would be denied.
+deny contains "the rules of policies/rego/spend.rego are missing" if not spend.deny
+
+warn contains message if some message in spend.warn
