@@ -57,6 +57,8 @@ func TestModules_spendGateTests(t *testing.T) {
 		"does not warn":     {"main.tf", `data.partnercenter_spend_gate.this.status == "passed"`, `data.partnercenter_spend_gate.this.status != ""`, `run "a_bare_mock_warns"... fail`},
 		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, `run "a_bare_mock_warns"... fail`},
 		"forgets the limit": {"main.tf", `= var.max_percent_used`, `= 100`, `run "arguments"... fail`},
+		"carries no truth":  {"carrier.tf", `= data.partnercenter_spend_gate.this.passed`, `= true`, `run "carries_what_failed"... fail`},
+		"carries unasked":   {"carrier.tf", `var.carry_verdict ? 1 : 0`, `1`, `run "no_carrier"... fail`},
 		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, `run "no_such_mode"... fail`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,20 +4,25 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// What policies/rego says to the plans that Terraform really makes. That it knows
-// every shape of a plan is for its own tests, policies/rego/spend_test.rego.
+// What policies says to the plans that Terraform really makes, in the form in which
+// each engine is handed a plan. That it knows every shape of a plan is for its own
+// tests, policies/rego/spend_test.rego.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	const (
@@ -36,7 +41,7 @@ data "partnercenter_spend_gate" "budgets" {
 		workload = `
 resource "terraform_data" "workload" { input = "running" }
 `
-		nobody   = "no partnercenter_spend_gate has passed in this plan"
+		nobody   = "no partnercenter_azure_subscription_gate or partnercenter_spend_gate has passed in this plan"
 		partial  = "the plan is not complete (-target or -exclude), so a gate may not have been read"
 		errored  = "the plan ended with an error"
 		untold   = "data.partnercenter_spend_gate.budgets: nothing in this plan tells that it was read, so its verdict may be that of an earlier one. A gate with a postcondition tells, but not with -destroy"
@@ -46,6 +51,9 @@ resource "terraform_data" "workload" { input = "running" }
 		expired  = "PARTNERCENTER_REFRESH_TOKEN=expired"
 		failing  = "data \"partnercenter_customer\" \"nobody\" {\n  domain = \"nobody.example\"\n}\n"
 		pending  = "data.partnercenter_spend_gate.budgets: a condition has the status unknown"
+		near     = "data.partnercenter_spend_gate.budgets: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %"
+		nearly   = "data.partnercenter_spend_gate.budgets: Spend gate passed with warnings: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %"
+		output   = "output \"place\" { value = \"here\" }\n"
 	)
 	within, over := `"`+emulator.MeteredCustomerID+`"`, `"`+emulator.OverBudgetCustomerID+`"`
 	about := func(configuration, customer string) string {
@@ -53,6 +61,8 @@ resource "terraform_data" "workload" { input = "running" }
 	}
 	unconditional, _, _ := strings.Cut(gate, "  lifecycle")
 	unconditional += "}\n"
+	warning := strings.Replace(unconditional, "{", "{\n  warn_percent_used = 80", 1)
+	legacy := `"` + emulator.LegacyCustomerID + `"`
 	nested := "check \"spend\" {" + unconditional + `
   assert {
     condition     = data.partnercenter_spend_gate.budgets.passed
@@ -86,10 +96,14 @@ data "partnercenter_customer_usage_records" "all" {
 		environment  string
 		code         int
 		want         []string
+		warns        []string
 	}{
 		"passed":                              {root: about(gate, within) + workload},
 		"failed":                              {root: about(gate, over) + workload, code: 1, want: []string{overrun, nobody, errored}},
 		"failed, not blocked":                 {root: about(unconditional, over) + workload, want: []string{overrun, nobody}},
+		"warned":                              {root: about(warning, legacy) + workload, warns: []string{near}},
+		"warned, no list":                     {root: about(strings.Replace(warning, "{", "{\n  max_findings = 0", 1), legacy) + workload, warns: []string{nearly}},
+		"warned in a module":                  {root: inModule + workload, module: about(warning, legacy), warns: []string{"module.spend." + near}},
 		"passed in a module":                  {root: inModule + workload, module: about(gate, within)},
 		"failed in a module":                  {root: inModule + workload, module: about(unconditional, over), want: []string{"module.spend." + overrun, nobody}},
 		"passed in a check":                   {root: about(nested, within) + workload},
@@ -108,6 +122,10 @@ data "partnercenter_customer_usage_records" "all" {
 		"passed before, refresh only":         {root: about(unconditional, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-refresh-only"}, want: []string{risen, nobody}},
 		"passed before, destroy unread":       {root: about(unconditional, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
 		"condition before, destroy unread":    {root: about(gate, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold, pending}},
+		"nothing to destroy, unread":          {root: about(unconditional, within), applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
+		"an output to destroy, unread":        {root: about(unconditional, within) + output, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
+		"nothing to do":                       {root: about(unconditional, within), applied: true},
+		"all removed":                         {root: about(unconditional, within), before: about(unconditional, within) + workload},
 		"passed before, deferred":             {root: about(gate, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), before: about(gate, within) + workload, want: []string{deferred, pending, nobody}},
 		"of another namespace":                {root: inModule, module: of("evil/partnercenter", about(unconditional, within)), want: []string{"module.spend." + untrusted("registry.terraform.io/evil/partnercenter"), nobody}},
 		"of another registry":                 {root: inModule, module: of("registry.example.com/evil/partnercenter", about(gate, within)), want: []string{"module.spend." + untrusted("registry.example.com/evil/partnercenter"), nobody}},
@@ -166,40 +184,256 @@ data "partnercenter_customer_usage_records" "all" {
 				t.Fatalf("exit code %d, not %d\n%s\n%s", planned.code, test.code, planned.stdout, planned.stderr)
 			}
 			plan := w.terraform(t, "show", "-json", "plan").succeed(t).stdout
-			slices.Sort(test.want)
-			for form, input := range map[string]string{"raw": plan, "HCP": `{"plan":` + plan + `,"run":{"id":"run-1"}}`} {
-				if diff := cmp.Diff(test.want, w.denials(t, input)); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", form, diff)
+			w.judged(t, plan, verdict{test.want, test.warns})
+		})
+	}
+}
+
+// What carries the verdict of a gate is all that Spacelift knows of it, unless a hook
+// hands the plan over.
+func TestPolicies_carrier(t *testing.T) {
+	t.Parallel()
+	const (
+		workload = "resource \"terraform_data\" \"workload\" { input = \"running\" }\n"
+		nobody   = "no partnercenter_azure_subscription_gate or partnercenter_spend_gate has passed in this plan"
+		carrier  = "module.spend_gate.terraform_data.verdict[0]: "
+		overrun  = carrier + "Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"
+		risen    = carrier + "Spend gate failed: Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %"
+		near     = carrier + "Spend gate passed with warnings: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %"
+		unknown  = carrier + "it was not evaluated"
+		earlier  = "terraform_data.verdict: it carries the verdict of an earlier run"
+		kept     = `
+resource "terraform_data" "verdict" {
+  input = {
+    type       = "partnercenter_spend_gate"
+    passed     = true
+    status     = "passed"
+    planned_at = %planned_at
+  }
+  lifecycle { ignore_changes = [input] }
+}
+`
+	)
+	gate := func(customers string) string {
+		return `
+module "spend_gate" {
+  source            = "./spend-gate"
+  mode              = "warn"
+  customer_ids      = [` + customers + `]
+  warn_percent_used = 80
+  carry_verdict     = true
+}
+`
+	}
+	within := gate(`"` + emulator.MeteredCustomerID + `"`)
+	for name, test := range map[string]struct {
+		root      string
+		before    string // applied before it is planned; then spend rises
+		arguments []string
+		want      verdict
+	}{
+		"passed":                          {root: within + workload},
+		"failed":                          {root: gate(`"`+emulator.OverBudgetCustomerID+`"`) + workload, want: verdict{Deny: []string{overrun, nobody}}},
+		"warned":                          {root: gate(`"`+emulator.LegacyCustomerID+`"`) + workload, want: verdict{Warn: []string{near}}},
+		"not carried":                     {root: strings.Replace(within, "carry_verdict", "# carry_verdict", 1) + workload, want: verdict{Deny: []string{nobody}}},
+		"deferred":                        {root: gate("terraform_data.workload.output") + strings.Replace(workload, "running", emulator.MeteredCustomerID, 1), want: verdict{Deny: []string{unknown, nobody}}},
+		"passed before":                   {root: within + workload, before: within + workload, want: verdict{Deny: []string{risen, nobody}}},
+		"passed before, no refresh":       {root: within + workload, before: within + workload, arguments: []string{"-refresh=false"}, want: verdict{Deny: []string{risen, nobody}}},
+		"passed before, refresh only":     {root: within + workload, before: within + workload, arguments: []string{"-refresh-only"}, want: verdict{Deny: []string{nobody}}},
+		"passed before, targeted":         {root: within + workload, before: within + workload, arguments: []string{"-target=terraform_data.workload"}, want: verdict{Deny: []string{nobody}}},
+		"passed before, target of itself": {root: within + workload, before: within + workload, arguments: []string{"-target=module.spend_gate"}, want: verdict{Deny: []string{risen, nobody}}},
+		"passed before, destroy":          {root: within + workload, before: within + workload, arguments: []string{"-destroy"}, want: verdict{Deny: []string{nobody}}},
+		"passed before, destroy unread":   {root: within + workload, before: within + workload, arguments: []string{"-destroy", "-refresh=false"}, want: verdict{Deny: []string{nobody}}},
+		"passed before, removed":          {root: workload, before: within + workload, want: verdict{Deny: []string{nobody}}},
+		"kept from before":                {root: strings.Replace(kept, "%planned_at", "plantimestamp()", 1) + workload, before: strings.Replace(kept, "%planned_at", `"2026-01-01T00:00:00Z"`, 1) + workload, want: verdict{Deny: []string{earlier}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			const provider = "provider \"partnercenter\" {}\n"
+			w := newWorkspace(t, provider+test.root, environment...)
+			w.copyTree(t, "spend-gate", filepath.Join(modules, "spend-gate"))
+			if test.before != "" {
+				w.write(t, "main.tf", required+provider+test.before)
+				w.terraform(t, "get").succeed(t)
+				w.terraform(t, "apply", "-auto-approve").succeed(t)
+				if err := e.Spend(emulator.MeteredCustomerID, "7200.50"); err != nil {
+					t.Fatal(err)
 				}
+			}
+			w.write(t, "main.tf", required+provider+test.root)
+			w.terraform(t, "get").succeed(t)
+			w.terraform(t, append([]string{"plan", "-out=plan"}, test.arguments...)...).succeed(t)
+			plan := w.terraform(t, "show", "-json", "plan").succeed(t).stdout
+			got := w.evaluate(t, map[string]evaluation{"Spacelift": {spacelift(t, plan, false), "data.spacelift"}})
+			slices.Sort(test.want.Deny)
+			if diff := cmp.Diff(test.want, got["Spacelift"]); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// opa is the arguments of go that run OPA.
-var opa = []string{"tool", "-modfile=../../tools/opa/go.mod", "opa"}
-
-// buildOPA leaves it in Go's cache, so that not every test builds it.
-var buildOPA = sync.OnceValue(func() error {
-	output, err := exec.Command("go", append(opa, "version")...).CombinedOutput() //nolint:noctx // Once for all tests.
-	if err != nil {
-		return errors.New(string(output))
+// Nobody is judged by the entry of an engine that has not got the rules.
+func TestPolicies_rulesMissing(t *testing.T) {
+	t.Parallel()
+	for entry, query := range map[string]string{
+		"rego/env0.rego":                   "data.env0.deny",
+		"rego/conftest.rego":               "data.main.deny",
+		"scalr/spend_gate/spend_gate.rego": "data.terraform.deny",
+	} {
+		output, err := exec.CommandContext(t.Context(), tool(t, "opa"), "eval", "--format", "raw", "--data", "../../policies/"+entry, query).CombinedOutput()
+		if err != nil || !strings.Contains(string(output), "are missing") {
+			t.Errorf("%s: %v\n%s", entry, err, output)
+		}
 	}
-	return nil
-})
+}
 
-// denials are the messages of data.terraform.spend.deny, sorted, nil if there are none.
-func (w *workspace) denials(t *testing.T, input string) []string {
+// verdict is what a policy has to say, sorted.
+type verdict struct{ Deny, Warn []string }
+
+// evaluation is an input and the package that judges it.
+type evaluation struct{ input, in string }
+
+// judged fails the test unless all engines come to this verdict on a plan.
+func (w *workspace) judged(t *testing.T, plan string, want verdict) {
 	t.Helper()
-	if err := buildOPA(); err != nil {
+	slices.Sort(want.Deny)
+	slices.Sort(want.Warn)
+	evaluations := map[string]evaluation{
+		"OPA":             {plan, "data.terraform.spend"},
+		"HCP Terraform":   {`{"plan":` + plan + `,"run":{"id":"run-1"}}`, "data.terraform.spend"},
+		"env zero":        {`{"plan":` + plan + `,"deploymentRequest":{"type":"deploy"},"costEstimation":{"totalMonthlyCost":0},"approvers":[]}`, "data.env0"},
+		"Scalr":           {`{"tfplan":` + plan + `,"tfrun":{"source":"vcs","is_dry":false}}`, "data.terraform"},
+		"Scalr, advisory": {`{"tfplan":` + plan + `,"tfrun":{"source":"vcs","is_dry":false}}`, "data.advisory"},
+	}
+	if strings.Contains(plan, `"timestamp":"`) { // Terraform 1.5 and OpenTofu.
+		evaluations["Spacelift"] = evaluation{spacelift(t, plan, true), "data.spacelift"}
+	}
+	got := w.evaluate(t, evaluations)
+	// Which conftest does not hang on the version of Terraform, and takes minutes to build.
+	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		got["conftest"] = w.conftest(t, plan)
+	}
+	for engine, verdict := range got {
+		want := want
+		switch engine {
+		case "Scalr":
+			want.Warn = nil
+		case "Scalr, advisory":
+			want.Deny, want.Warn = want.Warn, nil
+		}
+		if diff := cmp.Diff(want, verdict); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", engine, diff)
+		}
+	}
+}
+
+// spacelift is a plan as Spacelift hands it over: changes of resources, and the
+// whole of it if a hook has written it to plan.custom.spacelift.json.
+func spacelift(t *testing.T, plan string, hook bool) string {
+	t.Helper()
+	type change struct {
+		Address      string `json:"address"`
+		Mode         string `json:"mode,omitempty"`
+		Type         string `json:"type"`
+		Name         string `json:"name"`
+		ProviderName string `json:"provider_name"`
+		Change       struct {
+			Actions []string        `json:"actions"`
+			Before  json.RawMessage `json:"before"`
+			After   json.RawMessage `json:"after"`
+		} `json:"change"`
+	}
+	var whole struct {
+		ResourceChanges  []change  `json:"resource_changes"`
+		TerraformVersion string    `json:"terraform_version"`
+		Timestamp        time.Time `json:"timestamp"`
+	}
+	if err := json.Unmarshal([]byte(plan), &whole); err != nil {
 		t.Fatal(err)
 	}
-	w.write(t, "input.json", input)
+	managed := []change{}
+	for _, c := range whole.ResourceChanges {
+		if c.Mode == "managed" {
+			c.Mode = ""
+			managed = append(managed, c)
+		}
+	}
+	input := map[string]any{
+		"spacelift": map[string]any{"run": map[string]any{"type": "TRACKED", "created_at": whole.Timestamp.UnixNano()}},
+		"terraform": map[string]any{"resource_changes": managed, "terraform_version": whole.TerraformVersion},
+	}
+	if hook {
+		input["third_party_metadata"] = map[string]any{"custom": map[string]any{"plan": json.RawMessage(plan)}}
+	}
+	text, err := json.Marshal(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// tools are the programs of tools/opa and tools/conftest, as Go keeps them built.
+var tools = map[string]func() (string, error){"opa": buildTool("opa"), "conftest": buildTool("conftest")}
+
+func buildTool(name string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		command := exec.Command("go", "tool", "-n", "-modfile=../../tools/"+name+"/go.mod", name) //nolint:noctx // Once for all tests.
+		output, err := command.Output()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			return "", errors.New(string(exit.Stderr))
+		}
+		return strings.TrimSpace(string(output)), err
+	})
+}
+
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	program, err := tools[name]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// evaluate asks OPA what the packages deny and warn of.
+func (w *workspace) evaluate(t *testing.T, evaluations map[string]evaluation) map[string]verdict {
+	t.Helper()
+	const policies = "../../policies/"
+	// Spacelift takes one text, of a package of this name. Two packages of Scalr have
+	// the same name, and are never loaded together.
+	for name, renamed := range map[string][3]string{
+		"spacelift.rego": {"rego/spend.rego", "package terraform.spend", "package spacelift"},
+		"advisory.rego":  {"scalr/spend_gate_warnings/spend_gate_warnings.rego", "package terraform", "package advisory"},
+	} {
+		text, err := os.ReadFile(policies + renamed[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.write(t, name, strings.Replace(string(text), "\n"+renamed[1]+"\n", "\n"+renamed[2]+"\n", 1))
+	}
+	inputs, engines := map[string]json.RawMessage{}, slices.Sorted(maps.Keys(evaluations))
+	var query []string
+	for i, engine := range engines {
+		inputs[engine] = json.RawMessage(evaluations[engine].input)
+		for _, rule := range []string{"deny", "warn"} {
+			if evaluations[engine].in == "data.terraform" && rule == "warn" || evaluations[engine].in == "data.advisory" && rule == "warn" {
+				continue // Scalr knows no warnings.
+			}
+			query = append(query, fmt.Sprintf("%s%d := %s.%s with input as input[%q]", rule, i, evaluations[engine].in, rule, engine))
+		}
+	}
+	text, err := json.Marshal(inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(t, "input.json", string(text))
 	var stderr bytes.Buffer
-	command := exec.CommandContext(t.Context(), "go", slices.Concat(opa, []string{
-		"eval", "--format", "json", "--data", "../../policies/rego/spend.rego",
-		"--input", filepath.Join(w.directory, "input.json"), "data.terraform.spend.deny",
-	})...)
+	command := exec.CommandContext(t.Context(), tool(t, "opa"),
+		"eval", "--format", "json", "--data", policies+"rego", "--data", policies+"scalr/spend_gate/spend_gate.rego",
+		"--data", filepath.Join(w.directory, "spacelift.rego"), "--data", filepath.Join(w.directory, "advisory.rego"),
+		"--input", filepath.Join(w.directory, "input.json"), strings.Join(query, "; "))
 	command.Stderr = &stderr
 	output, err := command.Output()
 	if err != nil {
@@ -207,22 +441,58 @@ func (w *workspace) denials(t *testing.T, input string) []string {
 	}
 	var answer struct {
 		Result []struct {
-			Expressions []struct {
-				Value []string `json:"value"`
-			} `json:"expressions"`
+			Bindings map[string][]string `json:"bindings"`
 		} `json:"result"`
 	}
 	if err := json.Unmarshal(output, &answer); err != nil {
 		t.Fatal(err)
 	}
 	// No result is what a misspelt query gives, too.
-	if len(answer.Result) != 1 || len(answer.Result[0].Expressions) != 1 {
+	if len(answer.Result) != 1 {
 		t.Fatalf("not an answer: %s", output)
 	}
-	messages := answer.Result[0].Expressions[0].Value
-	if len(messages) == 0 {
+	verdicts := map[string]verdict{}
+	for i, engine := range engines {
+		bindings := answer.Result[0].Bindings
+		verdicts[engine] = verdict{sorted(bindings[fmt.Sprintf("deny%d", i)]), sorted(bindings[fmt.Sprintf("warn%d", i)])}
+	}
+	return verdicts
+}
+
+// conftest is what conftest says of a plan without being told of a package.
+func (w *workspace) conftest(t *testing.T, plan string) verdict {
+	t.Helper()
+	w.write(t, "plan.json", plan)
+	command := exec.CommandContext(t.Context(), tool(t, "conftest"), "test", "--policy", "../../policies/rego", "--output", "json", filepath.Join(w.directory, "plan.json"))
+	output, err := command.Output()
+	type message struct {
+		Msg string `json:"msg"`
+	}
+	var answer []struct {
+		Failures []message `json:"failures"`
+		Warnings []message `json:"warnings"`
+	}
+	if err := json.Unmarshal(output, &answer); err != nil || len(answer) != 1 {
+		t.Fatalf("%v: %s", err, output)
+	}
+	if denied := len(answer[0].Failures) > 0; denied != (err != nil) {
+		t.Errorf("conftest: %v, with these failures: %v", err, answer[0].Failures)
+	}
+	text := func(messages []message) []string {
+		var texts []string
+		for _, m := range messages {
+			texts = append(texts, m.Msg)
+		}
+		return sorted(texts)
+	}
+	return verdict{text(answer[0].Failures), text(answer[0].Warnings)}
+}
+
+// sorted are the texts in order, nil if there are none.
+func sorted(texts []string) []string {
+	if len(texts) == 0 {
 		return nil
 	}
-	slices.Sort(messages)
-	return messages
+	slices.Sort(texts)
+	return texts
 }
