@@ -100,7 +100,7 @@ func asConfiguration(text string) string {
 // configurations are the guides and the READMEs.
 func configurations(t *testing.T) []string {
 	t.Helper()
-	files := []string{"../../README.md", modules + "/spend-gate/README.md", modules + "/spend-gate-apply/README.md"}
+	files := []string{"../../README.md", "../../policies/README.md", modules + "/spend-gate/README.md", modules + "/spend-gate-apply/README.md"}
 	for _, name := range entries(t, guides) {
 		files = append(files, filepath.Join(guides, name))
 	}
