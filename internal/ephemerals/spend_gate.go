@@ -40,17 +40,21 @@ func (*spendGate) Metadata(_ context.Context, request ephemeral.MetadataRequest,
 }
 
 func (*spendGate) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
-	attributes := arguments(datasources.GateAttributes())
-	attributes["enforce"] = schema.BoolAttribute{
-		Optional:            true,
-		MarkdownDescription: "Whether a gate that fails is an error. With `false` it is only a warning. Defaults to `true`.",
+	attributes := map[string]schema.Attribute{
+		"enforce": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whether a gate that fails is an error. With `false` it is only a warning. Defaults to `true`.",
+		},
+		"passed":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there is no violation, whatever the warnings."},
+		"status":  schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, `warned` or `failed`."},
+		"summary": schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict in one line: the worst customers by name and the limit that each exceeded."},
+		"messages": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The worst violations, then the worst warnings, in words, up to `max_findings` of each.",
+		},
 	}
-	attributes["passed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there is no violation, whatever the warnings."}
-	attributes["status"] = schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, `warned` or `failed`."}
-	attributes["summary"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict in one line: the worst customers by name and the limit that each exceeded."}
-	attributes["messages"] = schema.ListAttribute{
-		Computed: true, ElementType: types.StringType,
-		MarkdownDescription: "The worst violations, then the worst warnings, in words, up to `max_findings` of each.",
+	for name, argument := range datasources.GateAttributes() {
+		attributes[name] = argument
 	}
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Whether the spend of customers is within limits, when the plan is made and again when it is applied. " +
