@@ -66,7 +66,7 @@ func hclBlocks(t *testing.T, text string) []guideBlock {
 var (
 	usedVariable     = regexp.MustCompile(`\bvar\.(\w+)`)
 	declaredVariable = regexp.MustCompile(`(?m)^variable "(\w+)"`)
-	readsAnything    = regexp.MustCompile(`(?m)^\s*(data|ephemeral|module) "`)
+	readsAnything    = regexp.MustCompile(`(?m)^\s*(data|ephemeral|action|module) "`)
 )
 
 // asConfiguration adds what a guide takes for granted.

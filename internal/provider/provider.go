@@ -1,5 +1,5 @@
 // Package provider is the provider itself: its configuration, its credentials, and the
-// data sources, ephemeral resources and functions that it registers.
+// data sources, ephemeral resources, actions and functions that it registers.
 package provider
 
 import (
@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/actions"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/ephemerals"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/functions"
@@ -31,7 +33,11 @@ type partnerCenter struct {
 	system  system
 }
 
-var _ provider.ProviderWithFunctions = (*partnerCenter)(nil)
+var (
+	_ provider.ProviderWithActions            = (*partnerCenter)(nil)
+	_ provider.ProviderWithEphemeralResources = (*partnerCenter)(nil)
+	_ provider.ProviderWithFunctions          = (*partnerCenter)(nil)
+)
 
 func (p *partnerCenter) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
 	response.TypeName = "partnercenter"
@@ -113,7 +119,7 @@ func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureR
 		return
 	}
 	client := pcclient.New(options)
-	response.DataSourceData, response.EphemeralResourceData = client, client
+	response.DataSourceData, response.EphemeralResourceData, response.ActionData = client, client, client
 }
 
 func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSource {
@@ -123,6 +129,11 @@ func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSou
 // EphemeralResources need Terraform 1.10 or later.
 func (p *partnerCenter) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return ephemerals.All()
+}
+
+// Actions need Terraform 1.14 or later.
+func (p *partnerCenter) Actions(context.Context) []func() action.Action {
+	return actions.All()
 }
 
 // Functions need no configuration: they make no requests.

@@ -96,6 +96,7 @@ var language = []struct {
 	{regexp.MustCompile(`(?m)^mock_provider\b`), "mocks", 7, 8},
 	{regexp.MustCompile(`\bprovider::`), "functions of providers", 8, 7},
 	{regexp.MustCompile(`(?m)^\s*ephemeral\b`), "ephemeral values", 10, 11},
+	{regexp.MustCompile(`(?m)^\s*action "`), "actions", 14, never},
 	// OpenTofu 1.12 sends no null at all, which is an error in the framework.
 	{regexp.MustCompile(`provider::\w+::\w+\(.*\bnull\)`), "null as the argument of a function", 8, never},
 }

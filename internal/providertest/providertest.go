@@ -346,3 +346,55 @@ func plain(tb testing.TB, value tftypes.Value) any {
 	}
 	return object
 }
+
+// PlanAction plans an action. Terraform validates its arguments only before that, when
+// it does not know variables yet.
+func (s *Server) PlanAction(tb testing.TB, name string, arguments Arguments) []*tfprotov6.Diagnostic {
+	tb.Helper()
+	server, config := s.action(tb, name, arguments)
+	planned, err := server.PlanAction(tb.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if planned.Deferred != nil {
+		tb.Errorf("the action is deferred: %v", planned.Deferred.Reason)
+	}
+	return planned.Diagnostics
+}
+
+// InvokeAction invokes an action. It returns its progress, and how it completed.
+func (s *Server) InvokeAction(ctx context.Context, tb testing.TB, name string, arguments Arguments) (progress []string, end []*tfprotov6.Diagnostic) {
+	tb.Helper()
+	server, config := s.action(tb, name, arguments)
+	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: name, Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	completed := 0
+	for event := range stream.Events {
+		switch e := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, e.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			end = e.Diagnostics
+			completed++
+		}
+	}
+	if completed != 1 {
+		tb.Fatalf("the action completed %d times", completed)
+	}
+	return progress, end
+}
+
+func (s *Server) action(tb testing.TB, name string, arguments Arguments) (tfprotov6.ActionServer, *tfprotov6.DynamicValue) {
+	tb.Helper()
+	schema, ok := s.schemas.ActionSchemas[name]
+	if !ok {
+		tb.Fatalf("there is no action %s", name)
+	}
+	server, ok := s.protocol.(tfprotov6.ActionServer)
+	if !ok {
+		tb.Fatal("the framework's server knows no actions")
+	}
+	return server, s.config(tb, schema.Schema, arguments)
+}
