@@ -5,6 +5,7 @@ package actions
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -35,12 +36,11 @@ type gateArguments interface {
 // gateAction is the form of a gate that is an action. There is nothing that it
 // would do: it fails, or it does not.
 type gateAction struct {
-	name         string // without that of the provider
-	title        string // for errors
-	stops        string // what it stops, for the description
-	figures      string // where its figures come from, for the description
-	attributes   func() map[string]datasource.Attribute
-	newArguments func() gateArguments
+	name       string // without the provider's
+	stops      string // what it stops, and when
+	figures    string // where they are from
+	attributes func() map[string]datasource.Attribute
+	arguments  func() gateArguments
 
 	api *pcclient.Client
 }
@@ -74,7 +74,7 @@ func (g *gateAction) ModifyPlan(ctx context.Context, request action.ModifyPlanRe
 
 // Invoke evaluates the gate.
 func (g *gateAction) Invoke(ctx context.Context, request action.InvokeRequest, response *action.InvokeResponse) {
-	arguments := g.newArguments()
+	arguments := g.arguments()
 	response.Diagnostics.Append(validate(ctx, g, request.Config)...)
 	if !response.Diagnostics.HasError() {
 		response.Diagnostics.Append(request.Config.Get(ctx, arguments)...)
@@ -83,7 +83,7 @@ func (g *gateAction) Invoke(ctx context.Context, request action.InvokeRequest, r
 		return
 	}
 	var verdict *gate.Verdict
-	response.Diagnostics.Append(datasources.Read(ctx, g.api, g.title, func(ctx context.Context) (err error) {
+	response.Diagnostics.Append(datasources.Read(ctx, g.api, strings.ReplaceAll(g.name, "_", " "), func(ctx context.Context) (err error) {
 		verdict, err = arguments.Evaluate(ctx, g.api)
 		return err
 	})...)

@@ -325,6 +325,9 @@ func TestActionSpendGate_triggered(t *testing.T) {
 
 	// A saved plan, and spend that has risen since: what the gate is not for is made.
 	w.terraform(t, "plan", "-out=plan").succeed(t).mention(t, "Actions to be invoked before this change")
+	if requests := e.Requests(); len(requests) > 0 {
+		t.Errorf("the plan sent %v", requests)
+	}
 	spend("6000.01")
 	w.terraform(t, "apply", "plan").fail(t, failed...)
 	left("terraform_data.other\n")
@@ -377,6 +380,48 @@ func TestActionSpendGate_example(t *testing.T) {
 	apply(emulator.MeteredCustomerID).succeed(t).mention(t, "Spend gate passed for 1 customer.")
 	apply(emulator.LegacyCustomerID).succeed(t).mention(t, "Warning: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %.")
 	apply(emulator.OverBudgetCustomerID).fail(t, "Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %.")
+}
+
+// With an instance that is updated, one that is removed waits for the gate too.
+func TestActionSpendGate_instances(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	w := newWorkspace(t, strings.Replace(gatedByAction, "  input            = var.image\n", "  count            = var.servers\n  input            = var.image\n", 1)+`
+variable "servers" { default = 2 }
+`, environment...)
+	w.terraform(t, "apply", "-auto-approve").succeed(t).mention(t, "Actions: 2 invoked.")
+	if reads := slices.DeleteFunc(e.Requests(), func(r emulator.Request) bool { return !strings.HasSuffix(r.Path, "/customers/usagerecords") }); len(reads) != 1 {
+		t.Errorf("two servers were checked with %v", reads)
+	}
+	if err := e.Spend(emulator.MeteredCustomerID, "6000.01"); err != nil {
+		t.Fatal(err)
+	}
+	servers := func() int { return strings.Count(w.terraform(t, "state", "list").stdout, "terraform_data.workload[") }
+	w.terraform(t, "apply", "-auto-approve", "-var=servers=3").fail(t, "Spend gate failed: Nordhavn Marine ApS")
+	w.terraform(t, "apply", "-auto-approve", "-var=servers=1", "-var=image=new").fail(t, "Spend gate failed: Nordhavn Marine ApS")
+	if left := servers(); left != 2 {
+		t.Errorf("%d servers are left, not 2", left)
+	}
+	w.terraform(t, "apply", "-auto-approve", "-var=servers=1").succeed(t)
+	if left := servers(); left != 1 {
+		t.Errorf("%d servers are left, not 1", left)
+	}
+}
+
+func TestActionSpendGate_mocked(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, gatedByAction)
+	w.write(t, "main.tftest.hcl", `
+mock_provider "partnercenter" {}
+
+run "workload" {
+  assert {
+    condition     = terraform_data.workload.output == "old"
+    error_message = "It was not made."
+  }
+}
+`)
+	w.terraform(t, "test").succeed(t).mention(t, "1 passed, 0 failed.")
 }
 
 // Terraform validates an action only before it knows what variables are.
