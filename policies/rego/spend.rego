@@ -105,6 +105,18 @@ read_now(gate) if {
 # it, and so does one with ignore_changes. It says when it was planned.
 carried_now(gate) if in_this_run(gate.values.planned_at)
 
+believed(gate) if {
+	passed(gate)
+	not carried(gate)
+	read_now(gate)
+}
+
+believed(gate) if {
+	passed(gate)
+	carried(gate)
+	carried_now(gate)
+}
+
 in_this_run(time_) if time.parse_rfc3339_ns(time_) >= input.spacelift.run.created_at
 
 # A plan that removes something for another reason says which.
@@ -148,7 +160,7 @@ deny contains message if {
 	some gate in gates
 	carried(gate)
 	passed(gate)
-	not carried_now(gate)
+	not believed(gate)
 	message := sprintf("%v: it carries the verdict of an earlier run", [address(gate)])
 }
 
@@ -165,7 +177,7 @@ deny contains message if {
 	some gate in gates
 	not carried(gate)
 	passed(gate)
-	not read_now(gate)
+	not believed(gate)
 	not plan.complete == false
 	not plan.errored == true
 	message := sprintf("%v: %v", [address(gate), concat("", [
@@ -187,14 +199,14 @@ max_warnings := 20
 
 warn contains message if {
 	some gate in gates
-	passed(gate)
+	believed(gate)
 	some warning in array.slice(warnings(gate), 0, max_warnings)
 	message := sprintf("%v: %v", [address(gate), warning])
 }
 
 warn contains message if {
 	some gate in gates
-	passed(gate)
+	believed(gate)
 	count(warnings(gate)) > 0
 	more := warning_count(gate) - min([count(warnings(gate)), max_warnings])
 	more > 0
@@ -204,7 +216,7 @@ warn contains message if {
 # A gate with max_findings = 0, or what carries a verdict, has no list.
 warn contains message if {
 	some gate in gates
-	passed(gate)
+	believed(gate)
 	not gate.values.status == "passed"
 	count(warnings(gate)) == 0
 	message := sprintf("%v: %v", [address(gate), summary(gate)])

@@ -196,6 +196,13 @@ test_warned if {
 		)
 	}
 
+	# What a gate said at the last apply is not repeated.
+	warned(object.union(plan([gate(passed.address, with_warnings(2, {}))]), {"complete": false}), set())
+	spend.warn == set() with input as spacelift(
+		carries(carrier(before, {"passed": true, "status": "warned", "summary": "Spend gate passed with 1 warning."})),
+		null,
+	)
+
 	# One that has not passed is denied, and says so there.
 	warned(plan([failed]), set())
 	warned(plan([gate(failed.address, with_warnings(2, {"passed": false}))]), set())
