@@ -166,7 +166,6 @@ deny contains message if {
 
 # A file of that name may lie in the repository, or be left from an earlier run.
 deny contains "the plan in plan.custom.spacelift.json is not of this run" if {
-	input.spacelift
 	input.third_party_metadata.custom.plan
 	not planned_in_this_run
 }

@@ -128,6 +128,7 @@ test_carried if {
 			nobody,
 			"module.spend_gate.terraform_data.verdict[0]: Spend gate failed.",
 		} with input as spacelift(carries(carrier(during, fields)), null)
+		spend.warn == set() with input as spacelift(carries(carrier(during, fields)), null)
 	}
 	every type in ["", null, "http", "partnercenter_spend_gates"] {
 		spend.deny == {nobody} with input as spacelift(
@@ -197,7 +198,7 @@ test_warned if {
 	}
 
 	# What a gate said at the last apply is not repeated.
-	warned(object.union(plan([gate(passed.address, with_warnings(2, {}))]), {"complete": false}), set())
+	warned(object.union(plan([gate(passed.address, with_warnings(21, {}))]), {"complete": false}), set())
 	spend.warn == set() with input as spacelift(
 		carries(carrier(before, {"passed": true, "status": "warned", "summary": "Spend gate passed with 1 warning."})),
 		null,
@@ -345,6 +346,11 @@ test_deferred if {
 	)
 }
 
+test_deferred_of_others if denied(
+	with_field("deferred_changes", [{"resource_change": object.union(deferred(""), {"type": "http"})}]),
+	set(),
+)
+
 test_deferred_only if denied(
 	object.union(plan([]), {"resource_changes": [deferred("read_because_config_unknown")]}),
 	{nobody, says_deferred},
@@ -470,6 +476,7 @@ test_target if denied(with_field("complete", false), {says_incomplete})
 test_errored_with_old_verdict if {
 	denied(with_field("errored", true), {says_errored})
 	denied(object.union(plan([passed]), {"errored": true, "complete": false}), {says_errored})
+	denied(object.union(object.remove(plan([passed]), ["complete"]), {"errored": true}), {says_errored})
 	denied(
 		object.union(object.remove(plan([passed]), ["complete"]), {"errored": true, "checks": [looked_at("pass")]}),
 		{says_errored},
@@ -512,7 +519,23 @@ test_older_terraform if {
 		set(),
 	)
 
+	# One that waits for the apply has not been read.
+	denied(
+		object.union(old, {"resource_changes": [object.union(
+			deferred("read_because_config_unknown"),
+			{"address": passed.address},
+		)]}),
+		{says_not_told, replace(says_deferred, ".later:", ".budgets:")},
+	)
+
 	# Another one that was looked at says nothing of this one.
+	denied(
+		object.union(old, {"checks": [object.union(
+			looked_at("pass"),
+			{"instances": [{"address": {"to_display": "module.a.data.partnercenter_spend_gate.budgets"}, "status": "pass"}]},
+		)]}),
+		{says_not_told},
+	)
 	denied(
 		object.union(old, {"resource_changes": [deferred("read_because_check_nested")]}),
 		{says_not_told},
