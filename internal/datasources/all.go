@@ -7,6 +7,7 @@ func All() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newAzureEntitlements,
 		newAzureRateCard,
+		newAzureSubscriptionGate,
 		newAzureSubscriptionUsage,
 		newAzureUtilization,
 		newCustomer,

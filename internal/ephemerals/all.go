@@ -6,5 +6,5 @@ import "github.com/hashicorp/terraform-plugin-framework/ephemeral"
 
 // All returns the constructors of all ephemeral resources.
 func All() []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newSpendGate}
+	return []func() ephemeral.EphemeralResource{newAzureSubscriptionGate, newSpendGate}
 }

@@ -34,6 +34,7 @@ func TestGates_arguments(t *testing.T) {
 		attributes map[string]datasource.Attribute
 	}{
 		{newSpendGate(), datasources.GateAttributes()},
+		{newAzureSubscriptionGate(), datasources.AzureSubscriptionGateAttributes()},
 	} {
 		var response ephemeral.SchemaResponse
 		test.gate.Schema(t.Context(), ephemeral.SchemaRequest{}, &response)

@@ -347,7 +347,7 @@ func (r *AzureSubscriptionRules) texts() []string {
 	add(r.WarnForecastTotalCost, "a warning above a forecast of %s", r.Currency)
 	add(r.MaxUSDTotalCost, "%s all together", "USD")
 	if n := len(r.MaxResourceGroupTotalCost); n > 0 {
-		texts = append(texts, "one for each of "+countOf(n, "resource group"))
+		texts = append(texts, "those of "+countOf(n, "resource group"))
 	}
 	if r.MaxDataAge != nil {
 		texts = append(texts, "figures at most "+hoursText(*r.MaxDataAge)+" old")
@@ -370,6 +370,10 @@ func (r *AzureSubscriptionRules) chart() chart {
 		return percentChart("Limit used, in percent", nil)
 	}
 	return chart{title: "Cost so far, in " + r.Currency, unit: r.Currency, bar: func(group *subject) *decimal.Decimal {
-		return group.costIn(r.Currency).amount
+		cost := group.costIn(r.Currency).amount
+		if cost == nil {
+			return nil
+		}
+		return new(cost.Round(2))
 	}}
 }

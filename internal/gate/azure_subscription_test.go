@@ -372,7 +372,7 @@ func TestEvaluateAzureSubscription_report(t *testing.T) {
 			AzureSubscriptionRules{MaxTotalCost: number(t, "1000"), MaxResourceGroupTotalCost: map[string]decimal.Decimal{"rg-web": *number(t, "1000"), "rg-data": *number(t, "50")}},
 			"Azure subscription gate failed: Shop | : :error: : : 1105.00 EUR, limit 1000.00 EUR; rg-web: 1060.00 EUR, limit 1000.00 EUR",
 			"**Azure subscription gate failed**: 1 rule about the Azure subscription failed, 1 of 2 resource groups failed. Spend: 1,105.00 EUR. " +
-				"Limits: 1,000.00 EUR all together, one for each of 2 resource groups. Figures: 2026-11-16 00:00 UTC.\n\n" +
+				"Limits: 1,000.00 EUR all together, those of 2 resource groups. Figures: 2026-11-16 00:00 UTC.\n\n" +
 				"- **max_total_cost**: Shop &#124; : &#58;error: : : 1105.00 EUR, limit 1000.00 EUR\n\n" +
 				head +
 				"| rg-web | 1,060.00 EUR | 1,000.00 EUR | 106.00 % | **failed**: max_resource_group_total_cost (1,060.00 EUR, limit 1,000.00 EUR) |\n" +

@@ -48,6 +48,9 @@ func (v *Verdict) writeChart(text *strings.Builder, rows []*subject) {
 			continue
 		}
 		told := figure.StringFixed(2) + " " + v.chart.unit
+		if v.chart.unit != "%" {
+			told = money(*figure, v.chart.unit)
+		}
 		name := chartLabel(s.displayName()) + ", " + told
 		for n := 2; slices.Contains(names, name); n++ { // Mermaid draws bars of one name over each other.
 			name = fmt.Sprintf("%s %d, %s", chartLabel(s.displayName()), n, told)

@@ -40,7 +40,9 @@ func (v *Verdict) Summary() string {
 	if n := v.exceptions.count(); n > 0 {
 		notes = append(notes, countOf(n, v.kind.noun)+" excepted")
 	}
-	if all := v.exceptions[""]; all != nil && !all.ended {
+	all := v.exceptions[""]
+	told := slices.ContainsFunc(findings[:named], func(f Finding) bool { return f.exception == all })
+	if all != nil && !all.ended && !told {
 		notes = append(notes, all.text())
 	}
 	if len(notes) > 0 {

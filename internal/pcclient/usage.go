@@ -189,6 +189,16 @@ func (r *ResourceUsageRecord) ResourceGroup() *string {
 	return first(r.ResourceGroupName, r.inURI(2))
 }
 
+// noGroup matches the id of a resource that is in no resource group, such as a
+// reservation.
+var noGroup = regexp.MustCompile(`(?i)^\s*/?(?:subscriptions/[^/]+/)?providers/`)
+
+// IsInNoResourceGroup reports whether the record says that. One that says nothing
+// may be in any.
+func (r *ResourceUsageRecord) IsInNoResourceGroup() bool {
+	return r.ResourceGroup() == nil && noGroup.MatchString(value(r.ResourceURI))
+}
+
 func (r *ResourceUsageRecord) inURI(part int) *string {
 	match := armID.FindStringSubmatch(value(r.ResourceURI))
 	if match == nil {

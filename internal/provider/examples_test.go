@@ -55,6 +55,57 @@ var dataSources = map[string][]example{
 			fails:     []string{"must be a code such as EUR"},
 		},
 	},
+	"partnercenter_azure_subscription_gate": {
+		{
+			name:      "within its limits",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": strings.ToUpper(emulator.MeteredEntitlementID)},
+			says: []string{
+				"**Azure subscription gate passed**: 0 of 2 resource groups failed.", "| rg-network | 114.19 EUR | 150.00 EUR | 76.13 % | within limits |", "terraform_data.workload will be created",
+			},
+		},
+		{
+			name:      "near its limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "limit": "2000"},
+			says:      []string{"Warning: Check block assertion failed", "Nordhavn Production: 1650.45 EUR, limit 1600.00 EUR"},
+		},
+		{
+			name:      "above its limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "limit": "1650"},
+			fails:     []string{"Azure subscription gate failed: Nordhavn Production: 1650.45 EUR, limit 1650.00 EUR"},
+		},
+		{
+			name:      "a forecast above its limit",
+			variables: map[string]string{"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "limit": "1800"},
+			fails:     []string{"the forecast for Nordhavn Production: 2707.21 EUR, limit 2700.00 EUR"},
+		},
+		{
+			name: "a resource group that is not there",
+			variables: map[string]string{
+				"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "resource_group_limits": `{ rg-404 = 1 }`,
+			},
+			fails: []string{"the resource group rg-404 has no usage"},
+		},
+		{
+			name: "a resource group above its limit",
+			variables: map[string]string{
+				"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "resource_group_limits": `{ rg-fleet-web = 250 }`,
+			},
+			fails: []string{"Azure subscription gate failed: rg-fleet-web: 250.004326430153280019517 EUR, limit 250.00 EUR"},
+		},
+		{
+			name: "excepted",
+			variables: map[string]string{
+				"tenant_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "resource_group_limits": `{ rg-fleet-web = 250 }`,
+				"exceptions": `[{ until = "2999-01-01", reason = "a migration" }]`,
+			},
+			says: []string{"excepted until 2999-01-01 (a migration)"},
+		},
+		{
+			name:      "in none of the customer's plans",
+			variables: map[string]string{"tenant_id": emulator.TwoPlansCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID},
+			fails:     []string{"Azure subscription not found", "None of the 2 Azure plans", emulator.MeteredEntitlementID},
+		},
+	},
 	"partnercenter_azure_subscription_usage": {
 		{
 			name:      "within its limit",

@@ -57,6 +57,17 @@ var DataSources = map[string]DataSource{
 	"partnercenter_azure_rate_card": {
 		Path: "/v1/ratecards/azure", Sample: "azure_rate_card/sample.json",
 	},
+	"partnercenter_azure_subscription_gate": {
+		Arguments: Arguments{
+			"customer_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID,
+			"currency_code": "EUR", "max_total_cost": big.NewFloat(2000), "warn_forecast_total_cost": big.NewFloat(200),
+		}, PageSize: 12,
+		Path: customerPath + "/subscriptions", Sample: "subscriptions/sample.json", IsList: true,
+		More: map[string]string{
+			samplePlanPath + "/azureEntitlements":    "azure_entitlements/sample.json",
+			samplePlanPath + "/resourceusagerecords": "azure_subscription_gate/resources.json",
+		},
+	},
 	"partnercenter_azure_subscription_usage": {
 		Arguments: Arguments{"customer_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID}, PageSize: 12,
 		Path: customerPath + "/subscriptions", Sample: "subscriptions/sample.json", IsList: true,
