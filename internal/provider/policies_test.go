@@ -380,8 +380,8 @@ func spacelift(t *testing.T, plan string, hook bool) string {
 	return string(text)
 }
 
-// tools are the programs of tools/opa and tools/conftest, as Go keeps them built.
-var tools = map[string]func() (string, error){"opa": buildTool("opa"), "conftest": buildTool("conftest")}
+// tools are programs of the modules under tools, as Go keeps them built.
+var tools = map[string]func() (string, error){"opa": buildTool("opa"), "conftest": buildTool("conftest"), "gojq": buildTool("gojq")}
 
 func buildTool(name string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
