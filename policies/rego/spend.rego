@@ -256,13 +256,19 @@ usage_records contains resource if {
 }
 
 # A read that waits for the apply is in resource_changes, and nowhere else. One
-# inside a check is always there too, but has been read.
+# inside a check is always there too, but has been read if it is in the prior state.
 deny contains message if {
 	some change in plan.resource_changes
 	"read" in change.change.actions
-	object.get(change, "action_reason", null) != "read_because_check_nested"
+	not read_in_check(change)
 	of_provider(change)
 	message := unknown(change)
+}
+
+read_in_check(change) if {
+	change.action_reason == "read_because_check_nested"
+	some resource in reads
+	resource.address == change.address
 }
 
 # Where Terraform itself may defer (plan -allow-deferral).

@@ -357,10 +357,11 @@ test_deferred_only if denied(
 )
 
 # Inside a check it is in both places, and has been read.
-test_nested_in_check if denied(
-	with_field("resource_changes", [deferred("read_because_check_nested")]),
-	set(),
-)
+test_nested_in_check if {
+	nested := object.union(deferred("read_because_check_nested"), {"address": passed.address})
+	denied(with_field("resource_changes", [nested]), set())
+	denied(with_field("resource_changes", [deferred("read_because_check_nested")]), {says_deferred})
+}
 
 test_other_changes if denied(
 	with_field("resource_changes", [
@@ -538,7 +539,7 @@ test_older_terraform if {
 	)
 	denied(
 		object.union(old, {"resource_changes": [deferred("read_because_check_nested")]}),
-		{says_not_told},
+		{says_not_told, says_deferred},
 	)
 }
 
