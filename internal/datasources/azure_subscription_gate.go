@@ -268,9 +268,11 @@ func (a *AzureSubscriptionGateArguments) evaluate(ctx context.Context, api *pccl
 	checked := &checkedSubscription{azureSubscription: subscription}
 	input := gate.AzureSubscription{Name: deref(subscription.FriendlyName, ""), Selected: a.ResourceGroupNames, HasUsage: subscription.hasUsage()}
 	selected, tracker := matchesAny(a.ResourceGroupNames), newIDTracker(a.ResourceGroupNames)
-	for _, r := range slices.Concat(subscription.resources, subscription.doubtful) {
-		group := r.ResourceGroup()
-		tracker.mark(group)
+	for i, r := range slices.Concat(subscription.resources, subscription.doubtful) {
+		group, isDoubtful := r.ResourceGroup(), i >= len(subscription.resources)
+		if !isDoubtful {
+			tracker.mark(group)
+		}
 		records := &input.Grouped
 		switch {
 		case group != nil && !selected(group):
@@ -283,10 +285,13 @@ func (a *AzureSubscriptionGateArguments) evaluate(ctx context.Context, api *pccl
 		default:
 			records = &input.Ungrouped
 		}
-		*records = append(*records, newResourceGateRecord(r))
-		if date := r.LastModifiedDate; !date.IsZero() && (checked.newest == nil || date.Compare(checked.newest) > 0) {
+		record := newResourceGateRecord(r)
+		if isDoubtful { // What may be another's says nothing of how old the figures are.
+			record.LastModified = nil
+		} else if date := r.LastModifiedDate; !date.IsZero() && (checked.newest == nil || date.Compare(checked.newest) > 0) {
 			checked.newest = date
 		}
+		*records = append(*records, record)
 	}
 	input.Missing = tracker.missing()
 	return gate.EvaluateAzureSubscription(input, rules, time.Now()), checked, nil
@@ -333,7 +338,7 @@ func (a *AzureSubscriptionGateArguments) rules() (gate.AzureSubscriptionRules, e
 		if err != nil {
 			return rules, err
 		}
-		rules.MaxResourceGroupTotalCost[strings.TrimSpace(name)] = *limit
+		rules.MaxResourceGroupTotalCost[name] = *limit
 	}
 	for _, exception := range a.Exceptions {
 		until, _, err := parseDateOrTime(exception.Until)

@@ -23,9 +23,12 @@ func gateArguments(rules providertest.Arguments) providertest.Arguments {
 	return withArguments(providertest.Arguments{"customer_id": aCustomer, "azure_subscription_id": anEntitlement, "currency_code": "EUR"}, rules)
 }
 
+// justNow is the same for all records.
+var justNow = time.Now().UTC().Format(time.RFC3339)
+
 // oneResource is a record of the Azure subscription, with other fields.
 func oneResource(fields string) string {
-	return `{"entitlementId":"` + anEntitlement + `","lastModifiedDate":"` + time.Now().UTC().Format(time.RFC3339) + `",` + fields + `}`
+	return `{"entitlementId":"` + anEntitlement + `","lastModifiedDate":"` + justNow + `",` + fields + `}`
 }
 
 // resourcesAre answers with these resource records in one Azure plan.
@@ -84,6 +87,7 @@ func TestAzureSubscriptionGate(t *testing.T) {
 		"nobody knows in which group":             {[]string{web, oneResource(`"resourceGroupName":" ","totalCost":41,"currencyCode":"EUR"`)}, withArguments(hundred, providertest.Arguments{"resource_group_names": providertest.List("rg-web")}), []string{"max_total_cost"}, nil},
 		"nobody knows in which group, with limit": {[]string{web, oneResource(`"resourceUri":"x","totalCost":41,"currencyCode":"EUR"`)}, providertest.Arguments{"max_resource_group_total_cost": limits(map[string]float64{"rg-web": 60})}, []string{"max_resource_group_total_cost"}, nil},
 		"nobody knows whose it is":                {[]string{web, `{"resourceGroupName":"rg-web","totalCost":1,"currencyCode":"EUR","usdTotalCost":1}`}, withArguments(hundred, providertest.Arguments{"max_usd_total_cost": big.NewFloat(1e9)}), []string{"max_total_cost", "usd_known rg-web"}, nil},
+		"nobody knows whose it is, but of when":   {[]string{at("2019-09-17T17:08:11Z", inWeb+`"totalCost":1`), `{"resourceGroupName":"rg-404","totalCost":1,"currencyCode":"EUR","lastModifiedDate":"` + justNow + `"}`}, providertest.Arguments{"max_data_age": "48h", "resource_group_names": providertest.List("rg-web", "rg-404")}, []string{"max_data_age", "resource_group_found rg-404"}, nil},
 		"costs that cancel out":                   {[]string{web, oneResource(`"resourceGroupName":"a","totalCost":1000000`), oneResource(`"resourceGroupName":"b","totalCost":-1000000`)}, hundred, []string{"currency a", "currency b"}, nil},
 		"costs in another currency":               {[]string{web, oneResource(`"resourceGroupName":"a","totalCost":1,"currencyCode":"SEK"`)}, hundred, []string{"currency a"}, nil},
 		"a currency in small letters":             {[]string{oneResource(`"resourceGroupName":"a","totalCost":101,"currencyCode":" eur "`)}, hundred, []string{"max_total_cost"}, nil},

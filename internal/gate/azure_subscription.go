@@ -133,10 +133,15 @@ func (s *AzureSubscription) text() string {
 	return countOf(len(names), "resource group") + " of " + name
 }
 
+// resourceGroupLimits are the limits by the id of the resource group, the lowest if
+// there are several for one.
 func (r *AzureSubscriptionRules) resourceGroupLimits() map[string]groupLimit {
 	limits := map[string]groupLimit{}
 	for name, amount := range r.MaxResourceGroupTotalCost {
-		limits[groupID(name)] = groupLimit{name, amount}
+		id := groupID(name)
+		if known, twice := limits[id]; !twice || amount.LessThan(known.amount) {
+			limits[id] = groupLimit{name, amount}
+		}
 	}
 	return limits
 }

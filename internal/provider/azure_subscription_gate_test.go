@@ -109,6 +109,13 @@ resource "terraform_data" "known_later" { input = 1 }
 			w.terraform(t, "apply", "-auto-approve").fail(t, "Resource postcondition failed", "limit 1.00 EUR")
 		})
 	}
+	// A rule that turns out to be null is none.
+	w := newWorkspace(t, gatedSubscription(ownSubscription+"max_total_cost = terraform_data.known_later.output == 1 ? null : 1")+`
+resource "terraform_data" "known_later" { input = 1 }
+`, environment...)
+	w.terraform(t, "plan").succeed(t)
+	w.terraform(t, "apply", "-auto-approve").fail(t, "At least one attribute out of")
+
 	sensitive := gatedSubscription(ownSubscription+"max_total_cost = var.limit") + `
 variable "limit" {
   type      = number
@@ -292,6 +299,41 @@ resource "terraform_data" "workload" {
 			}
 			if made != "terraform_data.workload\n" {
 				t.Errorf("not made: %q", made)
+			}
+		})
+	}
+}
+
+// What is known only in the apply is checked then, as at plan.
+func TestEphemeralAzureSubscriptionGate_knownLater(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ arguments, says string }{
+		"a limit":            {"max_total_cost = terraform_data.known_later.output", "limit 1.00 EUR"},
+		"a rule that is off": {"max_total_cost = terraform_data.known_later.output == 1 ? null : 1", "At least one attribute out of"},
+		"infinite":           {"max_total_cost = terraform_data.known_later.output / 0", "The number is infinite"},
+		"one group twice":    {"max_resource_group_total_cost = { rg-fleet-core = terraform_data.known_later.output, (terraform_data.known_later.output == 1 ? \"RG-Fleet-Core\" : \"x\") = 1e9 }", "differ only in case"},
+		"an age":             {"max_total_cost = 1e9\n  max_data_age = terraform_data.known_later.output == 1 ? \"1s\" : \"1000000h\"", "the newest figure is"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, `
+provider "partnercenter" {}
+
+resource "terraform_data" "known_later" { input = 1 }
+
+ephemeral "partnercenter_azure_subscription_gate" "own" {
+  `+ownSubscription+test.arguments+`
+}
+
+resource "terraform_data" "workload" {
+  depends_on = [ephemeral.partnercenter_azure_subscription_gate.own]
+}
+`, environment...)
+			w.terraform(t, "plan", "-out=plan").succeed(t)
+			w.terraform(t, "apply", "plan").fail(t, test.says)
+			if made := w.terraform(t, "state", "list").stdout; strings.Contains(made, "workload") {
+				t.Errorf("it was made all the same: %s", made)
 			}
 		})
 	}
