@@ -195,6 +195,71 @@ data "partnercenter_customer_usage_records" "all" {
 	}
 }
 
+// The gate for one Azure subscription is judged like the other, and neither excuses
+// the other.
+func TestPolicies_azureSubscriptionGate(t *testing.T) {
+	t.Parallel()
+	const (
+		workload = "resource \"terraform_data\" \"workload\" { input = \"running\" }\n"
+		gate     = `
+data "partnercenter_azure_subscription_gate" "this" {
+  customer_id           = "` + emulator.MeteredCustomerID + `"
+  azure_subscription_id = "` + emulator.MeteredEntitlementID + `"
+  currency_code         = "EUR"
+  %s
+  lifecycle {
+    postcondition {
+      condition     = %s
+      error_message = self.summary
+    }
+  }
+}
+`
+		passing = "max_total_cost = 1000000"
+		failing = "max_total_cost = 1"
+		warning = "warn_total_cost = 1"
+		address = "data.partnercenter_azure_subscription_gate.this"
+		nobody  = "no partnercenter_azure_subscription_gate or partnercenter_spend_gate has passed in this plan"
+		errored = "the plan ended with an error"
+		other   = `
+data "partnercenter_spend_gate" "all" {
+  customer_ids   = ["` + emulator.MeteredCustomerID + `"]
+  max_total_cost = { EUR = 1 }
+}
+`
+	)
+	for name, test := range map[string]struct {
+		root         string
+		code         int
+		denied, warn []string // what each message begins with
+	}{
+		"passed":              {root: fmt.Sprintf(gate, passing, "self.passed")},
+		"failed":              {root: fmt.Sprintf(gate, failing, "self.passed"), code: 1, denied: []string{address + ": Azure subscription gate failed", nobody, errored}},
+		"failed, not blocked": {root: fmt.Sprintf(gate, failing, "self.status != null"), denied: []string{address + ": Azure subscription gate failed", nobody}},
+		"warned":              {root: fmt.Sprintf(gate, warning, "self.passed"), warn: []string{address + ": "}},
+		"the other failed":    {root: fmt.Sprintf(gate, passing, "self.passed") + other, denied: []string{"data.partnercenter_spend_gate.all: Spend gate failed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, environment := emulate(t, emulator.Options{})
+			w := newWorkspace(t, "provider \"partnercenter\" {}\n"+test.root+workload, environment...)
+			if planned := w.terraform(t, "plan", "-out=plan"); planned.code != test.code {
+				t.Fatalf("exit code %d, not %d\n%s\n%s", planned.code, test.code, planned.stdout, planned.stderr)
+			}
+			plan := w.terraform(t, "show", "-json", "plan").succeed(t).stdout
+			said := w.evaluate(t, map[string]evaluation{"OPA": {plan, "data.terraform.spend"}})["OPA"]
+			begin := func(texts, beginnings []string) bool {
+				slices.Sort(beginnings)
+				return slices.EqualFunc(texts, beginnings, strings.HasPrefix)
+			}
+			if !begin(said.Deny, test.denied) || !begin(said.Warn, test.warn) {
+				t.Errorf("denied %q, warned %q", said.Deny, said.Warn)
+			}
+			w.judged(t, plan, said)
+		})
+	}
+}
+
 // What carries the verdict of a gate is all that Spacelift knows of it, unless a hook
 // hands the plan over.
 func TestPolicies_carrier(t *testing.T) {
