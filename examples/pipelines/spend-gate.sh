@@ -68,11 +68,11 @@ done
 here=$(dirname -- "$0")
 plan=${PLANFILE:-plan.tfplan}
 
-work=
-trap '[ -z "$work" ] || rm -rf "$work"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+result=1 work=
+trap '[ "$result" = 0 ] || rm -f "$plan"; [ -z "$work" ] || rm -rf "$work"' EXIT
+trap 'result=1; exit 129' HUP
+trap 'result=1; exit 130' INT
+trap 'result=1; exit 143' TERM
 work=$(mktemp -d) || exit 1
 
 # Customers choose their names: nothing in a log may be a command to the runner, such
@@ -112,11 +112,9 @@ judge() {
 echo null >"$work/null.json"
 if ! { [ -s "$plan" ] && "$terraform" show -json "$plan" >"$work/plan.json" && judge "$work/plan.json"; } && ! judge "$work/null.json"; then
 	say "the plan could not be judged: is report.jq beside $0?"
-	rm -f "$plan"
 	exit 1
 fi
 status=$(jq -r .status "$work/verdict.json")
-result=1
 case $code in
 0 | 2) [ "$(jq -r .fails "$work/verdict.json")" != false ] || result=0 ;;
 *) result=$code ;;
@@ -400,5 +398,4 @@ else
 	fi
 fi
 
-[ "$result" = 0 ] || rm -f "$plan"
 exit "$result"
