@@ -10,7 +10,7 @@ import (
 )
 
 // ConfiguredClient is the client that the provider has made of its configuration,
-// for the Configure of data sources and ephemeral resources. It is nil before that:
+// for the Configure of data sources, ephemeral resources and actions. It is nil before that:
 // Terraform validates before it configures the provider.
 func ConfiguredClient(providerData any) (*pcclient.Client, diag.Diagnostics) {
 	if providerData == nil {

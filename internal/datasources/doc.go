@@ -5,7 +5,7 @@
 //
 //   - all.go: the index
 //   - source.go: everything that Terraform asks of a data source, once for all
-//   - client.go: the client of a read, its errors and warnings, for ephemeral resources too
+//   - client.go: the client of a read, its errors and warnings, for ephemeral resources and actions too
 //   - diagnose.go: how an error is explained to the person at the terminal
 //   - attributes.go: attributes by kind, and the groups that several share
 //   - validators.go: what is checked before anything is sent
@@ -17,6 +17,6 @@
 //   - values.go: costs, budgets and conversions
 //   - times.go: times and their order
 //   - totals.go: exact sums
-//   - gate_arguments.go: the arguments and rules of the spend gate, for its ephemeral form too
+//   - gate_arguments.go: the arguments and rules of the spend gate, for its other forms too
 //   - encode.go: models to Terraform's values
 package datasources

@@ -20,8 +20,8 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// GateArguments select the customers of a spend gate, and are its rules. The data source and
-// its ephemeral form have them in common.
+// GateArguments select the customers of a spend gate, and are its rules. All forms of the gate
+// have them in common.
 type GateArguments struct {
 	CustomerIDs             []string              `tfsdk:"customer_ids"`
 	ExcludeCustomerIDs      []string              `tfsdk:"exclude_customer_ids"`

@@ -160,6 +160,43 @@ func TestActionSpendGate_notConfigured(t *testing.T) {
 	}
 }
 
+// An action without a config block at all.
+func TestActionSpendGate_noConfiguration(t *testing.T) {
+	t.Parallel()
+	s, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, ok := s.(tfprotov6.ActionServer)
+	if !ok {
+		t.Fatal("the framework's server knows no actions")
+	}
+	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := schemas.ActionSchemas[spendGateAction].Schema.ValueType()
+	null, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range []*tfprotov6.DynamicValue{nil, &null} {
+		planned, err := server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: spendGateAction, Config: config})
+		if err != nil || len(planned.Diagnostics) == 0 {
+			t.Errorf("it was planned: %v", err)
+		}
+		stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: spendGateAction, Config: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for event := range stream.Events {
+			if end, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); !ok || !strings.Contains(strings.Join(texts(end.Diagnostics), "\n"), "At least one attribute out of") {
+				t.Errorf("it passed: %+v", event)
+			}
+		}
+	}
+}
+
 func TestActionSpendGate_error(t *testing.T) {
 	t.Parallel()
 	e := emulator.New(emulator.Options{})
