@@ -18,7 +18,7 @@ import (
 
 // All returns the constructors of all actions.
 func All() []func() action.Action {
-	return []func() action.Action{newSpendGate}
+	return []func() action.Action{newAzureSubscriptionGate, newSpendGate}
 }
 
 // howItStops is what the descriptions of all gates say.

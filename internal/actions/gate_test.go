@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
@@ -37,16 +38,25 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-func TestSpendGate_arguments(t *testing.T) {
+// All forms of a gate have the same arguments.
+func TestGates_arguments(t *testing.T) {
 	t.Parallel()
-	converted := schemaOf(t, newSpendGate()).Schema.Attributes
-	for name, attribute := range datasources.GateAttributes() {
-		if other, ok := converted[name]; !ok || !attribute.Equal(other) {
-			t.Errorf("%s differs", name)
+	for _, test := range []struct {
+		construct func() action.Action
+		arguments map[string]datasource.Attribute
+	}{
+		{newAzureSubscriptionGate, datasources.AzureSubscriptionGateAttributes()},
+		{newSpendGate, datasources.GateAttributes()},
+	} {
+		attributes := schemaOf(t, test.construct()).Schema.Attributes
+		for name, attribute := range test.arguments {
+			if other, ok := attributes[name]; !ok || !attribute.Equal(other) {
+				t.Errorf("%s differs", name)
+			}
 		}
-	}
-	if len(converted) != len(datasources.GateAttributes()) {
-		t.Errorf("%d arguments", len(converted))
+		if len(attributes) != len(test.arguments) {
+			t.Errorf("%d arguments, not %d", len(attributes), len(test.arguments))
+		}
 	}
 }
 

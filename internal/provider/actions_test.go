@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"math/big"
 	"net/http"
@@ -88,6 +89,85 @@ func TestActionSpendGate(t *testing.T) {
 				t.Errorf("it ended with %q", texts(end))
 			}
 		})
+	}
+}
+
+func TestActionAzureSubscriptionGate(t *testing.T) {
+	t.Parallel()
+	exceptions := func(until, reason string) []tftypes.Value {
+		exception := map[string]tftypes.Value{"until": tftypes.NewValue(tftypes.String, until), "reason": tftypes.NewValue(tftypes.String, reason)}
+		return []tftypes.Value{tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"until": tftypes.String, "reason": tftypes.String}}, exception)}
+	}
+	const (
+		over    = "Nordhavn Production: 2168.00 EUR, limit 2000.00 EUR"
+		stopped = "ERROR: Stopped by partnercenter_azure_subscription_gate: Azure subscription gate failed: "
+	)
+	for name, test := range map[string]struct {
+		arguments     providertest.Arguments
+		progress, end string
+		plan          string
+	}{
+		"passed":                {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000)}, progress: "Azure subscription gate passed"},
+		"warned":                {arguments: providertest.Arguments{"warn_total_cost": big.NewFloat(2000)}, progress: "Warning: " + over},
+		"failed":                {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(2000)}, end: stopped + over},
+		"excepted":              {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(2000), "exceptions": exceptions("2999-01-01", "a migration")}, progress: "Warning: " + over},
+		"another currency":      {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000), "currency_code": "SEK"}, end: stopped},
+		"unknown to the plans":  {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000), "azure_subscription_id": samplePlan}, end: "ERROR: "},
+		"no rule":               {plan: "max_total_cost: At least one attribute out of"},
+		"no end":                {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(2000), "exceptions": exceptions("some day", "a migration")}, plan: "exceptions: "},
+		"no reason":             {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(2000), "exceptions": exceptions("2999-01-01", " ")}, plan: "exceptions: "},
+		"no id":                 {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000), "azure_subscription_id": "../customers"}, plan: "azure_subscription_id: "},
+		"a required null":       {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000), "customer_id": nil}, plan: "customer_id: "},
+		"a currency that is no": {arguments: providertest.Arguments{"max_total_cost": big.NewFloat(3000), "currency_code": "eur"}, plan: "currency_code: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := emulator.New(emulator.Options{})
+			if err := e.Spend(emulator.MeteredCustomerID, "4000"); err != nil {
+				t.Fatal(err)
+			}
+			s := configured(t, e, emulator.UserAccessToken())
+			arguments := providertest.Arguments{"customer_id": emulator.MeteredCustomerID, "azure_subscription_id": emulator.MeteredEntitlementID, "currency_code": "EUR"}
+			maps.Copy(arguments, test.arguments)
+			planned := strings.Join(texts(s.PlanAction(t, "partnercenter_azure_subscription_gate", arguments)), "\n")
+			if (planned != "") != (test.plan != "") || !strings.Contains(planned, test.plan) {
+				t.Errorf("at plan, it said %q", planned)
+			}
+			progress, diagnostics := s.InvokeAction(t.Context(), t, "partnercenter_azure_subscription_gate", arguments)
+			said, end := strings.Join(progress, "\n"), strings.Join(texts(diagnostics), "\n")
+			if wanted := test.end + test.plan; (end != "") != (wanted != "") || !strings.Contains(end, wanted) {
+				t.Errorf("it ended with %q", end)
+			}
+			if (said != "") != (test.progress != "") || !strings.HasPrefix(said, test.progress) {
+				t.Errorf("the progress is %q", said)
+			}
+			if test.plan != "" && len(e.Requests()) > 0 {
+				t.Errorf("requests were sent: %v", e.Requests())
+			}
+		})
+	}
+}
+
+func TestActionAzureSubscriptionGate_example(t *testing.T) {
+	t.Parallel()
+	e, environment := emulate(t, emulator.Options{})
+	w := newWorkspace(t, "provider \"partnercenter\" {}\n"+content(t, examples+"/actions/partnercenter_azure_subscription_gate/action.tf"),
+		append(environment, "TF_VAR_tenant_id="+emulator.MeteredCustomerID, "TF_VAR_azure_subscription_id="+emulator.MeteredEntitlementID)...)
+	for _, test := range []struct {
+		cost, says string
+		fails      bool
+	}{
+		{"4000", "Azure subscription gate failed: Nordhavn Production: 2168.00 EUR, limit 2000.00 EUR.", true},
+		{"3000", "Warning: Nordhavn Production: 1626.00 EUR, limit 1600.00 EUR.", false},
+	} {
+		if err := e.Spend(emulator.MeteredCustomerID, test.cost); err != nil {
+			t.Fatal(err)
+		}
+		if applied := w.terraform(t, "apply", "-auto-approve"); test.fails {
+			applied.fail(t, test.says)
+		} else {
+			applied.succeed(t).mention(t, test.says)
+		}
 	}
 }
 
