@@ -23,14 +23,7 @@ func (x *Exception) text() string {
 	return "excepted until " + x.until() + " (" + oneLine(x.Reason) + ")"
 }
 
-// until is a date where it is the beginning of a day.
-func (x *Exception) until() string {
-	until := x.Until.UTC()
-	if until.Equal(until.Truncate(24 * time.Hour)) {
-		return until.Format(time.DateOnly)
-	}
-	return until.Format(time.RFC3339Nano)
-}
+func (x *Exception) until() string { return instant(x.Until) }
 
 // exceptions are those that count, by subject: of several for one, the one that
 // ends last.

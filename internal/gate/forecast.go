@@ -77,3 +77,21 @@ func (s *subject) forecast(now time.Time) (*fraction, basis) {
 	}
 	return sum, worst
 }
+
+// withoutForecast says why there is none.
+func (s *subject) withoutForecast(now time.Time) string {
+	for _, record := range s.records {
+		if _, of := forecastOf(record.Cost, record.LastModified, record.Period, now); of != ofNothing {
+			continue
+		}
+		switch {
+		case !isDate(record.LastModified, now):
+			return "a cost has no date"
+		case record.Period == nil:
+			return "the billing period of a cost is not known"
+		}
+		return "the billing period of a cost is given as " + instant(record.Period.Start) + " to " + instant(record.Period.End) +
+			", and its date as " + instant(*record.LastModified)
+	}
+	return "a cost is not known"
+}

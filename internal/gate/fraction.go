@@ -42,3 +42,15 @@ func (f *fraction) rounded(decimals int32) *decimal.Decimal {
 	}
 	return new(f.numerator.DivRound(f.denominator, decimals))
 }
+
+// amountDigits are the decimals of an amount that does not come out even, if what it
+// is made of has no more.
+const amountDigits = 20
+
+// amount is the quotient with all its digits, or with more than anybody reads.
+func (f *fraction) amount() decimal.Decimal {
+	if f.denominator.Equal(one) {
+		return f.numerator
+	}
+	return f.numerator.DivRound(f.denominator, max(amountDigits, -f.numerator.Exponent()))
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
@@ -13,35 +14,54 @@ import (
 // FuzzEvaluate holds the verdict on two customers against fractions, and their
 // names within the report.
 func FuzzEvaluate(f *testing.F) {
-	f.Add("Modern Azure Customer SE", "120.5682999999995904716", "20", "100", "12.39999999999999985235", "1000")
-	f.Add("exactly", "20", "20", "100", "10", "20")
-	f.Add("a digit more", "20.00000000000000000001", "20", "100", "10", "20.00000000000000000001")
-	f.Add("no budget for anything", "0.01", "0", "100", "0", "0")
-	f.Add("a refund", "-5", "0", "0", "-5", "0")
-	f.Add("no budget", "1", "", "100", "1", "100")
-	f.Add("nothing known", "", "", "100", "", "100")
-	f.Add("a|b\n`c` <img src=x> [l](http://x) **B** @all \u202e\"]; end www.example.com", "99", "1", "100", "1", "100")
-	f.Add("::error::x ##vso[task.setvariable variable=code]0 ##[x :::: ###", "99", "1", "100", "1", "100")
-	f.Add("```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30")
-	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit string) {
-		rules := SpendRules{MaxPercentUsed: anyDecimal(percent), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}
-		if rules.MaxPercentUsed == nil || rules.MaxUSDTotalCost == nil {
+	for _, seed := range []struct{ name, cost, budget, percent, usd, usdLimit string }{
+		{"Modern Azure Customer SE", "120.5682999999995904716", "20", "100", "12.39999999999999985235", "1000"},
+		{"exactly", "20", "20", "100", "10", "20"},
+		{"a digit more", "20.00000000000000000001", "20", "100", "10", "20.00000000000000000001"},
+		{"no budget for anything", "0.01", "0", "100", "0", "0"},
+		{"a refund", "-5", "0", "0", "-5", "0"},
+		{"no budget", "1", "", "100", "1", "100"},
+		{"nothing known", "", "", "100", "", "100"},
+		{"a|b\n`c` <img src=x> [l](http://x) **B** @all \u202e\"]; end www.example.com", "99", "1", "100", "1", "100"},
+		{"::error::x ##vso[task.setvariable variable=code]0 ##[x :::: ###", "99", "1", "100", "1", "100"},
+		{"```\n\n# x\r\n| y |\u2028\x00\xff", "1e30", "1e-30", "1e30", "1e30", "1e30"},
+	} {
+		f.Add(seed.name, seed.cost, seed.budget, seed.percent, seed.usd, seed.usdLimit, "100000", "", "1000000", int64(1_296_000_000_000_000), false)
+	}
+	f.Add("a forecast, exactly", "50", "1", "1000000", "1", "100", "100", "100", "100", int64(1_296_000_000_000_000), false)
+	f.Add("a nanosecond before", "50", "100", "100", "1", "100", "100", "", "50", int64(1_295_999_999_999_999), false)
+	f.Add("the first day", "100", "100", "100", "1", "100", "100", "", "100", int64(86_399_999_999_999), false)
+	f.Add("a day", "100", "100", "100", "1", "100", "100", "", "100", int64(86_400_000_000_000), false)
+	f.Add("excepted", "100", "1", "100", "1", "1", "100", "", "1", int64(86_400_000_000_000), true)
+	f.Fuzz(func(t *testing.T, name, cost, budget, percent, usd, usdLimit, forecast, ownBudget, customerLimit string, elapsed int64, excepted bool) {
+		rules := SpendRules{MaxPercentUsed: anyDecimal(percent), MaxForecastPercentUsed: anyDecimal(forecast), MaxUSDTotalCost: anyDecimal(usdLimit), MaxFindings: 100}
+		limit := anyDecimal(customerLimit)
+		if rules.MaxPercentUsed == nil || rules.MaxUSDTotalCost == nil || rules.MaxForecastPercentUsed == nil || limit == nil {
 			t.Skip("a rule that is off is no rule")
 		}
-		spender := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget)}
-		one := decimal.NewFromInt(1)
-		other := Record{SubjectID: "2", SubjectName: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one}
-		verdict := EvaluateSpend(Spend{Records: []Record{spender, other}, Listed: 2}, rules, now)
+		rules.MaxCustomerTotalCost = map[string]decimal.Decimal{"EUR": *limit}
+		if own := anyDecimal(ownBudget); own != nil {
+			rules.Budgets = map[string]decimal.Decimal{"1": *own}
+		}
+		november := MonthOf(now)
+		if excepted {
+			rules.Exceptions = []Exception{{SubjectID: "1", Until: november.End.Add(1), Reason: name}, {SubjectID: "2", Until: november.End, Reason: name}}
+		}
+		date := november.Start.Add(time.Duration(uint64(elapsed) % uint64(30*24*time.Hour))) //nolint:gosec // Any is welcome.
+		spender := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget), LastModified: &date, Period: &november}
+		other := Record{SubjectID: "2", SubjectName: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one, LastModified: &november.End, Period: &november}
+		verdict := EvaluateSpend(Spend{Records: []Record{spender, other}, Listed: 2}, rules, november.End)
 
-		if want := keeps(spender, rules) && keeps(other, rules) && keepTogether(rules, spender, other); verdict.Passed() != want {
+		want := (excepted || keeps(spender, rules)) && keeps(other, rules) && keepTogether(rules, spender, other)
+		if verdict.Passed() != want {
 			t.Errorf("passed is %t, want %t: %v", verdict.Passed(), want, verdict.Messages())
 		}
-		again := EvaluateSpend(Spend{Records: []Record{other, spender}, Listed: 2}, rules, now)
+		again := EvaluateSpend(Spend{Records: []Record{other, spender}, Listed: 2}, rules, november.End)
 		if diff := cmp.Diff(verdict.Messages(), again.Messages()); diff != "" {
 			t.Errorf("the order matters:\n%s", diff)
 		}
 		nothing := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: &decimal.Zero, USDCost: &decimal.Zero, Budget: spender.Budget}
-		split := EvaluateSpend(Spend{Records: []Record{nothing, other, spender}, Listed: 3}, rules, now)
+		split := EvaluateSpend(Spend{Records: []Record{nothing, other, spender}, Listed: 3}, rules, november.End)
 		if diff := cmp.Diff(verdict.Messages(), split.Messages()); diff != "" {
 			t.Errorf("a second record without a cost makes a difference:\n%s", diff)
 		}
@@ -58,13 +78,28 @@ func anyDecimal(text string) *decimal.Decimal {
 	return &d
 }
 
-// keeps tells in fractions whether a customer keeps within its budget.
+// keeps tells in fractions whether a customer keeps within its limits.
 func keeps(c Record, rules SpendRules) bool {
-	if c.Cost == nil || c.Budget == nil {
+	budget := c.Budget
+	if own, ok := rules.Budgets[c.SubjectID]; ok {
+		budget = &own
+	}
+	if c.Cost == nil || budget == nil {
 		return false
 	}
-	used := new(big.Rat).Mul(c.Cost.Rat(), big.NewRat(100, 1))
-	return used.Cmp(new(big.Rat).Mul(rules.MaxPercentUsed.Rat(), c.Budget.Rat())) <= 0
+	cost, limit := c.Cost.Rat(), rules.MaxCustomerTotalCost[c.Currency]
+	if cost.Cmp(limit.Rat()) > 0 {
+		return false
+	}
+	share := func(percent *decimal.Decimal) *big.Rat {
+		part := new(big.Rat).Mul(percent.Rat(), budget.Rat())
+		return part.Quo(part, big.NewRat(100, 1))
+	}
+	forecast := cost
+	if elapsed := c.LastModified.Sub(c.Period.Start); elapsed >= 24*time.Hour && cost.Sign() > 0 {
+		forecast = new(big.Rat).Mul(cost, big.NewRat(int64(c.Period.End.Sub(c.Period.Start)), int64(elapsed)))
+	}
+	return cost.Cmp(share(rules.MaxPercentUsed)) <= 0 && forecast.Cmp(share(rules.MaxForecastPercentUsed)) <= 0
 }
 
 // keepTogether tells in fractions whether customers keep within the limit in USD.

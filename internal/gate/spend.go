@@ -24,23 +24,44 @@ type Spend struct {
 type SpendRules struct {
 	MaxPercentUsed          *decimal.Decimal
 	WarnPercentUsed         *decimal.Decimal
+	MaxForecastPercentUsed  *decimal.Decimal
+	WarnForecastPercentUsed *decimal.Decimal
 	MaxUSDTotalCost         *decimal.Decimal
 	MaxTotalCost            map[string]decimal.Decimal // by currency
+	MaxCustomerTotalCost    map[string]decimal.Decimal // by currency
 	MaxCustomerUSDTotalCost *decimal.Decimal
 	RequireBudget           *bool // nil is true wherever a share of the budget is limited
 	MaxDataAge              *time.Duration
 	AllowMissing            bool
 	AllowEmpty              bool
 	AllowIncomplete         bool
-	Exceptions              []Exception // each for one customer
+
+	// Budgets are in place of those in the records, by the id of the customer, and in
+	// the currency of its costs.
+	Budgets map[string]decimal.Decimal
+
+	// Exceptions are each for one customer.
+	Exceptions []Exception
 
 	// MaxFindings is how many violations, and how many warnings, are listed. The
 	// counts and the verdict are always those of all.
 	MaxFindings int
 }
 
+func (r *SpendRules) shares() *bounds {
+	return &bounds{"max_percent_used", r.MaxPercentUsed, "warn_percent_used", r.WarnPercentUsed}
+}
+
+func (r *SpendRules) forecastShares() *bounds {
+	return &bounds{"max_forecast_percent_used", r.MaxForecastPercentUsed, "warn_forecast_percent_used", r.WarnForecastPercentUsed}
+}
+
+// NeedPeriods reports whether a rule is about a forecast, for which the records
+// need their periods.
+func (r *SpendRules) NeedPeriods() bool { return r.forecastShares().areSet() }
+
 // limitsShares reports whether a rule compares costs with budgets.
-func (r *SpendRules) limitsShares() bool { return r.MaxPercentUsed != nil || r.WarnPercentUsed != nil }
+func (r *SpendRules) limitsShares() bool { return r.shares().areSet() || r.forecastShares().areSet() }
 
 // requiresBudget reports whether a customer without a budget is a violation.
 func (r *SpendRules) requiresBudget() bool {
@@ -53,7 +74,7 @@ func (r *SpendRules) requiresBudget() bool {
 // EvaluateSpend applies the rules. It finds the same in the same order every time.
 func EvaluateSpend(spend Spend, rules SpendRules, now time.Time) *Verdict {
 	e := &spendEvaluation{
-		evaluation: begin(spendGate, spend.Records, rules.Exceptions, rules.MaxFindings, now),
+		evaluation: begin(spendGate, rules.withBudgets(spend.Records), rules.Exceptions, rules.MaxFindings, now),
 		spend:      &spend, rules: &rules,
 	}
 	e.complete()
@@ -65,14 +86,29 @@ func EvaluateSpend(spend Spend, rules SpendRules, now time.Time) *Verdict {
 	e.oneBudget()
 	e.dataAge(rules.MaxDataAge)
 	e.percentUsed()
+	e.forecastPercentUsed()
 	e.usdTotalCost()
 	e.totalCost()
+	e.customerTotalCost()
 	e.customerUSDTotalCost()
-	e.counts = append(e.counts, count{len(spend.Missing), "not listed"})
 	e.about = countOf(len(e.subjects), "customer")
 	e.limits, e.state = rules.texts(), rules.state
 	e.chart = percentChart("Budget used, in percent", rules.MaxPercentUsed)
 	return e.end()
+}
+
+// withBudgets are the records with budgets of one's own.
+func (r *SpendRules) withBudgets(records []Record) []Record {
+	if len(r.Budgets) == 0 {
+		return records
+	}
+	records = slices.Clone(records)
+	for i := range records {
+		if budget, ok := r.Budgets[records[i].SubjectID]; ok {
+			records[i].Budget = &budget
+		}
+	}
+	return records
 }
 
 // spendEvaluation is the verdict of a spend gate in the making.
@@ -93,13 +129,36 @@ func (e *spendEvaluation) complete() {
 	e.violateUnless(e.rules.AllowIncomplete, finding.withAmounts(new(decimal.NewFromInt(int64(listed))), new(decimal.NewFromInt(*total)), ""))
 }
 
-// customerFound: a customer that is not listed may have spent anything.
+// customerFound: a customer that is not listed may have spent anything, and a
+// budget for nobody may be meant for somebody.
 func (e *spendEvaluation) customerFound() {
 	for _, id := range e.spend.Missing {
 		finding := general("customer_found", "customer %s is not listed", id)
 		finding.SubjectID = id
 		e.violateUnless(e.rules.AllowMissing, finding)
 	}
+	e.counts = append(e.counts, count{len(e.spend.Missing), "not listed"})
+	if len(e.rules.Budgets) == 0 {
+		return
+	}
+	found := make(map[string]bool, len(e.subjects)+len(e.spend.Missing))
+	for _, c := range e.subjects {
+		found[c.id] = true
+	}
+	for _, id := range e.spend.Missing { // It has its finding.
+		found[id] = true
+	}
+	notFound := 0
+	for _, id := range slices.Sorted(maps.Keys(e.rules.Budgets)) {
+		if found[id] {
+			continue
+		}
+		notFound++
+		finding := general("customer_found", "customer %s has a budget in budgets, and is not among the customers that are checked", id)
+		finding.SubjectID = id
+		e.violateUnless(e.rules.AllowMissing, finding)
+	}
+	e.counts = append(e.counts, count{notFound, "with a budget but not checked"})
 }
 
 // notEmpty: a selection without any customer is a filter gone wrong.
@@ -132,7 +191,7 @@ func (e *spendEvaluation) currencyLimited() {
 		if limited || !total.isSpent {
 			continue
 		}
-		finding := general("currency_limited", "there are costs in %s, and max_total_cost has no limit for it", total.currency)
+		finding := general("currency_limited", "%s", total.unlimited("max_total_cost"))
 		if total.currency == "" {
 			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.spendersWithoutCurrency())
 		}
@@ -167,27 +226,51 @@ func (e *spendEvaluation) hasBudget() {
 			e.violate(c.finding("has_budget", func() string { return "no budget" }))
 		}
 	}
-	e.counts = append(e.counts, count{without, "without a budget"})
+	e.counts = slices.Insert(e.counts, 0, count{without, "without a budget"})
 	if without > 0 && e.rules.limitsShares() && !e.rules.requiresBudget() {
 		e.summaryNotes = append(e.summaryNotes, countOf(without, "customer")+" without a budget")
 	}
 }
 
-// oneBudget: if two budgets differ, it is not known which one applies.
+// oneBudget: if two budgets differ, it is not known which one applies. A budget of
+// one's own is an amount without a currency, and so is for costs in one.
 func (e *spendEvaluation) oneBudget() {
 	if !e.rules.limitsShares() && !e.rules.requiresBudget() {
 		return
 	}
 	for _, c := range e.subjects {
-		if c.conflict {
+		_, own := e.rules.Budgets[c.id]
+		switch {
+		case c.conflict && own:
+			e.violate(c.finding("one_budget", func() string { return "its costs are in several currencies, and budgets has one amount" }))
+		case c.conflict:
 			e.violate(c.finding("one_budget", func() string { return "several records name different budgets" }))
+		case own && c.costs[0].currency == "" && c.costs[0].isSpent && e.rules.limitsShares():
+			e.violate(c.finding("currency_limited", func() string {
+				return "the currency of its cost is not known, and so neither that of its budget in budgets"
+			}).
+				withAmounts(c.costs[0].amount, nil, ""))
 		}
 	}
 }
 
 // percentUsed: what a customer has spent is compared with its budget.
 func (e *spendEvaluation) percentUsed() {
-	shares := bounds{"max_percent_used", e.rules.MaxPercentUsed, "warn_percent_used", e.rules.WarnPercentUsed}
+	shares := e.rules.shares()
+	if !shares.areSet() {
+		return
+	}
+	for _, c := range e.subjects {
+		if budgeted := c.budgeted(); budgeted != nil {
+			e.compareShare(c, whole(budgeted.amount), shares, false)
+		}
+	}
+}
+
+// forecastPercentUsed: what a customer will have spent at the end of the period is
+// compared with its budget.
+func (e *spendEvaluation) forecastPercentUsed() {
+	shares := e.rules.forecastShares()
 	if !shares.areSet() {
 		return
 	}
@@ -196,16 +279,48 @@ func (e *spendEvaluation) percentUsed() {
 		if budgeted == nil {
 			continue
 		}
-		used := c.share(whole(budgeted.amount))
-		e.compare(used, &shares, func(rule string, limit *decimal.Decimal) Finding {
-			if used == nil {
-				return c.finding(rule, func() string { return "the cost is not known" })
-			}
-			finding := c.finding(rule, func() string { return c.exceedsShare(*budgeted.amount, used, limit) })
-			finding.figures = func() string { return "limit " + percent(limit) } // The share has a column of its own.
-			return finding.withAmounts(used.rounded(4), limit, budgeted.currency)
-		})
+		if budgeted.amount == nil {
+			e.compareShare(c, nil, shares, true)
+			continue
+		}
+		forecast, basis := c.forecast(e.now)
+		if basis == ofNothing {
+			e.violate(c.finding("forecast_known", func() string { return "there is no forecast: " + c.withoutForecast(e.now) }))
+			continue
+		}
+		if basis == ofCost {
+			e.warn(c.finding("forecast_known", func() string {
+				return "there is no forecast on the first day of a period, or right after its end: the cost itself is compared"
+			}))
+		}
+		e.compareShare(c, forecast, shares, true)
 	}
+}
+
+// compareShare compares the share of the budget that a cost or a forecast uses with
+// limits.
+func (e *spendEvaluation) compareShare(c *subject, figure *fraction, limits *bounds, isForecast bool) {
+	used := c.share(figure)
+	e.compare(used, limits, func(rule string, limit *decimal.Decimal) Finding {
+		if used == nil {
+			return c.finding(rule, func() string { return "the cost is not known" })
+		}
+		finding := c.finding(rule, func() string {
+			text := c.exceedsShare(figure.amount(), used, limit)
+			if isForecast {
+				return "forecast " + text
+			}
+			return text
+		})
+		finding.figures = func() string {
+			text := "limit " + percent(limit)
+			if share := used.rounded(2); isForecast && share != nil { // The table has no column for it.
+				return groupDigits(share.StringFixed(2)) + " %, " + text
+			}
+			return text
+		}
+		return finding.withAmounts(used.rounded(4), limit, c.budgeted().currency)
+	})
 }
 
 func (e *spendEvaluation) usdTotalCost() {
@@ -213,13 +328,16 @@ func (e *spendEvaluation) usdTotalCost() {
 	if limit == nil {
 		return
 	}
-	total := decimal.Zero
+	total := &decimal.Zero
 	for _, c := range e.subjects {
-		if c.usdCost != nil { // Otherwise it is a violation by itself.
-			total = total.Add(*c.usdCost)
+		switch exception := e.exceptions.of(c.id); {
+		case c.usdCost != nil:
+			total = add(total, c.usdCost)
+		case exception != nil && !exception.ended:
+			total = nil // It is excepted, and the others are not.
 		}
 	}
-	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: &total, limit: limit, currency: "USD"})
+	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: total, limit: limit, currency: "USD"})
 }
 
 func (e *spendEvaluation) totalCost() {
@@ -228,6 +346,34 @@ func (e *spendEvaluation) totalCost() {
 			e.compareAmount(measured{rule: "max_total_cost", what: "all together", actual: total.amount, limit: &limit, currency: total.currency})
 		}
 	}
+}
+
+// customerTotalCost: each customer has limits in its own currencies.
+func (e *spendEvaluation) customerTotalCost() {
+	limits := e.rules.MaxCustomerTotalCost
+	if limits == nil {
+		return
+	}
+	for _, c := range e.subjects {
+		for _, part := range c.costs {
+			limit, limited := limits[part.currency]
+			switch {
+			case limited:
+				e.compareAmount(measured{rule: "max_customer_total_cost", subject: c, actual: part.amount, limit: &limit, currency: part.currency})
+			case part.isSpent:
+				e.violate(c.finding("currency_limited", func() string { return part.unlimited("max_customer_total_cost") }).
+					withAmounts(part.amount, nil, part.currency))
+			}
+		}
+	}
+}
+
+// unlimited says that a limit does not know the currency of a cost.
+func (c *cost) unlimited(rule string) string {
+	if c.currency == "" {
+		return "the currency of a cost is not known"
+	}
+	return "there are costs in " + c.currency + ", and " + rule + " has no limit for it"
 }
 
 func (e *spendEvaluation) customerUSDTotalCost() {
@@ -251,11 +397,20 @@ func (r *SpendRules) texts() []string {
 	if r.WarnPercentUsed != nil {
 		texts = append(texts, "a warning above "+percent(r.WarnPercentUsed)+" of each budget")
 	}
+	if r.MaxForecastPercentUsed != nil {
+		texts = append(texts, "a forecast of "+percent(r.MaxForecastPercentUsed)+" of each budget")
+	}
+	if r.WarnForecastPercentUsed != nil {
+		texts = append(texts, "a warning above a forecast of "+percent(r.WarnForecastPercentUsed)+" of each budget")
+	}
 	for _, code := range slices.Sorted(maps.Keys(r.MaxTotalCost)) {
 		texts = append(texts, groupDigits(money(r.MaxTotalCost[code], code))+" all together")
 	}
 	if r.MaxUSDTotalCost != nil {
 		texts = append(texts, groupDigits(money(*r.MaxUSDTotalCost, "USD"))+" all together")
+	}
+	for _, code := range slices.Sorted(maps.Keys(r.MaxCustomerTotalCost)) {
+		texts = append(texts, groupDigits(money(r.MaxCustomerTotalCost[code], code))+" per customer")
 	}
 	if r.MaxCustomerUSDTotalCost != nil {
 		texts = append(texts, groupDigits(money(*r.MaxCustomerUSDTotalCost, "USD"))+" per customer")
@@ -274,7 +429,7 @@ func (r *SpendRules) texts() []string {
 func (r *SpendRules) state(c *subject) string {
 	var parts []string
 	switch {
-	case r.limitsShares() && c.budgeted() != nil, r.MaxCustomerUSDTotalCost != nil:
+	case r.limitsShares() && c.budgeted() != nil, r.MaxCustomerUSDTotalCost != nil, slices.ContainsFunc(c.costs, r.limitsCustomer):
 		parts = append(parts, "within limits")
 	case r.requiresBudget():
 		parts = append(parts, "has a budget")
@@ -286,4 +441,10 @@ func (r *SpendRules) state(c *subject) string {
 		return "no limit of its own"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// limitsCustomer reports whether a customer's cost in a currency has a limit.
+func (r *SpendRules) limitsCustomer(part cost) bool {
+	_, limited := r.MaxCustomerTotalCost[part.currency]
+	return limited
 }

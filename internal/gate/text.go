@@ -85,7 +85,7 @@ func (s *subject) exceedsShare(amount decimal.Decimal, used *fraction, limit *de
 		return fmt.Sprintf("%s of %s, limit %s", text, budget, percent(limit))
 	}
 	if share.LessThanOrEqual(*limit) {
-		text = allDigits(amount, code)
+		text, budget = allDigits(amount, code), exactMoney(*s.budget, code)
 	}
 	return fmt.Sprintf("%s of %s (%s %%), limit %s", text, budget, share.StringFixed(2), percent(limit))
 }
@@ -103,6 +103,15 @@ func hoursText(d time.Duration) string {
 	return hours(d, 4).String() + " hours"
 }
 
+// instant writes a time, which is a date where it is the beginning of a day.
+func instant(at time.Time) string {
+	at = at.UTC()
+	if at.Equal(at.Truncate(24 * time.Hour)) {
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.RFC3339Nano)
+}
+
 func countOf(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -115,13 +124,22 @@ func countOf(n int, noun string) string {
 func percent(limit *decimal.Decimal) string { return limit.Round(4).String() + " %" }
 
 // moneyPair writes two different amounts so that they look different: where
-// rounded they would not, the first keeps all of its digits.
+// rounded they would not, they keep their digits.
 func moneyPair(amount, other decimal.Decimal, code string) (text, otherText string) {
 	text, otherText = money(amount, code), money(other, code)
 	if text == otherText && !amount.Equal(other) {
-		text = allDigits(amount, code)
+		return allDigits(amount, code), exactMoney(other, code)
 	}
 	return text, otherText
+}
+
+// exactMoney writes an amount as [money] does, unless that would round it.
+func exactMoney(amount decimal.Decimal, code string) string {
+	text := money(amount, code)
+	if rounded, err := decimal.NewFromString(strings.TrimSuffix(text, " "+code)); err == nil && rounded.Equal(amount) {
+		return text
+	}
+	return allDigits(amount, code)
 }
 
 // money writes an amount with the decimals of its currency. An amount in an
