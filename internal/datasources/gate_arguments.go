@@ -3,10 +3,13 @@ package datasources
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/numbervalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -14,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/shopspring/decimal"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/gate"
@@ -31,12 +35,23 @@ type GateArguments struct {
 	AllowIncomplete         *bool                 `tfsdk:"allow_incomplete"`
 	MaxPercentUsed          *big.Float            `tfsdk:"max_percent_used"`
 	WarnPercentUsed         *big.Float            `tfsdk:"warn_percent_used"`
+	MaxForecastPercentUsed  *big.Float            `tfsdk:"max_forecast_percent_used"`
+	WarnForecastPercentUsed *big.Float            `tfsdk:"warn_forecast_percent_used"`
 	MaxUSDTotalCost         *big.Float            `tfsdk:"max_usd_total_cost"`
 	MaxTotalCost            map[string]*big.Float `tfsdk:"max_total_cost"`
+	MaxCustomerTotalCost    map[string]*big.Float `tfsdk:"max_customer_total_cost"`
 	MaxCustomerUSDTotalCost *big.Float            `tfsdk:"max_customer_usd_total_cost"`
+	Budgets                 map[string]*big.Float `tfsdk:"budgets"`
+	Exceptions              []gateException       `tfsdk:"exceptions"`
 	RequireBudget           *bool                 `tfsdk:"require_budget"`
 	MaxDataAge              *string               `tfsdk:"max_data_age"`
 	MaxFindings             *int64                `tfsdk:"max_findings"`
+}
+
+type gateException struct {
+	CustomerID string `tfsdk:"customer_id"`
+	Until      string `tfsdk:"until"`
+	Reason     string `tfsdk:"reason"`
 }
 
 // Findings that are listed. The upper limit keeps a state at a size that Terraform
@@ -51,10 +66,17 @@ func GateAttributes() map[string]schema.Attribute {
 	limit := func(description string, more ...validator.Number) schema.Attribute {
 		return schema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: append([]validator.Number{threshold{}}, more...)}
 	}
-	limits := []path.Expression{
-		path.MatchRoot("warn_percent_used"), path.MatchRoot("max_usd_total_cost"), path.MatchRoot("max_total_cost"),
-		path.MatchRoot("max_customer_usd_total_cost"), path.MatchRoot("max_data_age"),
+	limitsByCurrency := func(description string) schema.Attribute {
+		return schema.MapAttribute{
+			Optional: true, ElementType: types.NumberType, MarkdownDescription: description,
+			Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode), mapvalidator.ValueNumbersAre(threshold{})},
+		}
 	}
+	shares := []path.Expression{path.MatchRoot("warn_percent_used"), path.MatchRoot("max_forecast_percent_used"), path.MatchRoot("warn_forecast_percent_used")}
+	limits := append([]path.Expression{
+		path.MatchRoot("max_usd_total_cost"), path.MatchRoot("max_total_cost"), path.MatchRoot("max_customer_total_cost"),
+		path.MatchRoot("max_customer_usd_total_cost"), path.MatchRoot("max_data_age"),
+	}, shares...)
 	rules := append([]path.Expression{path.MatchRoot("require_budget")}, limits...)
 	return attributes{
 		"customer_ids":         filterArgument("Checks only these customers: ids (tenant ids), GUIDs in upper or lower case. One that the API does not list is a violation, unless `allow_missing` is true.", guid),
@@ -65,19 +87,42 @@ func GateAttributes() map[string]schema.Attribute {
 		"allow_incomplete":     option("Whether it is only a warning that the API lists fewer customers than it says there are. Defaults to `false`."),
 		"max_percent_used": limit("The share of each customer's budget, in percent, that may be used: more is a violation. At least one rule must be set.",
 			numbervalidator.AtLeastOneOf(rules...)),
-		"warn_percent_used":  limit("The share of each customer's budget, in percent, above which there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
-		"max_usd_total_cost": limit("What all customers together may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
-		"max_total_cost": schema.MapAttribute{
-			Optional: true, ElementType: types.NumberType,
-			MarkdownDescription: "What all customers together may have spent in each currency, by its ISO 4217 code. A currency with costs and without a limit is a violation.",
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(currencyCode), mapvalidator.ValueNumbersAre(threshold{})},
-		},
+		"warn_percent_used": limit("The share of each customer's budget, in percent, above which there is a warning. Must be below `max_percent_used`.", below{"max_percent_used"}),
+		"max_forecast_percent_used": limit("The share of each customer's budget, in percent, that may be used at the end of the billing period, if its cost keeps growing at the same rate: more is a violation. " +
+			"The forecast is as of the figure's own date: the cost ÷ the share of the period that had passed then. The period of an Azure plan is the calendar month in UTC; that of any other customer is read from its usage summary, one request each. " +
+			"On the first day of a period the cost itself is compared, and there is a warning `forecast_known`. If the date or the period of a cost is not known or not plausible, that is a violation `forecast_known`."),
+		"warn_forecast_percent_used":  limit("The same share, above which there is a warning. Must be below `max_forecast_percent_used`.", below{"max_forecast_percent_used"}),
+		"max_usd_total_cost":          limit("What all customers together may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
+		"max_total_cost":              limitsByCurrency("What all customers together may have spent in each currency, by its ISO 4217 code. A currency with costs and without a limit is a violation."),
+		"max_customer_total_cost":     limitsByCurrency("What each customer may have spent in each currency, by its ISO 4217 code. A customer with costs in a currency without a limit is a violation."),
 		"max_customer_usd_total_cost": limit("What each customer may have spent, in USD by Microsoft's own figures. A figure that is not known is a violation."),
 		"require_budget": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether a customer without a budget is a violation. Defaults to `true` where `max_percent_used` or `warn_percent_used` is set, which say nothing about such a customer, and else to `false`. " +
+			MarkdownDescription: "Whether a customer without a budget is a violation. Defaults to `true` where a share of the budget is limited, which says nothing about such a customer, and else to `false`. " +
 				"With `false`, `summary` still counts them.",
 			Validators: []validator.Bool{limitsNothing{append([]path.Expression{path.MatchRoot("max_percent_used")}, limits...)}},
+		},
+		"budgets": schema.MapAttribute{
+			Optional: true, ElementType: types.NumberType,
+			MarkdownDescription: "Budgets by customer id (tenant id, a GUID in upper or lower case), each in the customer's billing currency and in place of the one in Partner Center, such as those of a file. " +
+				"A customer that is not in the map keeps its budget in Partner Center. One that is not checked is a violation `customer_found`, unless `allow_missing` is true, and so are costs in several currencies (`one_budget`) or in one that is not known (`currency_limited`). " +
+				"Needs a rule about budgets: one of the `…_percent_used`, or `require_budget = true`.",
+			Validators: []validator.Map{
+				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(guid), mapvalidator.ValueNumbersAre(threshold{}),
+				distinctIDs{},
+				budgetsNeedRule{append([]path.Expression{path.MatchRoot("max_percent_used"), path.MatchRoot("require_budget")}, shares...)},
+			},
+		},
+		"exceptions": schema.ListNestedAttribute{
+			Optional: true,
+			MarkdownDescription: "Customers whose violations are only warnings for a while, which say so and why. They still count in what all customers have spent together. " +
+				"From `until` on, they are violations again, which say that the exception has ended. Of several for one customer, any that has not ended applies.",
+			Validators: []validator.List{listvalidator.NoNullValues()},
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"customer_id": schema.StringAttribute{Required: true, MarkdownDescription: "The customer's id (tenant id), a GUID in upper or lower case.", Validators: []validator.String{guid}},
+				"until":       schema.StringAttribute{Required: true, MarkdownDescription: "When the exception ends: an RFC 3339 time, or a date, which is 00:00 UTC of that day.", Validators: []validator.String{dateOrTime}},
+				"reason":      schema.StringAttribute{Required: true, MarkdownDescription: "Why there is an exception, for the messages and the report.", Validators: []validator.String{notBlank}},
+			}},
 		},
 		"max_data_age": schema.StringAttribute{
 			Optional:            true,
@@ -112,13 +157,22 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 		return nil, input, err
 	}
 	var spend gate.Spend
+	var withoutPeriod []int // records, by index
 	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
-	err = reader.read(ctx, func() { input.spent, spend.Records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+	err = reader.read(ctx, func() { input.spent, spend.Records, withoutPeriod = customerSpend{}, nil, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
+		if !deref(record.IsUpgraded, false) {
+			withoutPeriod = append(withoutPeriod, len(spend.Records))
+		}
 		spend.Records = append(spend.Records, newGateRecord(record))
 		input.spent.add(record, customer)
 	})
 	if err != nil {
 		return nil, input, err
+	}
+	if rules.NeedPeriods() {
+		if err := readPeriods(ctx, api, spend.Records, withoutPeriod); err != nil {
+			return nil, input, err
+		}
 	}
 	input.missing = reader.tracker.missing()
 	spend.Missing, spend.Listed, spend.Total = input.missing, reader.listed, reader.all.LargestCount()
@@ -157,6 +211,8 @@ func (a *GateArguments) rules() (gate.SpendRules, error) {
 	}{
 		{a.MaxPercentUsed, &rules.MaxPercentUsed},
 		{a.WarnPercentUsed, &rules.WarnPercentUsed},
+		{a.MaxForecastPercentUsed, &rules.MaxForecastPercentUsed},
+		{a.WarnForecastPercentUsed, &rules.WarnForecastPercentUsed},
 		{a.MaxUSDTotalCost, &rules.MaxUSDTotalCost},
 		{a.MaxCustomerUSDTotalCost, &rules.MaxCustomerUSDTotalCost},
 	} {
@@ -164,15 +220,26 @@ func (a *GateArguments) rules() (gate.SpendRules, error) {
 			return rules, err
 		}
 	}
-	for code, argument := range a.MaxTotalCost {
-		limit, err := limitOf(argument)
+	asWritten := func(key string) string { return key }
+	for _, limits := range []struct {
+		argument map[string]*big.Float
+		rule     *map[string]decimal.Decimal
+		key      func(string) string
+	}{
+		{a.MaxTotalCost, &rules.MaxTotalCost, asWritten},
+		{a.MaxCustomerTotalCost, &rules.MaxCustomerTotalCost, asWritten},
+		{a.Budgets, &rules.Budgets, normalizeText},
+	} {
+		if *limits.rule, err = limitsOf(limits.argument, limits.key); err != nil {
+			return rules, err
+		}
+	}
+	for _, exception := range a.Exceptions {
+		until, _, err := parseDateOrTime(exception.Until)
 		if err != nil {
 			return rules, err
 		}
-		if rules.MaxTotalCost == nil {
-			rules.MaxTotalCost = map[string]decimal.Decimal{}
-		}
-		rules.MaxTotalCost[code] = *limit
+		rules.Exceptions = append(rules.Exceptions, gate.Exception{SubjectID: normalizeText(exception.CustomerID), Until: until, Reason: exception.Reason})
 	}
 	if a.MaxDataAge != nil {
 		age, err := time.ParseDuration(*a.MaxDataAge)
@@ -198,15 +265,78 @@ func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 	return new(limit.Round(limitDecimals)), err
 }
 
+// limitsOf are limits by key, or nil where there are none.
+func limitsOf(argument map[string]*big.Float, key func(string) string) (map[string]decimal.Decimal, error) {
+	if argument == nil {
+		return nil, nil //nolint:nilnil // No limits, and no error.
+	}
+	limits := make(map[string]decimal.Decimal, len(argument))
+	for written, number := range argument {
+		limit, err := limitOf(number)
+		if err != nil {
+			return nil, err
+		}
+		limits[key(written)] = *limit
+	}
+	return limits, nil
+}
+
+// maxPeriodReads is how many billing periods are waited for at once. How many
+// requests are under way at once is up to the client.
+const maxPeriodReads = 64
+
+// readPeriods gives records their periods: those without one that of their customer's
+// usage summary, the others the calendar month, which is that of an Azure plan.
+func readPeriods(ctx context.Context, api *pcclient.Client, records []gate.Record, ofSummary []int) error {
+	byCustomer := map[string][]int{}
+	next := 0
+	for i := range records {
+		switch record := &records[i]; {
+		case next < len(ofSummary) && ofSummary[next] == i:
+			next++
+			byCustomer[record.SubjectID] = append(byCustomer[record.SubjectID], i)
+		case record.LastModified != nil:
+			record.Period = new(gate.MonthOf(*record.LastModified))
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxPeriodReads)
+	for _, customerID := range slices.Sorted(maps.Keys(byCustomer)) {
+		if !isGUID(customerID) { // Nothing can be asked about it.
+			continue
+		}
+		group.Go(func() error {
+			usage, err := api.CustomerUsageSummary(ctx, customerID)
+			if err != nil {
+				return err
+			}
+			period := gatePeriod(usage)
+			for _, i := range byCustomer[customerID] {
+				records[i].Period = period
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// gatePeriod is the billing period of a usage summary, or nil if that has none.
+func gatePeriod(usage *pcclient.CustomerUsageSummary) *gate.Period {
+	if usage == nil || usage.BillingStartDate.IsZero() || usage.BillingEndDate.IsZero() {
+		return nil
+	}
+	return &gate.Period{Start: usage.BillingStartDate.Instant(), End: endOf(&usage.Cost, &usage.Period)}
+}
+
 func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
 	code, _ := currencyOf(&r.Cost)
 	record := gate.Record{
-		SubjectID:    deref(normalizeGUID(r.OwnerID()), ""),
-		SubjectName:  deref(r.Owner(), ""),
-		Currency:     code,
-		Cost:         toDecimal(r.TotalCost),
-		USDCost:      toDecimal(usdOf(&r.Cost)),
-		Budget:       toDecimal(r.BudgetAmount()),
+		SubjectID:   deref(normalizeGUID(r.OwnerID()), ""),
+		SubjectName: deref(r.Owner(), ""),
+		Currency:    code,
+		Cost:        toDecimal(r.TotalCost),
+		USDCost:     toDecimal(usdOf(&r.Cost)),
+		Budget:      toDecimal(r.BudgetAmount()),
 	}
 	if !r.LastModifiedDate.IsZero() {
 		record.LastModified = new(r.LastModifiedDate.Instant())

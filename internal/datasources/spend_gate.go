@@ -48,7 +48,7 @@ type gateFinding struct {
 func spendGateSchema() schema.Schema {
 	findings := func(description string) schema.Attribute {
 		return rows(description, attributes{
-			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget` or `data_age_known`."),
+			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget`, `data_age_known` or `forecast_known`."),
 			"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API returns no id."),
 			"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API returns no name."),
 			"message":       text("What was found, in words, with the limit that was broken."),

@@ -2,13 +2,18 @@ package datasources
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
@@ -63,6 +68,13 @@ var (
 	duration = textValidator{"a positive duration such as 48h", "Not a duration", func(_ validator.StringRequest, text string) error {
 		if _, err := pcclient.ParseDuration(text); err != nil {
 			return fmt.Errorf("%q %w", text, err)
+		}
+		return nil
+	}}
+
+	notBlank = textValidator{"a text that is not blank", "Nothing but white space", func(_ validator.StringRequest, text string) error {
+		if strings.TrimSpace(text) == "" {
+			return errors.New("write something that tells a reader why")
 		}
 		return nil
 	}}
@@ -178,16 +190,58 @@ func (v limitsNothing) ValidateBool(ctx context.Context, request validator.BoolR
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || request.ConfigValue.ValueBool() {
 		return
 	}
-	for _, rule := range v.otherRules {
-		matches, problems := request.Config.PathMatches(ctx, rule)
-		response.Diagnostics.Append(problems...)
+	if !isAnySet(ctx, request.Config, v.otherRules, &response.Diagnostics) {
+		response.Diagnostics.AddAttributeError(request.Path, "No rule", request.Path.String()+" = false limits nothing by itself. Set a rule such as max_percent_used.")
+	}
+}
+
+// isAnySet reports whether one of several arguments is not null. One that is not
+// known yet may be anything.
+func isAnySet(ctx context.Context, config tfsdk.Config, arguments []path.Expression, problems *diag.Diagnostics) bool {
+	for _, argument := range arguments {
+		matches, found := config.PathMatches(ctx, argument)
+		problems.Append(found...)
 		for _, match := range matches {
 			var value attr.Value
-			response.Diagnostics.Append(request.Config.GetAttribute(ctx, match, &value)...)
+			problems.Append(config.GetAttribute(ctx, match, &value)...)
 			if value != nil && !value.IsNull() {
-				return
+				return true
 			}
 		}
 	}
-	response.Diagnostics.AddAttributeError(request.Path, "No rule", request.Path.String()+" = false limits nothing by itself. Set a rule such as max_percent_used.")
+	return false
+}
+
+// budgetsNeedRule refuses budgets that nothing is compared with.
+type budgetsNeedRule struct{ rules []path.Expression }
+
+func (budgetsNeedRule) Description(context.Context) string { return "needs a rule about budgets" }
+
+func (v budgetsNeedRule) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v budgetsNeedRule) ValidateMap(ctx context.Context, request validator.MapRequest, response *validator.MapResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || isAnySet(ctx, request.Config, v.rules, &response.Diagnostics) {
+		return
+	}
+	response.Diagnostics.AddAttributeError(request.Path, "No rule",
+		"Nothing is compared with these budgets. Set a rule about them: max_percent_used, warn_percent_used, max_forecast_percent_used, warn_forecast_percent_used or require_budget.")
+}
+
+// distinctIDs refuses two keys that are the same id.
+type distinctIDs struct{}
+
+func (distinctIDs) Description(context.Context) string {
+	return "must not have the same id twice, in different cases"
+}
+
+func (v distinctIDs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (distinctIDs) ValidateMap(_ context.Context, request validator.MapRequest, response *validator.MapResponse) {
+	seen := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(request.ConfigValue.Elements())) {
+		if other, twice := seen[normalizeText(key)]; twice {
+			response.Diagnostics.AddAttributeError(request.Path, "The same id twice", fmt.Sprintf("%q and %q are the same id.", other, key))
+		}
+		seen[normalizeText(key)] = key
+	}
 }

@@ -91,9 +91,9 @@ func (s *snapshot) newUsageSummary(c customer, cost json.Number) usageSummary {
 		money:            c.money(cost),
 		LastModifiedDate: timestamp(c.lastModified),
 	}
-	start, end := planPeriod(s.asOf)
+	start, end := planPeriod(c.lastModified)
 	if c.legacy() {
-		start, end = billingPeriod(s.asOf)
+		start, end = billingPeriod(c.lastModified)
 		summary.USDTotalCost = nil
 	}
 	summary.period = period{timestamp(start), timestamp(end)}

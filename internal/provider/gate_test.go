@@ -50,6 +50,20 @@ func TestTerraform_spendGate(t *testing.T) {
 		"a warning only":           {`customer_ids = [` + metered + `]` + "\nwarn_percent_used = 50\nmax_findings = 0", ""},
 		"only legacy":              {"is_upgraded = false\nmax_usd_total_cost = 1000000", "the cost in USD is not known"},
 		"not listed":               {`customer_ids = ["` + samplePlan + `"]` + "\nmax_percent_used = 100\nallow_empty = true", "customer " + samplePlan + " is not listed"},
+		"forecast, within":         {`customer_ids = [` + metered + `, ` + legacy + `]` + "\nmax_forecast_percent_used = 3100", ""},
+		"forecast, above":          {`customer_ids = [` + metered + `]` + "\nmax_forecast_percent_used = 50", "Nordhavn Marine ApS: forecast "},
+		"forecast, legacy":         {`customer_ids = [` + legacy + `]` + "\nmax_forecast_percent_used = 82", "Brasserie Quatre Vents SARL: forecast "},
+		"forecast, a warning only": {`customer_ids = [` + metered + `]` + "\nwarn_forecast_percent_used = 50", ""},
+		"forecast, no budget":      {`customer_ids = [` + unbudgeted + `]` + "\nwarn_forecast_percent_used = 100", "Polder Data BV: no budget"},
+		"a customer, within":       {`customer_ids = [` + metered + `]` + "\nmax_customer_total_cost = { EUR = 3045.11968855241510377 }", ""},
+		"a customer, just above":   {`customer_ids = [` + metered + `]` + "\nmax_customer_total_cost = { EUR = 3045.11968855241510376 }", "Nordhavn Marine ApS: 3045.11968855241510377 EUR, limit 3045.11968855241510376 EUR"},
+		"a customer, no limit":     {`customer_ids = [` + metered + `]` + "\nmax_customer_total_cost = { SEK = 1000000 }", "Nordhavn Marine ApS: there are costs in EUR, and max_customer_total_cost has no limit for it"},
+		"budgets, within":          {`customer_ids = [` + unbudgeted + `]` + "\nmax_percent_used = 100\nbudgets = { " + unbudgeted + " = 1290.340000000000003411 }", ""},
+		"budgets, just above":      {`customer_ids = [` + unbudgeted + `]` + "\nmax_percent_used = 100\nbudgets = { " + strings.ToUpper(unbudgeted) + " = 1290.34 }", "Polder Data BV: 1290.340000000000003411 EUR of 1290.34 EUR (100.00 %), limit 100 %"},
+		"budgets, not selected":    {`customer_ids = [` + unbudgeted + `]` + "\nmax_percent_used = 100\nrequire_budget = false\nbudgets = { " + metered + " = 1 }", "is not among the customers that are checked"},
+		"exceptions, not ended":    {`customer_ids = [` + over + `]` + "\nmax_percent_used = 100\n" + exceptedUntil(over, "2999-01-01"), ""},
+		"exceptions, ended":        {`customer_ids = [` + over + `]` + "\nmax_percent_used = 100\n" + exceptedUntil(over, "2026-01-01T00:00:00+01:00"), "the exception until 2025-12-31T23:00:00Z (a migration) has ended"},
+		"exceptions, another":      {`customer_ids = [` + over + `]` + "\nmax_percent_used = 100\n" + exceptedUntil(metered, "2999-01-01"), "60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"},
 		"nobody":                   {`customer_ids = [` + metered + `]` + "\nexclude_customer_ids = [" + metered + "]\nmax_percent_used = 100", "no customer is selected"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,10 +79,18 @@ func TestTerraform_spendGate(t *testing.T) {
 	}
 }
 
+// exceptedUntil is an argument of a gate.
+func exceptedUntil(customer, until string) string {
+	return `exceptions = [{ customer_id = ` + customer + `, until = "` + until + `", reason = "a migration" }]`
+}
+
 // What comes of a division by 0 limits nothing.
 func TestTerraform_spendGateInfinite(t *testing.T) {
 	t.Parallel()
-	for _, rule := range []string{"max_percent_used = 1 / 0", "max_total_cost = { EUR = 1 / 0 }"} {
+	for _, rule := range []string{
+		"max_percent_used = 1 / 0", "max_total_cost = { EUR = 1 / 0 }", "max_forecast_percent_used = 1 / 0", "warn_forecast_percent_used = 1 / 0",
+		"max_customer_total_cost = { EUR = 1 / 0 }", "max_percent_used = 100\nbudgets = { \"" + emulator.MeteredCustomerID + "\" = 1 / 0 }",
+	} {
 		newWorkspace(t, gated(rule), serve(t)...).terraform(t, "plan").fail(t, "The number is infinite, as after a division by 0, and limits nothing.")
 	}
 }
@@ -105,4 +127,52 @@ variable "limit" {
 	if strings.Contains(planned.stdout+planned.stderr, "sensitive value") {
 		t.Error("the message is swallowed")
 	}
+}
+
+// Limits of one's own that are known only after the apply defer the gate, those that
+// are null are none, and those that are sensitive do not swallow what the gate says.
+func TestTerraform_spendGateOwnLimits(t *testing.T) {
+	t.Parallel()
+	_, environment := emulate(t, emulator.Options{})
+	const over = `"` + emulator.OverBudgetCustomerID + `"`
+	const says = "Tidewater Analytics LLC: 60284.15 USD of 9000.00 USD"
+	const rules = `customer_ids = [` + over + `]
+  max_percent_used = 100
+  max_forecast_percent_used = 100000
+  max_customer_total_cost = `
+
+	unknown := gated(rules+`terraform_data.limits.output.limits
+  budgets = { `+over+` = terraform_data.limits.output.budget }
+  exceptions = [{ customer_id = `+over+`, until = terraform_data.limits.output.until, reason = "a migration" }]`) + `
+resource "terraform_data" "limits" {
+  input = { limits = { USD = 100000 }, budget = 9000, until = "2026-01-01" }
+}
+`
+	newWorkspace(t, unknown, environment...).terraform(t, "plan").succeed(t).mention(t, "data.partnercenter_spend_gate.limits will be read during apply")
+	newWorkspace(t, unknown, environment...).terraform(t, "apply", "-auto-approve").fail(t, "Resource postcondition failed", says, "has ended")
+
+	given := gated(rules+"var.limits\n  budgets = var.budgets\n  exceptions = var.exceptions") + `
+variable "limits" {
+  type      = map(number)
+  sensitive = true
+  default   = { USD = 100000 }
+}
+variable "budgets" {
+  type      = map(number)
+  sensitive = true
+  default   = { ` + over + ` = 9000 }
+}
+variable "exceptions" {
+  type      = list(object({ customer_id = string, until = string, reason = string }))
+  sensitive = true
+  default   = [{ customer_id = ` + over + `, until = "2026-01-01", reason = "a migration" }]
+}
+`
+	sensitive := newWorkspace(t, given, environment...).terraform(t, "plan")
+	sensitive.fail(t, says, "the exception until 2026-01-01 (a migration) has ended")
+	if strings.Contains(sensitive.stdout+sensitive.stderr, "sensitive value") {
+		t.Error("the message is swallowed")
+	}
+	newWorkspace(t, given, environment...).terraform(t, "plan", "-var=limits=null", "-var=budgets=null", "-var=exceptions=null").
+		fail(t, "Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD")
 }

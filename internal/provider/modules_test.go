@@ -59,6 +59,11 @@ func TestModules_spendGateTests(t *testing.T) {
 		"forgets the limit": {"main.tf", `= var.max_percent_used`, `= 100`, `run "arguments"... fail`},
 		"carries no truth":  {"carrier.tf", `= data.partnercenter_spend_gate.this.passed`, `= true`, `run "carries_what_failed"... fail`},
 		"carries unasked":   {"carrier.tf", `var.carry_verdict ? 1 : 0`, `1`, `run "no_carrier"... fail`},
+		"no forecast":       {"main.tf", `= var.max_forecast_percent_used`, `= null`, `run "arguments"... fail`},
+		"no forecast warns": {"main.tf", `= var.warn_forecast_percent_used`, `= null`, `run "arguments"... fail`},
+		"no customer limit": {"main.tf", `= var.max_customer_total_cost`, `= null`, `run "arguments"... fail`},
+		"no budgets":        {"main.tf", `= var.budgets`, `= null`, `run "arguments"... fail`},
+		"no exceptions":     {"main.tf", `= var.exceptions`, `= null`, `run "arguments"... fail`},
 		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, `run "no_such_mode"... fail`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +154,37 @@ output "gate" { value = module.spend_gate }
 			}
 			planned.succeed(t).mention(t, test.says...)
 		})
+	}
+}
+
+// Each rule of one's own stops a plan through either module, and lets one pass.
+func TestModules_spendGateRules(t *testing.T) {
+	t.Parallel()
+	const metered, over = `"` + emulator.MeteredCustomerID + `"`, `"` + emulator.OverBudgetCustomerID + `"`
+	for name, test := range map[string]struct {
+		customer, passes, fails, says string
+	}{
+		"forecast": {metered, "max_forecast_percent_used = 3100", "max_forecast_percent_used = 50", "Nordhavn Marine ApS: forecast "},
+		// Below the limit it warns, so what fails is that a warning above is refused.
+		"forecast warning": {metered, "warn_forecast_percent_used = 3100", "max_forecast_percent_used = 50\nwarn_forecast_percent_used = 51", "51 is not below max_forecast_percent_used, which is 50."},
+		"customer limit":   {metered, "max_customer_total_cost = { EUR = 3046 }", "max_customer_total_cost = { EUR = 3045 }", "Nordhavn Marine ApS: 3045.12 EUR, limit 3045.00 EUR"},
+		"budgets":          {metered, "budgets = { " + metered + " = 3046 }", "budgets = { " + metered + " = 3045 }", "Nordhavn Marine ApS: 3045.11968855241510377 EUR of 3045.00 EUR"},
+		"exceptions":       {over, exceptedUntil(over, "2999-01-01"), exceptedUntil(over, "2026-01-01"), "the exception until 2026-01-01 (a migration) has ended"},
+	} {
+		for _, module := range []string{"spend-gate", "spend-gate-apply"} {
+			t.Run(name+", "+module, func(t *testing.T) {
+				t.Parallel()
+				_, environment := emulate(t, emulator.Options{})
+				plan := func(rules string) outcome {
+					w := newWorkspace(t, "provider \"partnercenter\" {}\nmodule \"gate\" {\nsource = \"./"+module+"\"\ncustomer_ids = ["+test.customer+"]\n"+rules+"\n}\n", environment...)
+					w.copyTree(t, module, filepath.Join(modules, module))
+					w.terraform(t, "get").succeed(t)
+					return w.terraform(t, "plan")
+				}
+				plan(test.passes).succeed(t)
+				plan(test.fails).fail(t, test.says)
+			})
+		}
 	}
 }
 

@@ -96,14 +96,10 @@ func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, argu
 	if !ok {
 		tb.Fatalf("there is no data source %s", name)
 	}
+	if problems := s.Validate(tb, name, arguments); len(problems) > 0 {
+		return Result{Diagnostics: problems}
+	}
 	config := s.config(tb, schema, arguments)
-	validated, err := s.protocol.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if len(validated.Diagnostics) > 0 {
-		return Result{Diagnostics: validated.Diagnostics}
-	}
 	response, err := s.protocol.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
@@ -113,6 +109,17 @@ func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, argu
 		tb.Fatal(err)
 	}
 	return Result{state, response.Diagnostics}
+}
+
+// Validate validates the arguments of a data source.
+func (s *Server) Validate(tb testing.TB, name string, arguments Arguments) []*tfprotov6.Diagnostic {
+	tb.Helper()
+	config := s.config(tb, s.schemas.DataSourceSchemas[name], arguments)
+	validated, err := s.protocol.ValidateDataResourceConfig(tb.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return validated.Diagnostics
 }
 
 // Stop ends whatever goes on, as Terraform does after an interrupt.

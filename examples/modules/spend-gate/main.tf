@@ -19,6 +19,11 @@ data "partnercenter_spend_gate" "this" {
   max_total_cost              = var.max_total_cost
   max_usd_total_cost          = var.max_usd_total_cost
   max_customer_usd_total_cost = var.max_customer_usd_total_cost
+  max_forecast_percent_used   = var.max_forecast_percent_used
+  warn_forecast_percent_used  = var.warn_forecast_percent_used
+  max_customer_total_cost     = var.max_customer_total_cost
+  budgets                     = var.budgets
+  exceptions                  = var.exceptions
   allow_missing               = var.allow_missing
   allow_empty                 = var.allow_empty
   allow_incomplete            = var.allow_incomplete

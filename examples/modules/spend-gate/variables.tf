@@ -93,3 +93,37 @@ variable "max_findings" {
   description = "How many violations, and how many warnings, are listed. Null means 100."
   default     = null
 }
+
+variable "max_forecast_percent_used" {
+  type        = number
+  description = "The share of each customer's budget, in percent, that may be used at the end of the billing period by forecast. Null means no such rule."
+  default     = null
+}
+
+variable "warn_forecast_percent_used" {
+  type        = number
+  description = "The share that the forecast uses, in percent, above which there is a warning. Must be below max_forecast_percent_used; null means no warning."
+  default     = null
+}
+
+variable "max_customer_total_cost" {
+  type        = map(number)
+  description = "What each customer may have spent, by currency code. Null means no such rule."
+  default     = null
+}
+
+variable "budgets" {
+  type        = map(number)
+  description = "Budgets by customer id, in the customer's billing currency, in place of those in Partner Center. Null means none."
+  default     = null
+}
+
+variable "exceptions" {
+  type = list(object({
+    customer_id = string
+    until       = string
+    reason      = string
+  }))
+  description = "Customers whose violations are only warnings until a date or an RFC 3339 time. Null means none."
+  default     = null
+}
