@@ -15,9 +15,19 @@ variable "block" {
 }
 
 data "partnercenter_spend_gate" "all" {
-  max_percent_used  = 100
-  warn_percent_used = 80
-  require_budget    = false
+  max_percent_used           = 100
+  warn_percent_used          = 80
+  warn_forecast_percent_used = 100
+  require_budget             = false
+
+  # Its violations are warnings until then, and violations again from then on.
+  exceptions = [
+    {
+      customer_id = "e1ba3908-5eb7-4fc0-b9f3-7b26c6dd717a" # Fjord Logistics AS
+      until       = "2099-01-01"
+      reason      = "moves its data center"
+    },
+  ]
 
   lifecycle {
     # Stops the plan.

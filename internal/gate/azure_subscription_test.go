@@ -86,7 +86,7 @@ func TestEvaluateAzureSubscription(t *testing.T) {
 		"forecast: above": {
 			shop,
 			AzureSubscriptionRules{MaxForecastTotalCost: limit("200.00000000000000000001")},
-			[]string{"max_forecast_total_cost: the forecast for Shop: 200.00000000000000000002 EUR, limit 200.00 EUR"},
+			[]string{"max_forecast_total_cost: the forecast for Shop: 200.00000000000000000002 EUR, limit 200.00000000000000000001 EUR"},
 			nil,
 		},
 		"forecast warns": {
@@ -124,7 +124,7 @@ func TestEvaluateAzureSubscription(t *testing.T) {
 			[]string{"resource_group_found: the resource group rg-404 has a limit, and no usage"},
 		},
 		"USD: at":    {shop, AzureSubscriptionRules{MaxUSDTotalCost: limit("110.1")}, nil, nil},
-		"USD: above": {shop, AzureSubscriptionRules{MaxUSDTotalCost: limit("110.0999999999999999999")}, []string{"max_usd_total_cost: Shop: 110.1 USD, limit 110.10 USD"}, nil},
+		"USD: above": {shop, AzureSubscriptionRules{MaxUSDTotalCost: limit("110.0999999999999999999")}, []string{"max_usd_total_cost: Shop: 110.1 USD, limit 110.0999999999999999999 USD"}, nil},
 		"USD: not known": {
 			[]resource{{"rg-web", "60", "EUR", "66"}, {"rg-data", "40", "EUR", ""}},
 			AzureSubscriptionRules{MaxUSDTotalCost: limit("1000")},

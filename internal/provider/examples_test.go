@@ -18,6 +18,7 @@ const examples = "../../examples"
 type example struct {
 	name      string
 	variables map[string]string
+	files     map[string]string // beside its own
 	says      []string // in a plan that succeeds
 	fails     []string // in one that its gate stops
 }
@@ -285,6 +286,23 @@ var dataSources = map[string][]example{
 			fails:     []string{"customer " + samplePlan + " is not listed"},
 		},
 		{
+			name: "above a budget of a file, by forecast",
+			variables: map[string]string{
+				"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1000000h", "budgets_file": "own.csv",
+			},
+			files: map[string]string{"own.csv": "customer_id,budget\n" + emulator.UnbudgetedCustomerID + ",1700\n" + emulator.OverBudgetCustomerID + ",1000000\n"},
+			fails: []string{"Spend gate failed: Polder Data BV: forecast 2118.68 EUR of 1700.00 EUR (124.63 %), limit 120 %"},
+		},
+		{
+			name: "above a budget of a file, with an exception",
+			variables: map[string]string{
+				"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1000000h", "budgets_file": "own.csv",
+				"exceptions": `[{ customer_id = "` + strings.ToUpper(emulator.UnbudgetedCustomerID) + `", until = "2999-01-01", reason = "a migration" }]`,
+			},
+			files: map[string]string{"own.csv": "customer_id,budget\n" + emulator.UnbudgetedCustomerID + ",1700\n"},
+			says:  []string{"**Spend gate passed**: 0 of 1 customer failed."},
+		},
+		{
 			name:      "too old",
 			variables: map[string]string{"customer_ids": `["` + emulator.MeteredCustomerID + `"]`, "max_data_age": "1s"},
 			fails:     []string{"the newest figure is", "hours old"},
@@ -443,7 +461,14 @@ func TestExamples(t *testing.T) {
 				_, environment := emulate(t, emulator.Options{PageSize: 7})
 				w := newWorkspace(t, "provider \"partnercenter\" {}\n", environment...)
 				for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
-					w.write(t, "example-"+file, content(t, filepath.Join(examples, "data-sources", directory, file)))
+					name := file
+					if strings.HasSuffix(file, ".tf") {
+						name = "example-" + file
+					}
+					w.write(t, name, content(t, filepath.Join(examples, "data-sources", directory, file)))
+				}
+				for name, text := range test.files {
+					w.write(t, name, text)
 				}
 				w.plan(t, test)
 			})
@@ -546,9 +571,14 @@ func TestDemo(t *testing.T) {
 	outcome{stdout: string(output)}.mention(t,
 		"Tidewater Analytics LLC 60284.15 USD 10000 602.84 %", // the table
 		"Warning: Check block assertion failed",
-		"Fjord Logistics AS: 28641.77 NOK of 20000.00 NOK (143.21 %)",
+		"Fjellro Hotell AS: 5230.45 NOK of 5000.00 NOK (104.61 %)",
+		"1 customer excepted",
 		"Error: Resource postcondition failed",
 		"| Tidewater Analytics LLC | 60,284.15 USD | 10,000.00 USD | 602.84 % | **failed**: max_percent_used (limit 100 %) |", // the report
+		"| Nordhavn Marine ApS | 3,045.12 EUR | 6,000.00 EUR | 50.75 % |",
+		"- Fjord Logistics AS: excepted until 2099-01-01 (moves its data center)",
+		"warned: max_percent_used (limit 100 %), excepted until 2099-01-01",
+		"warned: warn_forecast_percent_used (",
 		"Error: Spend gate failed",
 		"Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %.",
 		"The plan and the apply were stopped, as they should be.",
