@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -32,10 +31,10 @@ func begin(kind *kind, records []Record, list []Exception, maxFindings int, now 
 	return e
 }
 
-// end puts the findings into an order that is the same every time.
+// end lists the worst findings, in an order that is the same every time.
 func (e *evaluation) end() *Verdict {
-	slices.SortStableFunc(e.violations, compareFindings)
-	slices.SortStableFunc(e.warnings, compareFindings)
+	e.listedViolations = worstFindings(e.violations, e.maxFindings)
+	e.listedWarnings = worstFindings(e.warnings, e.maxFindings)
 	return &e.Verdict
 }
 
@@ -90,6 +89,7 @@ func (b *bounds) areSet() bool { return b.max != nil || b.warn != nil }
 // limit that is broken.
 func (e *evaluation) compare(figure *fraction, b *bounds, found func(rule string, limit *decimal.Decimal) Finding) {
 	switch {
+	case b.warn != nil && b.max != nil && b.warn.LessThanOrEqual(*b.max) && figure.keeps(b.warn): // Then it keeps both.
 	case b.max != nil && !figure.keeps(b.max):
 		e.violate(found(b.maxRule, b.max))
 	case b.warn != nil && !figure.keeps(b.warn):

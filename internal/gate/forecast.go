@@ -66,6 +66,10 @@ func (p *Period) contains(date time.Time) bool {
 // forecast adds up the forecasts of all records, each as of its own date. It is not
 // known unless each is.
 func (s *subject) forecast(now time.Time) (*fraction, basis) {
+	if len(s.records) == 1 {
+		record := s.records[0]
+		return forecastOf(record.Cost, record.LastModified, record.Period, now)
+	}
 	sum, worst := whole(&decimal.Zero), ofPeriod
 	for _, record := range s.records {
 		part, of := forecastOf(record.Cost, record.LastModified, record.Period, now)

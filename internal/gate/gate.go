@@ -28,6 +28,7 @@ type Finding struct {
 	subject   *subject   // nil if it is about all subjects, or about one that is not listed
 	exception *Exception // nil if there was never one
 	text      func() string
+	share     *fraction     // in percent; only those that are listed are divided
 	figures   func() string // what the table says of the amounts; nil where it is both
 }
 
@@ -51,9 +52,12 @@ type Verdict struct {
 	totals      []cost
 	oldest      *time.Time // of the figures
 	newest      *time.Time
-	violations  []Finding
+	violations  []Finding // all of them, as they were found
 	warnings    []Finding
 	exceptions  exceptions
+
+	listedViolations []Finding
+	listedWarnings   []Finding
 
 	// What the report and the summary say of a kind's own rules.
 	about        string // what it is about, in a summary without findings
@@ -94,14 +98,10 @@ func (v *Verdict) ViolationCount() int { return len(v.violations) }
 func (v *Verdict) WarningCount() int { return len(v.warnings) }
 
 // Violations are the worst violations, up to as many as the rules list.
-func (v *Verdict) Violations() []Finding { return v.listed(v.violations) }
+func (v *Verdict) Violations() []Finding { return v.listedViolations }
 
 // Warnings are the worst warnings, up to as many as the rules list.
-func (v *Verdict) Warnings() []Finding { return v.listed(v.warnings) }
-
-func (v *Verdict) listed(findings []Finding) []Finding {
-	return findings[:min(len(findings), v.maxFindings)]
-}
+func (v *Verdict) Warnings() []Finding { return v.listedWarnings }
 
 // Messages are those of the listed violations, then those of the listed warnings.
 func (v *Verdict) Messages() []string {
@@ -112,15 +112,49 @@ func (v *Verdict) Messages() []string {
 	return messages
 }
 
+// worstFindings returns the worst findings, up to n of them, in order. Sorting all of
+// them takes longer than finding them.
+func worstFindings(findings []Finding, n int) []Finding {
+	order := worstOf(len(findings), n, func(a, b int) int {
+		return cmp.Or(compareFindings(&findings[a], &findings[b]), a-b)
+	})
+	list := make([]Finding, len(order))
+	for i, index := range order {
+		list[i] = findings[index]
+		if share := list[i].share; share != nil {
+			list[i].Actual = share.rounded(4)
+		}
+	}
+	return list
+}
+
+// worstOf returns the first n of so many indexes, in the order of a comparison by
+// which no two are equal.
+func worstOf(count, n int, compare func(a, b int) int) []int {
+	list := make([]int, 0, min(count, n))
+	for i := range count {
+		if len(list) == n && (n == 0 || compare(list[n-1], i) <= 0) {
+			continue
+		}
+		position, _ := slices.BinarySearchFunc(list, i, compare)
+		list = slices.Insert(list[:min(len(list), n-1)], position, i)
+	}
+	return list
+}
+
 // compareFindings orders findings: those about all subjects, then subjects that
 // are not listed, then subjects worst first.
-func compareFindings(a, b Finding) int {
+func compareFindings(a, b *Finding) int {
 	if a.subject != nil && b.subject != nil {
+		if a.subject == b.subject {
+			return 0
+		}
 		return worstFirst(a.subject, b.subject)
 	}
-	rank := func(f Finding) int { return toInt(f.SubjectID != "") + 2*toInt(f.subject != nil) }
-	return cmp.Compare(rank(a), rank(b))
+	return cmp.Compare(a.rank(), b.rank())
 }
+
+func (f *Finding) rank() int { return toInt(f.SubjectID != "") + 2*toInt(f.subject != nil) }
 
 func toInt(is bool) int {
 	if is {

@@ -139,15 +139,11 @@ func (v *Verdict) datesText() string {
 // writeGeneralFindings lists the findings that the table has no row for.
 func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	var lines []string
-	for i := range v.violations {
-		if f := &v.violations[i]; f.subject == nil {
-			lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.Message())))
-		}
+	for _, f := range withoutSubject(v.violations) {
+		lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.Message())))
 	}
-	for i := range v.warnings {
-		if f := &v.warnings[i]; f.subject == nil {
-			lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.Message())))
-		}
+	for _, f := range withoutSubject(v.warnings) {
+		lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.Message())))
 	}
 	if len(lines) == 0 {
 		return
@@ -159,22 +155,39 @@ func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	}
 }
 
+func withoutSubject(findings []Finding) []*Finding {
+	var list []*Finding
+	for i := range findings {
+		if findings[i].subject == nil {
+			list = append(list, &findings[i])
+		}
+	}
+	slices.SortStableFunc(list, compareFindings)
+	return list
+}
+
 // writeExceptions lists the exceptions, with their reasons.
 func (v *Verdict) writeExceptions(text *strings.Builder) {
 	if len(v.exceptions) == 0 {
 		return
 	}
-	names := make(map[string]string, len(v.exceptions))
+	list := v.exceptions.inOrder()
+	listed := min(len(list), max(maxRows, v.maxFindings))
+	subjects := make(map[string]*subject, listed)
+	for _, exception := range list[:listed] {
+		subjects[exception.SubjectID] = nil
+	}
 	for _, s := range v.subjects {
-		if v.exceptions[s.id] != nil && s.id != "" {
-			names[s.id] = s.displayName()
+		if _, ok := subjects[s.id]; ok && s.id != "" {
+			subjects[s.id] = s
 		}
 	}
 	text.WriteString("\nExceptions:\n\n")
-	list := v.exceptions.inOrder()
-	listed := min(len(list), max(maxRows, v.maxFindings))
 	for _, exception := range list[:listed] {
-		name := cmp.Or(names[exception.SubjectID], exception.SubjectID, v.kind.all)
+		name := cmp.Or(exception.SubjectID, v.kind.all)
+		if s := subjects[exception.SubjectID]; s != nil {
+			name = s.displayName()
+		}
 		fmt.Fprintf(text, "- %s: %s\n", escapeMarkdown(name), escapeMarkdown(breakLogCommands(exception.text())))
 	}
 	if more := len(list) - listed; more > 0 {

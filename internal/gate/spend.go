@@ -141,24 +141,19 @@ func (e *spendEvaluation) customerFound() {
 	if len(e.rules.Budgets) == 0 {
 		return
 	}
-	found := make(map[string]bool, len(e.subjects)+len(e.spend.Missing))
+	left := maps.Clone(e.rules.Budgets)
 	for _, c := range e.subjects {
-		found[c.id] = true
+		delete(left, c.id)
 	}
 	for _, id := range e.spend.Missing { // It has its finding.
-		found[id] = true
+		delete(left, id)
 	}
-	notFound := 0
-	for _, id := range slices.Sorted(maps.Keys(e.rules.Budgets)) {
-		if found[id] {
-			continue
-		}
-		notFound++
+	for _, id := range slices.Sorted(maps.Keys(left)) {
 		finding := general("customer_found", "customer %s has a budget in budgets, and is not among the customers that are checked", id)
 		finding.SubjectID = id
 		e.violateUnless(e.rules.AllowMissing, finding)
 	}
-	e.counts = append(e.counts, count{notFound, "with a budget but not checked"})
+	e.counts = append(e.counts, count{len(left), "with a budget but not checked"})
 }
 
 // notEmpty: a selection without any customer is a filter gone wrong.
@@ -319,7 +314,8 @@ func (e *spendEvaluation) compareShare(c *subject, figure *fraction, limits *bou
 			}
 			return text
 		}
-		return finding.withAmounts(used.rounded(4), limit, c.budgeted().currency)
+		finding.share = used
+		return finding.withAmounts(nil, limit, c.budgeted().currency)
 	})
 }
 
@@ -330,10 +326,11 @@ func (e *spendEvaluation) usdTotalCost() {
 	}
 	total := &decimal.Zero
 	for _, c := range e.subjects {
-		switch exception := e.exceptions.of(c.id); {
-		case c.usdCost != nil:
+		if c.usdCost != nil {
 			total = add(total, c.usdCost)
-		case exception != nil && !exception.ended:
+			continue
+		}
+		if exception := e.exceptions.of(c.id); exception != nil && !exception.ended {
 			total = nil // It is excepted, and the others are not.
 		}
 	}

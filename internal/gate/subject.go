@@ -166,14 +166,10 @@ func oneLine(text string) string {
 // worst returns the worst subjects of a list, up to n of them, in order. Sorting
 // all of them takes longer than everything else that a gate does.
 func worst(subjects []*subject, n int) []*subject {
-	var list []*subject
-	for _, s := range subjects {
-		if len(list) == n && (n == 0 || worstFirst(list[n-1], s) <= 0) {
-			continue
-		}
-		position, _ := slices.BinarySearchFunc(list, s, worstFirst)
-		list = slices.Insert(list, position, s)
-		list = list[:min(len(list), n)]
+	order := worstOf(len(subjects), n, func(a, b int) int { return cmp.Or(worstFirst(subjects[a], subjects[b]), a-b) })
+	list := make([]*subject, len(order))
+	for i, index := range order {
+		list[i] = subjects[index]
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,19 +22,18 @@ func (v *Verdict) Summary() string {
 	if len(findings) == 0 {
 		findings = v.warnings
 	}
-	findings, rules := oneOfEachRuleFirst(findings)
+	named := worstOfEachRuleFirst(findings)
 	var line strings.Builder
 	line.WriteString(v.kind.title + " " + v.outcome())
 	if v.Status() == "passed" {
 		line.WriteString(" for " + breakLogCommands(v.about))
 	}
 	separator := ": "
-	named := min(len(findings), max(rules, maxNamed))
-	for _, finding := range findings[:named] {
+	for _, finding := range named {
 		line.WriteString(separator + finding.Message())
 		separator = "; "
 	}
-	if more := len(findings) - named; more > 0 {
+	if more := len(findings) - len(named); more > 0 {
 		fmt.Fprintf(&line, "; and %d more", more)
 	}
 	notes := v.summaryNotes
@@ -41,7 +41,7 @@ func (v *Verdict) Summary() string {
 		notes = append(notes, countOf(n, v.kind.noun)+" excepted")
 	}
 	all := v.exceptions[""]
-	told := slices.ContainsFunc(findings[:named], func(f Finding) bool { return f.exception == all })
+	told := slices.ContainsFunc(named, func(f Finding) bool { return f.exception == all })
 	if all != nil && !all.ended && !told {
 		notes = append(notes, all.text())
 	}
@@ -59,20 +59,32 @@ func (v *Verdict) outcome() string {
 	return v.Status()
 }
 
-// oneOfEachRuleFirst moves the first finding of each rule to the front. It returns
-// the number of rules, too.
-func oneOfEachRuleFirst(findings []Finding) (ordered []Finding, rules int) {
-	var rest []Finding
-	seen := map[string]bool{}
-	for _, finding := range findings {
-		if seen[finding.Rule] {
-			rest = append(rest, finding)
-			continue
+// worstOfEachRuleFirst returns the worst finding of each rule, and then the worst of
+// the others, up to maxNamed.
+func worstOfEachRuleFirst(findings []Finding) []Finding {
+	worst := map[string]int{}
+	for i := range findings {
+		known, ok := worst[findings[i].Rule]
+		if !ok || compareFindings(&findings[i], &findings[known]) < 0 {
+			worst[findings[i].Rule] = i
 		}
-		seen[finding.Rule] = true
-		ordered = append(ordered, finding)
 	}
-	return slices.Concat(ordered, rest), len(ordered)
+	isFirst := make(map[int]bool, len(worst))
+	for _, i := range worst {
+		isFirst[i] = true
+	}
+	order := worstOf(len(findings), max(len(worst), maxNamed), func(a, b int) int {
+		return cmp.Or(
+			toInt(isFirst[b])-toInt(isFirst[a]),
+			compareFindings(&findings[a], &findings[b]),
+			a-b,
+		)
+	})
+	list := make([]Finding, len(order))
+	for i, index := range order {
+		list[i] = findings[index]
+	}
+	return list
 }
 
 // exceedsShare says how much of the budget a cost or a forecast uses. Where the

@@ -37,6 +37,8 @@ func (r report) Aims() []aim {
 		ratio("gate over 10,000 customers ÷ the same by `jsondecode` of a file", 0.2, "gate/10000", "gate_file/10000"),
 		ratio("gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`", 0.2, "gate/10000", "gate_http/10000"),
 		ratio("gate over 10,000 customers, 20 % found ÷ totals of them", 1.1, "gate_many/10000", "totals/10000"),
+		ratio("gate over 10,000 customers with all rules, 20 % found ÷ totals of them", 1.15, "gate_rules/10000", "totals/10000"),
+		ratio("gate with forecasts over 10,000 customers ÷ totals of them", 1.15, "gate_forecast/10000", "totals/10000"),
 		ratio("gate over 10,000 customers, 20 % found ÷ the same by `jsondecode` of a file", 0.2, "gate_many/10000", "gate_many_file/10000"),
 		ratio("full records of 10,000 customers ÷ the same, replayed", 1.2, "records/10000", "records_replay/10000"),
 		{"MB for the totals of 100,000 customers in one body of 48 MB", 3*48 + 50, r.find("totals_body/100000").Memory()},

@@ -48,6 +48,8 @@ var plans = []plan{
 	{name: "gate_file", Title: "spend gate by `jsondecode` of a file", configuration: "gate_file.tf", question: "usage", sizes: []int{10_000}, emulator: customers, limit: 100, variant: withFile},
 	{name: "gate_http", Title: "spend gate by `data \"http\"` and `jsondecode`", configuration: "gate_http.tf", question: "usage", sizes: []int{10_000}, emulator: customers, limit: 100, variant: withHTTP},
 	{name: "gate_many", Title: "spend gate, 20 % found", configuration: "gate.tf", question: "usage above 80 %", sizes: []int{10_000}, emulator: customers, limit: 80},
+	{name: "gate_rules", Title: "spend gate with all rules, 20 % found", configuration: "gate_rules.tf", question: "all rules", sizes: []int{10_000}, emulator: customers, limit: 80},
+	{name: "gate_forecast", Title: "spend gate with forecasts, Azure plans", configuration: "gate_forecast.tf", question: "forecasts", sizes: []int{10_000}, emulator: customers, limit: 100},
 	{name: "gate_many_file", Title: "spend gate, 20 % found, by `jsondecode` of a file", configuration: "gate_file.tf", question: "usage above 80 %", sizes: []int{10_000}, emulator: customers, limit: 80, variant: withFile},
 	{name: "records", Title: "full records", configuration: "records.tf", question: "usage", sizes: []int{1_000, 5_000, 10_000}, emulator: customers},
 	{name: "records_replay", Title: "full records, replayed", configuration: "records.tf", question: "usage", sizes: []int{10_000}, emulator: customers, variant: withReplay},
