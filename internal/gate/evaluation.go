@@ -89,7 +89,7 @@ func (b *bounds) areSet() bool { return b.max != nil || b.warn != nil }
 // limit that is broken.
 func (e *evaluation) compare(figure *fraction, b *bounds, found func(rule string, limit *decimal.Decimal) Finding) {
 	switch {
-	case b.warn != nil && b.max != nil && b.warn.LessThanOrEqual(*b.max) && figure.keeps(b.warn): // Then it keeps both.
+	case b.warn != nil && b.max != nil && b.warn.LessThanOrEqual(*b.max) && figure.keeps(b.warn) && !figure.denominator.IsNegative(): // It keeps both.
 	case b.max != nil && !figure.keeps(b.max):
 		e.violate(found(b.maxRule, b.max))
 	case b.warn != nil && !figure.keeps(b.warn):

@@ -47,12 +47,6 @@ func TestExceptions(t *testing.T) {
 			[]string{aboveText + ", excepted until 2026-12-01 (new)"},
 			"Spend gate passed with warnings: Above: 11.00 EUR of 10.00 EUR (110.00 %), limit 100 %, excepted until 2026-12-01 (new) (1 customer without a budget, 1 customer excepted)",
 		},
-		"for all": {
-			[]Exception{{Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Reason: "a freeze"}, {SubjectID: "id-Above", Until: now, Reason: "old"}},
-			nil,
-			[]string{aboveText + ", excepted until 2026-12-01 (a freeze)"},
-			"Spend gate passed with warnings: Above: 11.00 EUR of 10.00 EUR (110.00 %), limit 100 %, excepted until 2026-12-01 (a freeze) (1 customer without a budget)",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -74,7 +74,7 @@ func (r *SpendRules) requiresBudget() bool {
 // EvaluateSpend applies the rules. It finds the same in the same order every time.
 func EvaluateSpend(spend Spend, rules SpendRules, now time.Time) *Verdict {
 	e := &spendEvaluation{
-		evaluation: begin(spendGate, rules.withBudgets(spend.Records), rules.Exceptions, rules.MaxFindings, now),
+		evaluation: begin(spendGate, rules.withBudgets(spend.Records), rules.exceptions(), rules.MaxFindings, now),
 		spend:      &spend, rules: &rules,
 	}
 	e.complete()
@@ -109,6 +109,11 @@ func (r *SpendRules) withBudgets(records []Record) []Record {
 		}
 	}
 	return records
+}
+
+// exceptions are those for one customer. One without a customer would be for all.
+func (r *SpendRules) exceptions() []Exception {
+	return slices.DeleteFunc(slices.Clone(r.Exceptions), func(e Exception) bool { return e.SubjectID == "" })
 }
 
 // spendEvaluation is the verdict of a spend gate in the making.

@@ -231,6 +231,15 @@ func TestLimitsOfOnesOwn(t *testing.T) {
 			nil,
 			[]string{"customer_found: customer id-B has a budget in budgets, and is not among the customers that are checked"},
 		},
+		"a negative budget, of which a higher limit is less": {
+			[]spender{{"A", "-90", "EUR", "1", "-100"}},
+			func(t *testing.T) SpendRules {
+				t.Helper()
+				return SpendRules{MaxPercentUsed: number(t, "100"), WarnPercentUsed: number(t, "80")}
+			},
+			[]string{"max_percent_used: A: -90 EUR of -100.00 EUR (90.00 %), limit 100 %"},
+			nil,
+		},
 		"a budget that is required, and in budgets": {
 			[]spender{{"A", "1", "EUR", "1", ""}, {"B", "1", "EUR", "1", ""}},
 			func(t *testing.T) SpendRules {
@@ -271,6 +280,13 @@ func TestExceptions_usd(t *testing.T) {
 		[]string{"max_usd_total_cost: all together in USD: a cost is not known, limit 100.00 USD"}, []string{warning})
 	checkVerdict(t, evaluate(t, SpendRules{MaxCustomerUSDTotalCost: number(t, "100"), Exceptions: exceptions}, spenders...),
 		nil, []string{warning})
+}
+
+// An exception for nobody is none for all.
+func TestExceptions_forNobody(t *testing.T) {
+	t.Parallel()
+	rules := SpendRules{MaxPercentUsed: number(t, "100"), Exceptions: []Exception{{Until: now.Add(time.Hour), Reason: "a migration"}}}
+	checkVerdict(t, evaluate(t, rules, spender{"A", "11", "EUR", "1", "10"}), []string{"max_percent_used: A: 11.00 EUR of 10.00 EUR (110.00 %), limit 100 %"}, nil)
 }
 
 // A customer with an exception still counts in the totals of all.
