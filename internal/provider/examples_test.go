@@ -19,8 +19,8 @@ type example struct {
 	name      string
 	variables map[string]string
 	files     map[string]string // beside its own
-	says      []string // in a plan that succeeds
-	fails     []string // in one that its gate stops
+	says      []string          // in a plan that succeeds
+	fails     []string          // in one that its gate stops
 }
 
 // Every data source's examples are planned together, as they stand in the

@@ -96,7 +96,7 @@ func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, argu
 	if !ok {
 		tb.Fatalf("there is no data source %s", name)
 	}
-	if problems := s.Validate(tb, name, arguments); len(problems) > 0 {
+	if problems := s.validate(ctx, tb, name, arguments); len(problems) > 0 {
 		return Result{Diagnostics: problems}
 	}
 	config := s.config(tb, schema, arguments)
@@ -114,8 +114,13 @@ func (s *Server) ReadUntil(ctx context.Context, tb testing.TB, name string, argu
 // Validate validates the arguments of a data source.
 func (s *Server) Validate(tb testing.TB, name string, arguments Arguments) []*tfprotov6.Diagnostic {
 	tb.Helper()
+	return s.validate(tb.Context(), tb, name, arguments)
+}
+
+func (s *Server) validate(ctx context.Context, tb testing.TB, name string, arguments Arguments) []*tfprotov6.Diagnostic {
+	tb.Helper()
 	config := s.config(tb, s.schemas.DataSourceSchemas[name], arguments)
-	validated, err := s.protocol.ValidateDataResourceConfig(tb.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+	validated, err := s.protocol.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 	if err != nil {
 		tb.Fatal(err)
 	}
