@@ -105,7 +105,7 @@ func GateAttributes() map[string]schema.Attribute {
 		"budgets": schema.MapAttribute{
 			Optional: true, ElementType: types.NumberType,
 			MarkdownDescription: "Budgets by customer id (tenant id, a GUID in upper or lower case), each in the customer's billing currency and in place of the one in Partner Center, such as those of a file. " +
-				"A customer that is not in the map keeps its budget in Partner Center. One that is not checked is a violation `customer_found`, unless `allow_missing` is true, and so are costs in several currencies (`one_budget`) or in one that is not known (`currency_limited`). " +
+				"A customer that is not in the map keeps its budget in Partner Center. One of the map that is not checked is a violation `customer_found`, unless `allow_missing` is true. A budget is one amount: costs in several currencies are a violation `one_budget`, and in one that is not known `currency_limited`. " +
 				"Needs a rule about budgets: one of the `…_percent_used`, or `require_budget = true`.",
 			Validators: []validator.Map{
 				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(guid), mapvalidator.ValueNumbersAre(threshold{}),
