@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
@@ -191,6 +192,7 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 			MaxRetryWait:   2 * time.Minute,
 			RequestTimeout: 3 * time.Minute,
 			MaxBody:        testMaxBody,
+			Log:            tflog.Info,
 		},
 		MaxPages: testMaxPages,
 		MaxItems: testMaxItems,

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/singleflight"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // getCached reads one page completely, or returns it from the cache. The response is
@@ -25,13 +27,17 @@ type cache struct {
 // get returns the response for a page, and calls fetch if it is not cached.
 func (c *cache) get(ctx context.Context, p pageRequest, fetch func(context.Context, pageRequest) (*response, error)) (*response, error) {
 	key := p.cacheKey()
+	progress := transport.ProgressOf(ctx)
 	for {
 		if entry, ok := c.entry(key); ok {
+			progress.AddCachedPage()
 			return entry.load()
 		}
 		started := make(chan struct{})
+		waited := progress.Wait("another read of the same page", "/v1/"+p.path, 0)
 		flight := c.flights.DoChan(key, func() (any, error) {
 			close(started)
+			waited() // It is this read that makes the request.
 			if entry, ok := c.entry(key); ok {
 				return entry.load() // Another flight has ended since the check above.
 			}
@@ -52,10 +58,17 @@ func (c *cache) get(ctx context.Context, p pageRequest, fetch func(context.Conte
 			case <-started: // It ends with this context, and its error says what it was waiting for.
 				result = <-flight
 			default:
+				waited()
 				return nil, context.Cause(ctx)
 			}
 		}
+		waited()
 		if result.Err == nil {
+			select {
+			case <-started:
+			default:
+				progress.AddCachedPage()
+			}
 			return result.Val.(*response), nil //nolint:forcetypeassert // As returned above.
 		}
 		var abandoned *abandonedError

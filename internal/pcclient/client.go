@@ -49,6 +49,7 @@ type Client struct {
 	maxItems         int
 	cache            cache
 	warnings         *Warnings
+	log              transport.Log
 }
 
 // New returns a client. It sends nothing.
@@ -62,16 +63,22 @@ func New(options Options) *Client {
 		maxPages:         cmp.Or(options.MaxPages, maxPages),
 		warnings:         options.Warnings,
 		maxItems:         cmp.Or(options.MaxItems, maxItems),
+		log:              options.Log,
 	}
 }
 
 // ErrOperationTimeout is the cause of a context that [Client.Operation] ended.
 var ErrOperationTimeout = errors.New("the read took longer than operation_timeout")
 
-// Operation begins one read. Its requests share a deadline and a correlation id.
+// Operation begins one read. Its requests share a deadline and a correlation id. Its
+// progress is logged until it ends.
 func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx = transport.WithCorrelationID(ctx, uuid.NewString())
-	return context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
+	ctx, progress := transport.StartProgress(transport.WithCorrelationID(ctx, uuid.NewString()), c.log)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
+	return ctx, func() {
+		cancel()
+		progress.End()
+	}
 }
 
 // pageRequest is a request for a page of a collection, or for a single object.
@@ -109,6 +116,7 @@ func (c *Client) get(ctx context.Context, p pageRequest) (*response, error) {
 	last := &lastTry{}
 	request.SetOperationValue(last)
 	r.http, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
+	last.endWait()
 	if err != nil {
 		if ctx.Err() != nil {
 			r.http, err = last.response, last.asError(c.tenantID)
@@ -197,6 +205,7 @@ func object[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport.ProgressOf(ctx).AddPage(0)
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(r.body))
 	if decoder.PeekKind() != '{' {
 		return nil, r.explain(ctx, decodeError(notAnObject(decoder)))

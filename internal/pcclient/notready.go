@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // isNotReady reports whether a response says that its data is still being prepared:
@@ -35,9 +37,13 @@ func (c *Client) ready(ctx context.Context, p pageRequest) (*response, error) {
 			e.Description = fmt.Sprintf("the data is not ready yet; Partner Center asks to wait %s", e.RetryAfter)
 			return nil, e
 		}
+		wait := max(e.RetryAfter, shortest)
+		done := transport.ProgressOf(ctx).Wait("data that is not ready", e.Path, wait)
 		select {
-		case <-time.After(max(e.RetryAfter, shortest)):
+		case <-time.After(wait):
+			done()
 		case <-ctx.Done():
+			done()
 			e.Description = "the data is not ready yet"
 			e.Err = context.Cause(ctx)
 			return nil, e

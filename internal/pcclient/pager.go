@@ -93,6 +93,7 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 			read[page.cacheKey()] = true
 
 			records.turnPage()
+			before := items
 			envelope, goOn, err := readPage(response.body, records, func(item *T, err error) bool {
 				if items++; items > p.client.maxItems && !p.noCache {
 					yield(nil, response.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", p.client.maxItems)))
@@ -108,6 +109,11 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 				return
 			}
 			p.count(page, envelope.totalCount)
+			progress := transport.ProgressOf(ctx)
+			progress.AddPage(items - before)
+			if page.number == 1 && p.totalCount != nil {
+				progress.AddTotalCount(*p.totalCount)
+			}
 			next, err := p.client.nextPage(page, envelope)
 			switch {
 			case err != nil:

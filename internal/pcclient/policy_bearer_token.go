@@ -58,6 +58,7 @@ func (p *bearerTokenPolicy) Do(request *policy.Request) (*http.Response, error) 
 
 // getToken returns a token other than the rejected one, if the credential has one.
 func (p *bearerTokenPolicy) getToken(ctx context.Context, rejected string) (string, error) {
+	defer transport.ProgressOf(ctx).Wait("an access token", "", 0)()
 	select {
 	case p.lock <- struct{}{}:
 		defer func() { <-p.lock }()

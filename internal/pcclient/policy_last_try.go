@@ -8,6 +8,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // lastTry is how the last try of a request ended. If the time runs out during a wait,
@@ -18,14 +19,27 @@ type lastTry struct {
 
 	tries   int // made by azcore
 	refused int // the throttle's round of the first 429
+
+	waited func() // ends the wait for the next try
+}
+
+// endWait ends the wait for the next try, if there was one.
+func (l *lastTry) endWait() {
+	if l.waited != nil {
+		l.waited()
+	}
 }
 
 // lastTryPolicy records the last try of each request.
 type lastTryPolicy struct{}
 
 func (lastTryPolicy) Do(request *policy.Request) (*http.Response, error) {
+	last := &lastTry{}
+	request.OperationValue(&last)
+	last.endWait()
 	response, err := request.Next()
 	recordTry(request, response, err)
+	last.waited = transport.ProgressOf(request.Raw().Context()).Wait("the next try", request.Raw().URL.Path, 0)
 	return response, err
 }
 

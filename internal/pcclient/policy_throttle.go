@@ -50,7 +50,7 @@ func (t *throttlePolicy) Do(request *policy.Request) (*http.Response, error) {
 	last.tries++
 	var refusal *http.Response
 	for {
-		if !acquire(ctx, t.slots) {
+		if !acquire(ctx, t.slots, "another request to end (max_concurrency)") {
 			return nil, t.interrupted(ctx)
 		}
 		response, again, err := t.try(ctx, request, last, refusal)
@@ -66,7 +66,7 @@ func (t *throttlePolicy) Do(request *policy.Request) (*http.Response, error) {
 // try waits for the turn of a request and sends it. It reports whether the response is a
 // 429 after which to try again.
 func (t *throttlePolicy) try(ctx context.Context, request *policy.Request, last *lastTry, refusal *http.Response) (response *http.Response, again bool, err error) {
-	if !acquire(ctx, t.turn) {
+	if !acquire(ctx, t.turn, throttling) {
 		return nil, false, t.interrupted(ctx)
 	}
 	release := sync.OnceFunc(func() { <-t.turn })
@@ -97,7 +97,11 @@ func (t *throttlePolicy) try(ctx context.Context, request *policy.Request, last 
 	return response, !t.isEnough(last), nil
 }
 
-func acquire(ctx context.Context, slot chan<- struct{}) bool {
+// throttling is what a request waits for after a 429, and what it is slowed down by.
+const throttling = "the end of throttling"
+
+func acquire(ctx context.Context, slot chan<- struct{}, reason string) bool {
+	defer transport.ProgressOf(ctx).Wait(reason, "", 0)()
 	select {
 	case slot <- struct{}{}:
 		return true
@@ -140,9 +144,12 @@ func (t *throttlePolicy) wait(ctx context.Context) (round int, alone bool, err e
 		if pause <= 0 {
 			return round, alone, nil
 		}
+		done := transport.ProgressOf(ctx).Wait(throttling, "", pause)
 		select {
 		case <-time.After(pause):
+			done()
 		case <-ctx.Done():
+			done()
 			return 0, false, errPaused
 		}
 	}

@@ -319,3 +319,33 @@ output "count" {
 		t.Error("the state has changed")
 	}
 }
+
+// With TF_LOG_PROVIDER=INFO there are lines for each read, and with DEBUG also one for
+// each request.
+func TestTerraform_logLevels(t *testing.T) {
+	t.Parallel()
+	for level, requests := range map[string]int{"INFO": 0, "DEBUG": 4} {
+		_, environment := emulate(t, emulator.Options{PageSize: 10})
+		w := newWorkspace(t, usageRecords, append(environment, "TF_LOG_PROVIDER="+level)...)
+		log := w.terraform(t, "apply", "-auto-approve").succeed(t).stderr
+		for text, want := range map[string]int{
+			": Partner Center request: ": requests, // Three pages and the sign-in.
+			": Sign-in started: ":        1,
+			": Sign-in ended: ":          1,
+			": Read started: ":           1,
+			" items=25":                  1,
+			"[INFO]  provider.terraform-provider-partnercenter: Read ended: pages: 3 (0 cached), items: 25 of 25, time: ": 1,
+		} {
+			if got := strings.Count(log, text); got != want {
+				t.Errorf("%s: %d times %q, want %d:\n%s", level, got, text, want, log)
+			}
+		}
+		if !strings.Contains(log, "tf_data_source_type=partnercenter_customer_usage_records") {
+			t.Errorf("%s: the log does not name the data source", level)
+		}
+	}
+}
+
+const usageRecords = `
+data "partnercenter_customer_usage_records" "all" {}
+`

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
@@ -44,6 +45,7 @@ func configure(config tfsdk.Config, sys system, userAgent string) (pcclient.Opti
 			RequestTimeout: s.duration("request_timeout", 3*time.Minute),
 			UserAgent:      userAgent,
 			Policies:       []policy.Policy{loggingPolicy{}},
+			Log:            tflog.Info,
 		},
 		OperationTimeout: s.duration("operation_timeout", 30*time.Minute),
 		Warnings:         &pcclient.Warnings{},
@@ -59,7 +61,7 @@ func configure(config tfsdk.Config, sys system, userAgent string) (pcclient.Opti
 	options.TenantID = signIn.tokenTenant()
 	options.Endpoint = s.url("endpoint", cloud.API, "PARTNERCENTER_ENDPOINT")
 	authority := s.url("authority_host", cloud.Authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
-	options.Credential = signIn.credential(authority, options)
+	options.Credential = loggingCredential{signIn.credential(authority, options), signIn.describeSource(), signIn.describeCredentials()}
 	return options, s.problems
 }
 

@@ -371,6 +371,10 @@ func (c *signIn) describeCredentials() string {
 		client = "an OIDC token"
 	}
 	switch {
+	case c.has("access_token"):
+		return "an access token"
+	case c.has("use_cli"):
+		return "the Azure CLI"
 	case !c.hasAny(refreshTokens):
 		return client + " (app-only)"
 	case client == "":

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -30,19 +32,20 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 		request.SetOperationValue(earlier)
 	}
 	start := time.Now()
-	response, err := request.Next()
 	fields := map[string]any{
 		"method":         raw.Method,
 		"host":           raw.URL.Host,
 		"path":           raw.URL.Path,
-		"duration_ms":    time.Since(start).Milliseconds(),
 		"ms_request_id":  raw.Header.Get("MS-RequestId"),
 		"correlation_id": cmp.Or(raw.Header.Get("MS-CorrelationId"), raw.Header.Get("client-request-id")),
 	}
 	if earlier.count++; earlier.count > 1 {
 		fields["try"], fields["waited_ms"] = earlier.count, start.Sub(earlier.lastEnd).Milliseconds()
+		tflog.Info(raw.Context(), "Partner Center retry", fields)
 	}
+	response, err := request.Next()
 	earlier.lastEnd = time.Now()
+	fields["duration_ms"] = earlier.lastEnd.Sub(start).Milliseconds()
 	write := tflog.Debug
 	switch {
 	case err != nil:
@@ -57,6 +60,34 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 	}
 	write(raw.Context(), "Partner Center request", fields)
 	return response, err
+}
+
+// loggingCredential logs each sign-in, and which credentials it uses. They are named, not
+// shown.
+type loggingCredential struct {
+	azcore.TokenCredential
+	source, kind string
+}
+
+func (c loggingCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	fields := map[string]any{
+		"credential_source": c.source,
+		"credential_kind":   c.kind,
+		"audience":          strings.TrimSuffix(strings.Join(options.Scopes, " "), "/.default"),
+		"correlation_id":    transport.CorrelationID(ctx),
+	}
+	tflog.Info(ctx, "Sign-in started", fields)
+	start := time.Now()
+	token, err := c.TokenCredential.GetToken(ctx, options)
+	fields["duration_ms"] = time.Since(start).Milliseconds()
+	if err != nil {
+		// Why it failed is in the error that Terraform shows.
+		tflog.Warn(ctx, "Sign-in failed", fields)
+		return token, err
+	}
+	fields["expires_on"] = token.ExpiresOn.UTC().Format(time.RFC3339)
+	tflog.Info(ctx, "Sign-in ended", fields)
+	return token, nil
 }
 
 // logNotSaved logs that a new refresh token could not be written to its file. The error

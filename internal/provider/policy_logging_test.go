@@ -41,13 +41,17 @@ func readLogged(t *testing.T, site *site, credentials map[string]string, dataSou
 			checkNoSecret(t, problem.Summary+problem.Detail)
 		}
 	}
-	text := output.String()
-	lines, err := tflogtest.MultilineJSONDecode(&output)
+	return output.String(), linesOf(t, output.String(), "Partner Center request")
+}
+
+// linesOf returns the lines of a log that have a message.
+func linesOf(t *testing.T, text, message string) []map[string]any {
+	t.Helper()
+	lines, err := tflogtest.MultilineJSONDecode(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines = slices.DeleteFunc(lines, func(line map[string]any) bool { return line["@message"] != "Partner Center request" })
-	return text, lines
+	return slices.DeleteFunc(lines, func(line map[string]any) bool { return line["@message"] != message })
 }
 
 func TestLogging(t *testing.T) {
@@ -97,7 +101,7 @@ func TestLogging_tries(t *testing.T) {
 		emulator.Fault{Status: http.StatusServiceUnavailable},
 		emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "600"},
 	)
-	_, lines := readLogged(t, site, map[string]string{"access_token": emulator.UserAccessToken(), "max_retry_wait": "1ms"}, summary)
+	text, lines := readLogged(t, site, map[string]string{"access_token": emulator.UserAccessToken(), "max_retry_wait": "1ms"}, summary)
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
 	}
@@ -120,6 +124,57 @@ func TestLogging_tries(t *testing.T) {
 		if lines[i]["ms_request_id"] != lines[0]["ms_request_id"] {
 			t.Errorf("line %d: a try has another request id", i)
 		}
+	}
+	retries := linesOf(t, text, "Partner Center retry")
+	if len(retries) != 2 {
+		t.Fatalf("%d lines for 2 retries", len(retries))
+	}
+	for i, line := range retries {
+		for _, field := range []string{"path", "try", "waited_ms", "ms_request_id"} {
+			if line["@level"] != "info" || line[field] == nil || line[field] != lines[i+1][field] {
+				t.Errorf("retry %d at level %v: %s is %v, want %v", i, line["@level"], field, line[field], lines[i+1][field])
+			}
+		}
+	}
+}
+
+// The log says which credentials the provider signs in with, and when they expire.
+func TestLogging_signIn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		credentials  map[string]string
+		source, kind string
+		fails        bool
+	}{
+		"refresh token and secret": {credentials: confidential, source: "the provider's configuration (`refresh_token`, `client_secret`)", kind: "a refresh token and a client secret"},
+		"public client":            {credentials: public, source: "the provider's configuration (`refresh_token`)", kind: "a refresh token of a public client"},
+		"access token":             {credentials: map[string]string{"access_token": emulator.UserAccessToken()}, source: "the provider's configuration (`access_token`)", kind: "an access token"},
+		"dead refresh token": {
+			credentials: but(confidential, map[string]string{"refresh_token": emulator.RevokedRefreshToken}),
+			source:      "the provider's configuration (`refresh_token`, `client_secret`)", kind: "a refresh token and a client secret", fails: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, _ := readLogged(t, newSite(t, emulator.Options{}), test.credentials, summary)
+			end, level := "Sign-in ended", "info"
+			if test.fails {
+				end, level = "Sign-in failed", "warn"
+			}
+			started, ended := linesOf(t, text, "Sign-in started"), linesOf(t, text, end)
+			if len(started) != 1 || len(ended) != 1 {
+				t.Fatalf("%d and %d lines:\n%s", len(started), len(ended), text)
+			}
+			if ended[0]["@level"] != level || ended[0]["duration_ms"] == nil || (ended[0]["expires_on"] == nil) != test.fails {
+				t.Errorf("the line is %v", ended[0])
+			}
+			for _, line := range append(started, ended...) {
+				if line["credential_source"] != test.source || line["credential_kind"] != test.kind || line["audience"] != "https://api.partnercenter.microsoft.com" || line["correlation_id"] == "" {
+					t.Errorf("the line is %v, want the source %s and the kind %s", line, test.source, test.kind)
+				}
+			}
+			checkNoSecret(t, text)
+		})
 	}
 }
 

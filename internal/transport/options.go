@@ -8,7 +8,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// Options configure the requests of a pipeline. UserAgent, MaxBody, Policies and
+// Options configure the requests of a pipeline. UserAgent, Log, MaxBody, Policies and
 // Transport may be left out.
 type Options struct {
 	MaxConcurrency int           // requests under way at once
@@ -19,6 +19,7 @@ type Options struct {
 	MaxBody int64 // bytes of one response, uncompressed; 0 is 512 MiB
 
 	UserAgent string
+	Log       Log                // the progress of reads, and their waits
 	Policies  []policy.Policy    // run for every try, next to the wire: logging
 	Transport policy.Transporter // instead of the network, in tests
 }

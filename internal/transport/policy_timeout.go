@@ -27,6 +27,7 @@ func NewTimeoutPolicy(options Options) policy.Policy {
 func (p timeoutPolicy) Do(request *policy.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(request.Raw().Context(), p.timeout, errRequestTimeout)
 	defer cancel()
+	defer ProgressOf(ctx).Wait("a response", request.Raw().URL.Path, 0)()
 	response, err := request.Clone(ctx).Next()
 	if err != nil && errors.Is(context.Cause(ctx), errRequestTimeout) {
 		err = fmt.Errorf("%w (%s)", errRequestTimeout, p.timeout)
