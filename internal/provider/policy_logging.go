@@ -53,6 +53,13 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 		write = tflog.Warn
 	default:
 		fields["status"] = response.StatusCode
+		// The ids that support asks for are those of the response, as in errors.
+		for _, name := range []string{"MS-RequestId", "x-ms-request-id"} {
+			if id := response.Header.Get(name); id != "" {
+				fields["ms_request_id"] = transport.OneLine(id)
+				break
+			}
+		}
 		fields["retry_after"] = response.Header.Get("Retry-After")
 		if s := response.StatusCode; s >= 500 || s == http.StatusTooManyRequests || s == http.StatusRequestTimeout {
 			write = tflog.Warn

@@ -2,10 +2,12 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,6 +136,31 @@ func TestLogging_tries(t *testing.T) {
 			if line["@level"] != "info" || line[field] == nil || line[field] != lines[i+1][field] {
 				t.Errorf("retry %d at level %v: %s is %v, want %v", i, line["@level"], field, line[field], lines[i+1][field])
 			}
+		}
+	}
+}
+
+// The request id is that of the response, which is also the one in an error. Without
+// one, it is the one that was sent.
+func TestLogging_requestID(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{"MS-RequestId": "of-the-response", "x-ms-request-id": "of-the-response", "Other": ""} {
+		var sent string
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			sent = r.Header.Get("MS-RequestId")
+			w.Header().Set(header, "of-the-response")
+			http.Error(w, "no", http.StatusBadRequest)
+		}))
+		t.Cleanup(api.Close)
+		var output bytes.Buffer
+		tb := logged{t, tflogtest.RootLogger(t.Context(), &output)}
+		server := newServer(tb, systemWith(nil))
+		if problems := server.Configure(tb, arguments(map[string]string{"endpoint": api.URL, "access_token": emulator.UserAccessToken()})); len(problems) > 0 {
+			t.Fatal(problems[0].Detail)
+		}
+		server.Read(tb, summary, nil).Fail(t)
+		if line := linesOf(t, output.String(), "Partner Center request")[0]; line["ms_request_id"] != cmp.Or(want, sent) || sent == "" {
+			t.Errorf("%s: the request id is %v, want %s", header, line["ms_request_id"], cmp.Or(want, sent))
 		}
 	}
 }
