@@ -23,7 +23,7 @@ func All() []func() action.Action {
 
 // howItStops is what the descriptions of all gates say.
 const howItStops = "~> **It stops the resource that triggers it, and what depends on that; everything else is applied.** Write an `action_trigger` with `before_create` and `before_update` into the `lifecycle` of each resource to hold back, which needs no `depends_on`. " +
-	"A resource that has to be replaced stays as it is until the gate has passed. A resource that is destroyed, or that does not change, triggers nothing.\n\n" +
+	"A resource that has to be replaced stays as it is until the gate has passed; Terraform 1.14.0 destroys it first, later versions do not. A resource that is destroyed, or that does not change, triggers nothing.\n\n" +
 	"A gate that fails is an error, with the summary; warnings are shown as progress, and stop nothing. It is not checked while planning, only its arguments are: keep the [data source](../data-sources/%[1]s.md) as well, to see in the plan what the gate says. " +
 	"`terraform apply -invoke=action.partnercenter_%[1]s.x` checks it at once, and changes nothing.\n\n" +
 	"Actions need Terraform 1.14 or later. OpenTofu does not have them; use the [ephemeral resource](../ephemeral-resources/%[1]s.md) there."
