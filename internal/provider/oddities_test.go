@@ -145,6 +145,7 @@ var (
 // subject is a configuration that somebody may copy.
 type subject struct {
 	text      string
+	files     map[string]string // that it reads
 	variables map[string]string
 }
 
@@ -154,12 +155,16 @@ func subjects(t *testing.T) map[string]subject {
 	t.Helper()
 	all := map[string]subject{}
 	for directory, cases := range dataSources {
-		files := entries(t, filepath.Join(examples, "data-sources", directory))
-		text := make([]string, len(files))
-		for i, file := range files {
-			text[i] = content(t, filepath.Join(examples, "data-sources", directory, file))
+		example := subject{text: required + "provider \"partnercenter\" {}\n", files: map[string]string{}, variables: cases[0].variables}
+		for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
+			text := content(t, filepath.Join(examples, "data-sources", directory, file))
+			if strings.HasSuffix(file, ".tf") {
+				example.text += "\n" + text
+			} else {
+				example.files[file] = text
+			}
 		}
-		all[directory] = subject{text: required + "provider \"partnercenter\" {}\n" + strings.Join(text, "\n"), variables: cases[0].variables}
+		all[directory] = example
 	}
 	for _, file := range configurations(t) {
 		previous := ""
@@ -190,6 +195,9 @@ func TestOddities(t *testing.T) {
 				oddly(t, e, change)
 				w := newWorkspace(t, "", environment...)
 				w.write(t, "main.tf", subject.text)
+				for name, text := range subject.files {
+					w.write(t, name, text)
+				}
 				for name, value := range subject.variables {
 					w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
 				}
@@ -223,6 +231,9 @@ func TestExamples_bareMock(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "")
 			w.write(t, "main.tf", subject.text)
+			for name, text := range subject.files {
+				w.write(t, name, text)
+			}
 			w.write(t, "bare.tftest.hcl", "mock_provider \"partnercenter\" {}\nrun \"bare\" {\n  command = plan\n}\n")
 			for name, value := range subject.variables {
 				w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
