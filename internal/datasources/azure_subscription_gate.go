@@ -3,8 +3,6 @@ package datasources
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -100,7 +98,7 @@ func AzureSubscriptionGateAttributes() map[string]schema.Attribute {
 			Validators:          []validator.String{currencyCode},
 		},
 		"resource_group_names": filterArgument("Checks only these resource groups: names, case-insensitive. One without usage is a violation, unless `allow_missing` is true. "+
-			"Costs in no resource group are then not checked; those of a resource that does not say where it is are.", nonEmpty),
+			"Costs in no resource group are then not checked; those of a resource that does not say where it is are.", resourceGroupName),
 		"allow_missing": option("Whether a resource group of `resource_group_names` without usage is only a warning. Defaults to `false`."),
 		"max_total_cost": limit("What may have been spent so far in this billing period, in `currency_code`: more is a violation. At least one rule must be set.",
 			numbervalidator.AtLeastOneOf(
@@ -116,49 +114,30 @@ func AzureSubscriptionGateAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What each resource group may have cost so far, in `currency_code`, by its name, case-insensitive. A resource group without an entry is not limited by this rule; an entry without usage is a warning. " +
 				"A cost of which the resource group is not known is a violation.",
 			Validators: []validator.Map{
-				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(nonEmpty),
-				distinctNames{},
+				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(resourceGroupName),
+				distinctKeys{"resource group"},
 				mapvalidator.ValueNumbersAre(threshold{}),
 			},
 		},
 		"max_usd_total_cost": limit("What may have been spent so far, in USD by Microsoft's own figures. A figure that is not known is a violation."),
-		"max_data_age":       GateAttributes()["max_data_age"],
+		"max_data_age":       maxDataAge(),
 		"exceptions": schema.ListNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: "Exceptions from all rules, with an end and a reason. Until one has ended, what would be a violation is a warning that says so, and why; from then on a violation says that it has ended.",
-			NestedObject: schema.NestedAttributeObject{Attributes: attributes{
-				"until":  schema.StringAttribute{Required: true, MarkdownDescription: "When the exception ends: an RFC 3339 time, or a date, which is 00:00 UTC of that day.", Validators: []validator.String{dateOrTime}},
-				"reason": schema.StringAttribute{Required: true, MarkdownDescription: "Why there is an exception, for the messages and the report.", Validators: []validator.String{nonEmpty}},
-			}},
-			Validators: []validator.List{listvalidator.NoNullValues()},
+			NestedObject:        schema.NestedAttributeObject{Attributes: exceptionAttributes()},
+			Validators:          []validator.List{listvalidator.NoNullValues()},
 		},
-		"max_findings": GateAttributes()["max_findings"],
+		"max_findings": maxFindings(),
 	}
 }
 
-var nonEmpty = textValidator{"a text", "No text", func(_ validator.StringRequest, text string) error {
+// resourceGroupName accepts names. Which there are is known only from their usage.
+var resourceGroupName = textValidator{"the name of a resource group", "Not a resource group", func(_ validator.StringRequest, text string) error {
 	if strings.TrimSpace(text) == "" {
-		return errors.New("this must not be empty")
+		return errors.New("the name is empty")
 	}
 	return nil
 }}
-
-// distinctNames refuses keys that differ only in case, and so are one resource group.
-type distinctNames struct{}
-
-func (distinctNames) Description(context.Context) string { return "keys must not differ only in case" }
-
-func (v distinctNames) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (distinctNames) ValidateMap(_ context.Context, request validator.MapRequest, response *validator.MapResponse) {
-	names := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(request.ConfigValue.Elements())) {
-		if other, ok := names[normalizeText(name)]; ok {
-			response.Diagnostics.AddAttributeError(request.Path, "The same name twice", fmt.Sprintf("%q and %q differ only in case.", other, name))
-		}
-		names[normalizeText(name)] = name
-	}
-}
 
 func azureSubscriptionGateSchema() schema.Schema {
 	findings := func(description string) schema.Attribute {
@@ -285,7 +264,8 @@ func (a *AzureSubscriptionGateArguments) evaluate(ctx context.Context, api *pccl
 		default:
 			records = &input.Ungrouped
 		}
-		record := newResourceGateRecord(r)
+		record := newCostRecord(&r.Cost)
+		record.SubjectName = deref(group, "")
 		if isDoubtful { // What may be another's says nothing of how old the figures are.
 			record.LastModified = nil
 		} else if date := r.LastModifiedDate; !date.IsZero() && (checked.newest == nil || date.Compare(checked.newest) > 0) {
@@ -295,20 +275,6 @@ func (a *AzureSubscriptionGateArguments) evaluate(ctx context.Context, api *pccl
 	}
 	input.Missing = tracker.missing()
 	return gate.EvaluateAzureSubscription(input, rules, time.Now()), checked, nil
-}
-
-func newResourceGateRecord(r *pcclient.ResourceUsageRecord) gate.Record {
-	code, _ := currencyOf(&r.Cost)
-	record := gate.Record{
-		SubjectName: deref(r.ResourceGroup(), ""),
-		Currency:    code,
-		Cost:        toDecimal(r.TotalCost),
-		USDCost:     toDecimal(usdOf(&r.Cost)),
-	}
-	if !r.LastModifiedDate.IsZero() {
-		record.LastModified = new(r.LastModifiedDate.Instant())
-	}
-	return record
 }
 
 func (a *AzureSubscriptionGateArguments) rules() (gate.AzureSubscriptionRules, error) {
@@ -332,13 +298,8 @@ func (a *AzureSubscriptionGateArguments) rules() (gate.AzureSubscriptionRules, e
 			return rules, err
 		}
 	}
-	rules.MaxResourceGroupTotalCost = make(map[string]decimal.Decimal, len(a.MaxResourceGroupTotalCost))
-	for name, argument := range a.MaxResourceGroupTotalCost {
-		limit, err := limitOf(argument)
-		if err != nil {
-			return rules, err
-		}
-		rules.MaxResourceGroupTotalCost[name] = *limit
+	if rules.MaxResourceGroupTotalCost, err = limitsOf(a.MaxResourceGroupTotalCost, asWritten); err != nil {
+		return rules, err
 	}
 	for _, exception := range a.Exceptions {
 		until, _, err := parseDateOrTime(exception.Until)
@@ -347,12 +308,6 @@ func (a *AzureSubscriptionGateArguments) rules() (gate.AzureSubscriptionRules, e
 		}
 		rules.Exceptions = append(rules.Exceptions, gate.Exception{Until: until, Reason: exception.Reason})
 	}
-	if a.MaxDataAge != nil {
-		age, err := time.ParseDuration(*a.MaxDataAge)
-		if err != nil {
-			return rules, err
-		}
-		rules.MaxDataAge = &age
-	}
-	return rules, nil
+	rules.MaxDataAge, err = ageOf(a.MaxDataAge)
+	return rules, err
 }

@@ -109,7 +109,7 @@ func GateAttributes() map[string]schema.Attribute {
 				"Needs a rule about budgets: one of the `…_percent_used`, or `require_budget = true`.",
 			Validators: []validator.Map{
 				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(), mapvalidator.KeysAre(guid), mapvalidator.ValueNumbersAre(threshold{}),
-				distinctIDs{},
+				distinctKeys{"id"},
 				budgetsNeedRule{append([]path.Expression{path.MatchRoot("max_percent_used"), path.MatchRoot("require_budget")}, shares...)},
 			},
 		},
@@ -118,23 +118,39 @@ func GateAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Customers whose violations are only warnings for a while, which say so and why. They still count in what all customers have spent together. " +
 				"From `until` on, they are violations again, which say that the exception has ended. Of several for one customer, any that has not ended applies.",
 			Validators: []validator.List{listvalidator.NoNullValues()},
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			NestedObject: schema.NestedAttributeObject{Attributes: with(exceptionAttributes(), attributes{
 				"customer_id": schema.StringAttribute{Required: true, MarkdownDescription: "The customer's id (tenant id), a GUID in upper or lower case.", Validators: []validator.String{guid}},
-				"until":       schema.StringAttribute{Required: true, MarkdownDescription: "When the exception ends: an RFC 3339 time, or a date, which is 00:00 UTC of that day.", Validators: []validator.String{dateOrTime}},
-				"reason":      schema.StringAttribute{Required: true, MarkdownDescription: "Why there is an exception, for the messages and the report.", Validators: []validator.String{notBlank}},
-			}},
+			})},
 		},
-		"max_data_age": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. A figure dated more than a day ahead of the clock counts as one without a date. If no figure has a date, that is a violation.",
-			Validators:          []validator.String{duration},
-		},
-		"max_findings": schema.Int64Attribute{
-			Optional: true,
-			MarkdownDescription: fmt.Sprintf("How many violations, and how many warnings, are listed, the worst first: from 0 to %d. Defaults to %d. "+
-				"The counts, the verdict and the first line of the report are always those of all.", mostFindings, defaultMaxFindings),
-			Validators: []validator.Int64{int64validator.Between(0, mostFindings)},
-		},
+		"max_data_age": maxDataAge(),
+		"max_findings": maxFindings(),
+	}
+}
+
+// Arguments that all gates have.
+
+func maxDataAge() schema.Attribute {
+	return schema.StringAttribute{
+		Optional:            true,
+		MarkdownDescription: "How old the newest figure may be, as a Go duration such as `48h`. Figures are about a day old. A figure dated more than a day ahead of the clock counts as one without a date. If no figure has a date, that is a violation.",
+		Validators:          []validator.String{duration},
+	}
+}
+
+func maxFindings() schema.Attribute {
+	return schema.Int64Attribute{
+		Optional: true,
+		MarkdownDescription: fmt.Sprintf("How many violations, and how many warnings, are listed, the worst first: from 0 to %d. Defaults to %d. "+
+			"The counts, the verdict and the first line of the report are always those of all.", mostFindings, defaultMaxFindings),
+		Validators: []validator.Int64{int64validator.Between(0, mostFindings)},
+	}
+}
+
+// exceptionAttributes are those of every exception.
+func exceptionAttributes() attributes {
+	return attributes{
+		"until":  schema.StringAttribute{Required: true, MarkdownDescription: "When the exception ends: an RFC 3339 time, or a date, which is 00:00 UTC of that day.", Validators: []validator.String{dateOrTime}},
+		"reason": schema.StringAttribute{Required: true, MarkdownDescription: "Why there is an exception, for the messages and the report.", Validators: []validator.String{notBlank}},
 	}
 }
 
@@ -220,7 +236,6 @@ func (a *GateArguments) rules() (gate.SpendRules, error) {
 			return rules, err
 		}
 	}
-	asWritten := func(key string) string { return key }
 	for _, limits := range []struct {
 		argument map[string]*big.Float
 		rule     *map[string]decimal.Decimal
@@ -241,14 +256,17 @@ func (a *GateArguments) rules() (gate.SpendRules, error) {
 		}
 		rules.Exceptions = append(rules.Exceptions, gate.Exception{SubjectID: normalizeText(exception.CustomerID), Until: until, Reason: exception.Reason})
 	}
-	if a.MaxDataAge != nil {
-		age, err := time.ParseDuration(*a.MaxDataAge)
-		if err != nil {
-			return rules, err
-		}
-		rules.MaxDataAge = &age
+	rules.MaxDataAge, err = ageOf(a.MaxDataAge)
+	return rules, err
+}
+
+// ageOf is an age, or nil where there is none.
+func ageOf(argument *string) (*time.Duration, error) {
+	if argument == nil {
+		return nil, nil //nolint:nilnil // No limit, and no error.
 	}
-	return rules, nil
+	age, err := time.ParseDuration(*argument)
+	return &age, err
 }
 
 // limitDecimals are the decimals of a limit, which are as many as a figure has.
@@ -264,6 +282,9 @@ func limitOf(argument *big.Float) (*decimal.Decimal, error) {
 	limit, err := figures.Written(argument)
 	return new(limit.Round(limitDecimals)), err
 }
+
+// asWritten is the key of a limit that needs no other form.
+func asWritten(key string) string { return key }
 
 // limitsOf are limits by key, or nil where there are none.
 func limitsOf(argument map[string]*big.Float, key func(string) string) (map[string]decimal.Decimal, error) {
@@ -329,17 +350,19 @@ func gatePeriod(usage *pcclient.CustomerUsageSummary) *gate.Period {
 }
 
 func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
-	code, _ := currencyOf(&r.Cost)
-	record := gate.Record{
-		SubjectID:   deref(normalizeGUID(r.OwnerID()), ""),
-		SubjectName: deref(r.Owner(), ""),
-		Currency:    code,
-		Cost:        toDecimal(r.TotalCost),
-		USDCost:     toDecimal(usdOf(&r.Cost)),
-		Budget:      toDecimal(r.BudgetAmount()),
-	}
-	if !r.LastModifiedDate.IsZero() {
-		record.LastModified = new(r.LastModifiedDate.Instant())
+	record := newCostRecord(&r.Cost)
+	record.SubjectID = deref(normalizeGUID(r.OwnerID()), "")
+	record.SubjectName = deref(r.Owner(), "")
+	record.Budget = toDecimal(r.BudgetAmount())
+	return record
+}
+
+// newCostRecord is a record of a cost, not yet of anybody's.
+func newCostRecord(c *pcclient.Cost) gate.Record {
+	code, _ := currencyOf(c)
+	record := gate.Record{Currency: code, Cost: toDecimal(c.TotalCost), USDCost: toDecimal(usdOf(c))}
+	if !c.LastModifiedDate.IsZero() {
+		record.LastModified = new(c.LastModifiedDate.Instant())
 	}
 	return record
 }

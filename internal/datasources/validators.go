@@ -227,20 +227,20 @@ func (v budgetsNeedRule) ValidateMap(ctx context.Context, request validator.MapR
 		"Nothing is compared with these budgets. Set a rule about them: max_percent_used, warn_percent_used, max_forecast_percent_used, warn_forecast_percent_used or require_budget.")
 }
 
-// distinctIDs refuses two keys that are the same id.
-type distinctIDs struct{}
+// distinctKeys refuses two keys that are the same thing, in different cases.
+type distinctKeys struct{ what string }
 
-func (distinctIDs) Description(context.Context) string {
-	return "must not have the same id twice, in different cases"
+func (v distinctKeys) Description(context.Context) string {
+	return "must not have the same " + v.what + " twice, in different cases"
 }
 
-func (v distinctIDs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v distinctKeys) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (distinctIDs) ValidateMap(_ context.Context, request validator.MapRequest, response *validator.MapResponse) {
+func (v distinctKeys) ValidateMap(_ context.Context, request validator.MapRequest, response *validator.MapResponse) {
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(request.ConfigValue.Elements())) {
 		if other, twice := seen[normalizeText(key)]; twice {
-			response.Diagnostics.AddAttributeError(request.Path, "The same id twice", fmt.Sprintf("%q and %q are the same id.", other, key))
+			response.Diagnostics.AddAttributeError(request.Path, "The same "+v.what+" twice", fmt.Sprintf("%q and %q are the same %s.", other, key, v.what))
 		}
 		seen[normalizeText(key)] = key
 	}

@@ -290,7 +290,11 @@ func (e *azureSubscriptionEvaluation) forecast() {
 		month = new(MonthOf(*e.newest))
 	}
 	forecast, of := forecastOf(total.amount, e.newest, month, e.now)
-	amount, what := forecast.rounded(forecastDecimals(total.amount)), "the forecast for "+e.about
+	var amount *decimal.Decimal
+	if forecast != nil {
+		amount = new(forecast.amount())
+	}
+	what := "the forecast for " + e.about
 	switch {
 	case of == ofPeriod && month != nil && e.verdict.TotalCost != nil:
 		e.verdict.ForecastCost = amount
@@ -308,14 +312,6 @@ func (e *azureSubscriptionEvaluation) undated() []*subject {
 			return !isDate(record.LastModified, e.now) && (record.Cost == nil || !record.Cost.IsZero())
 		})
 	})
-}
-
-// forecastDecimals are those of a forecast that does not come out even.
-func forecastDecimals(cost *decimal.Decimal) int32 {
-	if cost == nil {
-		return 0
-	}
-	return max(20, -cost.Exponent())
 }
 
 // resourceGroupTotalCost: a cost that may be of any resource group keeps no limit of

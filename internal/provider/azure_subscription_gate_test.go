@@ -68,7 +68,7 @@ func TestTerraform_azureSubscriptionGate(t *testing.T) {
 		"in no plan":              {strings.Replace(ownSubscription, emulator.MeteredEntitlementID, samplePlan, 1) + "max_total_cost = 1", "Azure subscription not found"},
 		"infinite":                {ownSubscription + "max_total_cost = 1 / 0", "The number is infinite, as after a division by 0, and limits nothing."},
 		"infinite, of a group":    {ownSubscription + "max_resource_group_total_cost = { rg = 1 / 0 }", "The number is infinite, as after a division by 0, and limits nothing."},
-		"one group, twice":        {ownSubscription + "max_resource_group_total_cost = { rg = 1, RG = 1000 }", `"RG" and "rg" differ only in case.`},
+		"one group, twice":        {ownSubscription + "max_resource_group_total_cost = { rg = 1, RG = 1000 }", `"RG" and "rg" are the same resource group.`},
 		"null":                    {ownSubscription + "max_total_cost = null", "At least one attribute out of"},
 		"a limit that is null":    {ownSubscription + "max_resource_group_total_cost = { rg = null }", "Null Map Value"},
 		"an exception for nobody": {ownSubscription + "max_total_cost = 1\nexceptions = [null]", "Null List Value"},
@@ -311,7 +311,7 @@ func TestEphemeralAzureSubscriptionGate_knownLater(t *testing.T) {
 		"a limit":            {"max_total_cost = terraform_data.known_later.output", "limit 1.00 EUR"},
 		"a rule that is off": {"max_total_cost = terraform_data.known_later.output == 1 ? null : 1", "At least one attribute out of"},
 		"infinite":           {"max_total_cost = terraform_data.known_later.output / 0", "The number is infinite"},
-		"one group twice":    {"max_resource_group_total_cost = { rg-fleet-core = terraform_data.known_later.output, (terraform_data.known_later.output == 1 ? \"RG-Fleet-Core\" : \"x\") = 1e9 }", "differ only in case"},
+		"one group twice":    {"max_resource_group_total_cost = { rg-fleet-core = terraform_data.known_later.output, (terraform_data.known_later.output == 1 ? \"RG-Fleet-Core\" : \"x\") = 1e9 }", "are the same resource group"},
 		"an age":             {"max_total_cost = 1e9\n  max_data_age = terraform_data.known_later.output == 1 ? \"1s\" : \"1000000h\"", "the newest figure is"},
 	} {
 		t.Run(name, func(t *testing.T) {
