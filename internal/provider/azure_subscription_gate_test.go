@@ -46,7 +46,7 @@ func TestTerraform_azureSubscriptionGate(t *testing.T) {
 		says      string // nothing for a gate that passes
 	}{
 		"total, at":               {ownSubscription + "max_total_cost = 1650.45487119540898624334", ""},
-		"total, just above":       {ownSubscription + "max_total_cost = 1650.45487119540898624333", "Azure subscription gate failed: Nordhavn Production: 1650.45487119540898624334 EUR, limit 1650.45 EUR"},
+		"total, just above":       {ownSubscription + "max_total_cost = 1650.45487119540898624333", "Azure subscription gate failed: Nordhavn Production: 1650.45487119540898624334 EUR, limit 1650.45487119540898624333 EUR"},
 		"a product, within":       {ownSubscription + "max_total_cost = 1572 * 1.05", ""},
 		"a fraction, above":       {ownSubscription + "max_total_cost = 200 / 3", "Nordhavn Production: 1650.45 EUR, limit 66.67 EUR"},
 		"warns":                   {ownSubscription + "max_total_cost = 2000\nwarn_total_cost = 1\nmax_findings = 0", ""},
