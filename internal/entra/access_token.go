@@ -53,3 +53,32 @@ func (t accessToken) GetToken(_ context.Context, options policy.TokenRequestOpti
 func (t accessToken) invalid(format string, details ...any) error {
 	return &Error{Source: t.source, Kind: "an access token", Permanent: true, Err: fmt.Errorf(format, details...)}
 }
+
+// AccessTokens are credentials by the scope that they are for.
+type AccessTokens map[string]azcore.TokenCredential
+
+// GetToken implements [azcore.TokenCredential].
+func (t AccessTokens) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	credential, ok := t[strings.Join(options.Scopes, " ")]
+	if !ok {
+		return azcore.AccessToken{}, fmt.Errorf("there is no access token for the scope %q", options.Scopes)
+	}
+	return credential.GetToken(ctx, options)
+}
+
+// missingAccessToken is an access token that the user did not set.
+type missingAccessToken struct{ source, argument, audience string }
+
+// NewMissingAccessToken returns a credential without a token, whose error says which
+// argument needs one.
+func NewMissingAccessToken(source, argument, audience string) azcore.TokenCredential {
+	return missingAccessToken{source, argument, audience}
+}
+
+// GetToken implements [azcore.TokenCredential].
+func (t missingAccessToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{}, &Error{
+		Source: t.source, Kind: "an access token", Permanent: true,
+		Err: fmt.Errorf("%s is not set, and an access token is for one audience only; set it in the same place to a token for the audience %s", t.argument, t.audience),
+	}
+}

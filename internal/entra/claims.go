@@ -23,6 +23,8 @@ type Claims struct {
 	IDType   string   `json:"idtyp"`
 	Scope    *string  `json:"scp"`
 	Methods  []string `json:"amr"`
+	Roles    []string `json:"roles"`
+	AppID    string   `json:"appid"`
 
 	UserPrincipalName string `json:"upn"`
 	UniqueName        string `json:"unique_name"`
@@ -72,11 +74,35 @@ func (c *Claims) Expiry() time.Time {
 	return c.ExpiresAt.UTC()
 }
 
-// partnerCenterAppID is the audience of some tokens in place of a URL.
+// azureCLIAppID is the application that the Azure CLI signs in with.
+const azureCLIAppID = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+// AzureCLI reports whether the token is from the Azure CLI, whose application has
+// permissions of its own, which nobody can add to.
+func (c *Claims) AzureCLI() bool { return strings.EqualFold(c.AppID, azureCLIAppID) }
+
+// Has reports whether the token has a permission of its audience: an application's own, or
+// a delegated one.
+func (c *Claims) Has(permission string) bool {
+	granted := c.Roles
+	if c.Scope != nil {
+		granted = append(strings.Fields(*c.Scope), granted...)
+	}
+	return slices.ContainsFunc(granted, func(name string) bool { return strings.EqualFold(name, permission) })
+}
+
+// audienceAppIDs are the application ids that are the audience of some tokens in place of
+// a URL.
+var audienceAppIDs = map[string]string{
+	"https://api.partnercenter.microsoft.com":             partnerCenterAppID,
+	"https://partner.partnercenterapi.microsoftonline.cn": partnerCenterAppID,
+	"https://graph.microsoft.com":                         "00000003-0000-0000-c000-000000000000",
+}
+
 const partnerCenterAppID = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"
 
 // isFor reports whether the token is for an audience, or does not say.
 func (c *Claims) isFor(audience string) bool {
-	got := strings.TrimSuffix(c.Audience, "/")
-	return got == "" || strings.EqualFold(got, strings.TrimSuffix(audience, "/")) || strings.EqualFold(got, partnerCenterAppID)
+	got, audience := strings.TrimSuffix(c.Audience, "/"), strings.TrimSuffix(audience, "/")
+	return got == "" || strings.EqualFold(got, audience) || strings.EqualFold(got, audienceAppIDs[strings.ToLower(audience)])
 }

@@ -15,6 +15,8 @@ const (
 	otherTenant  = "11111111-2222-3333-4444-555555555555"
 	audience     = "https://api.partnercenter.microsoft.com"
 	audienceChin = "https://partner.partnercenterapi.microsoftonline.cn"
+
+	graphAudience = "https://graph.microsoft.com"
 )
 
 func TestAccessToken_audience(t *testing.T) {
@@ -34,6 +36,11 @@ func TestAccessToken_audience(t *testing.T) {
 		"Azure Resource Mgmt":  {wiretest.Token(`{"aud":"https://management.core.windows.net/"}`), audience, true},
 		"of the other cloud":   {wiretest.Token(`{"aud":"` + audience + `"}`), audienceChin, true},
 		"begins like the API":  {wiretest.Token(`{"aud":"` + audience + `.example"}`), audience, true},
+		"Graph for Graph":      {wiretest.Token(`{"aud":"https://graph.microsoft.com/"}`), graphAudience, false},
+		"Graph's application":  {wiretest.Token(`{"aud":"00000003-0000-0000-c000-000000000000"}`), graphAudience, false},
+		"the API for Graph":    {wiretest.Token(`{"aud":"` + audience + `"}`), graphAudience, true},
+		"its application, too": {wiretest.Token(`{"aud":"fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"}`), graphAudience, true},
+		"Graph for the API":    {wiretest.Token(`{"aud":"00000003-0000-0000-c000-000000000000"}`), audience, true},
 		"of some other client": {wiretest.Token(`{"aud":"11111111-2222-3333-4444-555555555555"}`), audience, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,14 +12,15 @@ import (
 type Cloud struct {
 	API       string // base URL of Partner Center's API, without /v1
 	Authority string // base URL of the sign-in authority
+	Graph     string // base URL of Microsoft Graph, where it has partner billing exports
 }
 
 // clouds are the national clouds by name
 // (https://learn.microsoft.com/partner-center/developer/partner-center-rest-urls).
 var clouds = map[string]Cloud{
-	"public":       {"https://api.partnercenter.microsoft.com", cloud.AzurePublic.ActiveDirectoryAuthorityHost},
-	"usgovernment": {"https://api.partnercenter.microsoft.com", cloud.AzureGovernment.ActiveDirectoryAuthorityHost},
-	"china":        {"https://partner.partnercenterapi.microsoftonline.cn", cloud.AzureChina.ActiveDirectoryAuthorityHost},
+	"public":       {"https://api.partnercenter.microsoft.com", cloud.AzurePublic.ActiveDirectoryAuthorityHost, "https://graph.microsoft.com"},
+	"usgovernment": {"https://api.partnercenter.microsoft.com", cloud.AzureGovernment.ActiveDirectoryAuthorityHost, ""},
+	"china":        {"https://partner.partnercenterapi.microsoftonline.cn", cloud.AzureChina.ActiveDirectoryAuthorityHost, ""},
 }
 
 // cloudAliases are the names that HashiCorp's Azure providers accept for the clouds

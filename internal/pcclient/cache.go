@@ -2,10 +2,7 @@ package pcclient
 
 import (
 	"context"
-	"errors"
 	"sync"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
@@ -20,7 +17,7 @@ func (c *Client) getCached(ctx context.Context, p pageRequest) (*response, error
 // response, and later ones get the cached response. Errors are not cached, unless they
 // say that there are no data.
 type cache struct {
-	flights singleflight.Group
+	flights Flights[*response]
 	entries sync.Map // of string to *cacheEntry
 }
 
@@ -28,55 +25,27 @@ type cache struct {
 func (c *cache) get(ctx context.Context, p pageRequest, fetch func(context.Context, pageRequest) (*response, error)) (*response, error) {
 	key := p.cacheKey()
 	progress := transport.ProgressOf(ctx)
-	for {
-		if entry, ok := c.entry(key); ok {
-			progress.AddCachedPage()
-			return entry.load()
-		}
-		started := make(chan struct{})
-		waited := progress.Wait("another read of the same page", "/v1/"+p.path, 0)
-		flight := c.flights.DoChan(key, func() (any, error) {
-			close(started)
-			waited() // It is this read that makes the request.
-			if entry, ok := c.entry(key); ok {
-				return entry.load() // Another flight has ended since the check above.
-			}
-			r, err := fetch(ctx, p)
-			if err != nil && ctx.Err() != nil {
-				return nil, &abandonedError{err}
-			}
-			if entry := newCacheEntry(p, r, err); entry != nil {
-				c.entries.Store(key, entry)
-			}
-			return r, err
-		})
-		var result singleflight.Result
-		select {
-		case result = <-flight:
-		case <-ctx.Done():
-			select {
-			case <-started: // It ends with this context, and its error says what it was waiting for.
-				result = <-flight
-			default:
-				waited()
-				return nil, context.Cause(ctx)
-			}
-		}
-		waited()
-		if result.Err == nil {
-			select {
-			case <-started:
-			default:
-				progress.AddCachedPage()
-			}
-			return result.Val.(*response), nil //nolint:forcetypeassert // As returned above.
-		}
-		var abandoned *abandonedError
-		if errors.As(result.Err, &abandoned) && ctx.Err() == nil {
-			continue
-		}
-		return nil, result.Err
+	if entry, ok := c.entry(key); ok {
+		progress.AddCachedPage()
+		return entry.load()
 	}
+	r, isShared, err := c.flights.Do(ctx, key, "another read of the same page", "/v1/"+p.path, func() (*response, error) {
+		if entry, ok := c.entry(key); ok {
+			return entry.load() // Another flight has ended since the check above.
+		}
+		r, err := fetch(ctx, p)
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
+		if entry := newCacheEntry(p, r, err); entry != nil {
+			c.entries.Store(key, entry)
+		}
+		return r, err
+	})
+	if isShared && err == nil {
+		progress.AddCachedPage()
+	}
+	return r, err
 }
 
 func (c *cache) entry(key string) (*cacheEntry, bool) {
@@ -86,8 +55,3 @@ func (c *cache) entry(key string) (*cacheEntry, bool) {
 	}
 	return entry.(*cacheEntry), true //nolint:forcetypeassert // Nothing else is stored.
 }
-
-// abandonedError says that the context of the first request ended; the others try again.
-type abandonedError struct{ error }
-
-func (e *abandonedError) Unwrap() error { return e.error }

@@ -33,12 +33,12 @@ func newCacheEntry(p pageRequest, r *response, err error) *cacheEntry {
 		}
 		return nil
 	}
-	e := &cacheEntry{response: *r, body: r.body, length: len(r.body)}
-	e.response.body = nil
+	e := &cacheEntry{response: *r, body: r.Body, length: len(r.Body)}
+	e.response.Body = nil
 	// azcore keeps the body in the HTTP response.
-	e.response.http = &http.Response{StatusCode: r.http.StatusCode, Header: r.http.Header}
+	e.response.HTTP = &http.Response{StatusCode: r.HTTP.StatusCode, Header: r.HTTP.Header}
 	if e.isCompressed() {
-		e.body = compress(r.body)
+		e.body = compress(r.Body)
 	}
 	if e.length >= hugeBody {
 		runtime.GC()
@@ -54,10 +54,10 @@ func (e *cacheEntry) load() (*response, error) {
 		return nil, e.err
 	}
 	r := e.response
-	r.body = e.body
+	r.Body = e.body
 	if e.isCompressed() {
-		r.body = make([]byte, e.length)
-		if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(e.body)), r.body); err != nil {
+		r.Body = make([]byte, e.length)
+		if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(e.body)), r.Body); err != nil {
 			return nil, err
 		}
 	}

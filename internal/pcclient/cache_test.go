@@ -124,7 +124,7 @@ func TestCache_whoAskedFirstGivesUp(t *testing.T) {
 			return context.WithTimeout(ctx, 10*time.Second)
 		},
 		"out of time": func(c *Client, ctx context.Context) (context.Context, context.CancelFunc) {
-			c.operationTimeout = 10 * time.Second
+			c.options.OperationTimeout = 10 * time.Second
 			return c.Operation(ctx)
 		},
 		"in the middle": func(_ *Client, ctx context.Context) (context.Context, context.CancelFunc) {
@@ -202,7 +202,7 @@ func TestCache_neverAsksTwice(t *testing.T) {
 			reads.Go(func() {
 				_, err := c.get(t.Context(), pageRequest{}, func(context.Context, pageRequest) (*response, error) {
 					asked.Add(1)
-					return &response{http: &http.Response{}}, nil
+					return &response{Response: Response{HTTP: &http.Response{}}}, nil
 				})
 				if err != nil {
 					t.Error(err)

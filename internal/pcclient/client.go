@@ -14,10 +14,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
@@ -27,6 +25,7 @@ type Options struct {
 	Credential azcore.TokenCredential
 	Scope      string // of the access token
 	TenantID   string // that the token should be from, for errors; may be empty
+	Graph      Graph
 
 	transport.Options
 	OperationTimeout time.Duration // one whole read
@@ -38,32 +37,36 @@ type Options struct {
 	Warnings *Warnings // of the credential, for example; may be nil
 }
 
+// Graph says where Microsoft Graph is, which has the exports of internal/graphbilling. It
+// is read with the same credential.
+type Graph struct {
+	Endpoint   *url.URL // base URL, without version
+	OtherCloud string   // the name of a national cloud, where Partner Center is not in the public one
+}
+
 // Client reads the Partner Center API. It is safe for concurrent use.
 type Client struct {
-	endpoint         *url.URL
-	tenantID         string
-	pipeline         runtime.Pipeline
-	maxRetryWait     time.Duration
-	operationTimeout time.Duration
-	maxPages         int
-	maxItems         int
-	cache            cache
-	warnings         *Warnings
-	log              transport.Log
+	options  Options
+	service  *Service
+	slots    chan struct{} // of concurrent requests, over all services
+	maxPages int
+	maxItems int
+	cache    cache
 }
 
 // New returns a client. It sends nothing.
 func New(options Options) *Client {
+	slots := make(chan struct{}, options.MaxConcurrency)
 	return &Client{
-		endpoint:         options.Endpoint,
-		tenantID:         options.TenantID,
-		pipeline:         newPipeline(options),
-		maxRetryWait:     options.MaxRetryWait,
-		operationTimeout: options.OperationTimeout,
-		maxPages:         cmp.Or(options.MaxPages, maxPages),
-		warnings:         options.Warnings,
-		maxItems:         cmp.Or(options.MaxItems, maxItems),
-		log:              options.Log,
+		options: options,
+		service: newService(options, slots, ServiceOptions{
+			Name:    "Partner Center",
+			Headers: partnerCenterHeaders,
+			Scope:   options.Scope,
+		}),
+		slots:    slots,
+		maxPages: cmp.Or(options.MaxPages, maxPages),
+		maxItems: cmp.Or(options.MaxItems, maxItems),
 	}
 }
 
@@ -73,8 +76,8 @@ var ErrOperationTimeout = errors.New("the read took longer than operation_timeou
 // Operation begins one read. Its requests share a deadline and a correlation id. Its
 // progress is logged until it ends.
 func (c *Client) Operation(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, progress := transport.StartProgress(transport.WithCorrelationID(ctx, uuid.NewString()), c.log)
-	ctx, cancel := context.WithTimeoutCause(ctx, c.operationTimeout, ErrOperationTimeout)
+	ctx, progress := transport.StartProgress(transport.WithCorrelationID(ctx, uuid.NewString()), c.options.Log)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.options.OperationTimeout, ErrOperationTimeout)
 	return ctx, func() {
 		cancel()
 		progress.End()
@@ -94,79 +97,37 @@ type pageRequest struct {
 
 // response is the response to a page request: a 200 with a body.
 type response struct {
+	Response
 	page pageRequest
-	body []byte
-	sent http.Header // of the request
-	http *http.Response
 }
 
 // get reads one page completely. Any response but a 200 with a body is an error.
 func (c *Client) get(ctx context.Context, p pageRequest) (*response, error) {
-	target := c.endpoint.JoinPath("v1", p.path)
+	target := c.options.Endpoint.JoinPath("v1", p.path)
 	target.RawQuery = p.query
-	r := &response{page: p}
 	request, err := runtime.NewRequest(ctx, http.MethodGet, target.String())
 	if err != nil {
-		return nil, r.explain(ctx, err)
+		return nil, &Error{Method: http.MethodGet, Path: "/v1/" + p.path, Page: p.number, Err: transport.CleanError(err)}
 	}
-	r.sent = request.Raw().Header
 	for name, value := range p.header {
-		r.sent.Set(name, value)
+		request.Raw().Header.Set(name, value)
 	}
-	last := &lastTry{}
-	request.SetOperationValue(last)
-	r.http, err = c.pipeline.Do(request) //nolint:bodyclose // azcore has read and closed it.
-	last.endWait()
+	sent, err := c.service.Send(ctx, request, Error{Path: "/v1/" + p.path, Page: p.number}, http.StatusOK)
 	if err != nil {
-		if ctx.Err() != nil {
-			r.http, err = last.response, last.asError(c.tenantID)
-		}
-		return nil, r.explain(ctx, err)
+		return nil, err
 	}
-	r.body, err = runtime.Payload(r.http)
-	if err != nil {
-		return nil, r.explain(ctx, err)
-	}
-	r.body = transport.TrimBOM(r.body)
-	switch text := bytes.TrimSpace(r.body); {
-	case r.http.StatusCode != http.StatusOK:
-		return nil, r.explain(ctx, responseError(r.http, r.body, c.tenantID))
+	r := &response{*sent, p}
+	switch text := bytes.TrimSpace(r.Body); {
 	case len(text) == 0:
-		return nil, r.explain(ctx, errors.New("the response has no body"))
+		return nil, r.Explain(ctx, errors.New("the response has no body"))
 	case text[0] == '<':
-		return nil, r.explain(ctx, errors.New(htmlPage))
-	case bytes.Count(r.body, []byte("{")) > c.maxItems:
+		return nil, r.Explain(ctx, errors.New(htmlPage))
+	case bytes.Count(r.Body, []byte("{")) > c.maxItems:
 		// An object of two bytes takes hundreds once it is decoded, and compressed it
 		// takes next to nothing.
-		return nil, r.explain(ctx, fmt.Errorf("the response has more than %d objects, which is the limit", c.maxItems))
+		return nil, r.Explain(ctx, fmt.Errorf("the response has more than %d objects, which is the limit", c.maxItems))
 	}
 	return r, nil
-}
-
-// explain converts any failure of a page to an [Error], which has the request and its
-// ids. An error of the sign-in stays as it is.
-func (r *response) explain(ctx context.Context, err error) error {
-	if signIn, ok := errors.AsType[*entra.Error](err); ok {
-		if ctx.Err() == nil {
-			return err
-		}
-		ended := *signIn
-		ended.Err = withCause(ctx, signIn.Err)
-		return &ended
-	}
-	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Err: transport.CleanError(err)}
-	}
-	e.Err = withCause(ctx, e.Err)
-	e.Method, e.Path, e.Page = http.MethodGet, "/v1/"+r.page.path, r.page.number
-	e.RequestID, e.CorrelationID = r.sent.Get(requestIDHeader), r.sent.Get(correlationIDHeader)
-	if r.http != nil {
-		e.Status = r.http.StatusCode
-		e.RequestID = cmp.Or(r.http.Header.Get(requestIDHeader), e.RequestID)
-		e.CorrelationID = cmp.Or(r.http.Header.Get(correlationIDHeader), e.CorrelationID)
-	}
-	return e
 }
 
 // route is the first page of a path whose parts are escaped.
@@ -206,16 +167,12 @@ func object[T any](ctx context.Context, c *Client, p pageRequest) (*T, error) {
 		return nil, err
 	}
 	transport.ProgressOf(ctx).AddPage(0)
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(r.body))
-	if decoder.PeekKind() != '{' {
-		return nil, r.explain(ctx, decodeError(notAnObject(decoder)))
-	}
-	resource := new(T)
-	if err := unmarshal(r.body, resource); err != nil {
-		return nil, r.explain(ctx, decodeError(err))
+	resource, err := Decode[T](ctx, &r.Response)
+	if err != nil {
+		return nil, err
 	}
 	if err := cmp.Or(checkRead(resource), p.checkOwner(resource)); err != nil {
-		return nil, r.explain(ctx, err)
+		return nil, r.Explain(ctx, err)
 	}
 	return resource, nil
 }

@@ -11,7 +11,8 @@
 //   - pipeline.go: the policies between a request and the network, in order; each
 //     is in its policy_*.go
 //   - pager.go: collections and their next links
-//   - cache.go, cache_entry.go: one request for identical ones
+//   - service.go: [Service], another host and audience with the same policies
+//   - cache.go, cache_entry.go, flights.go: one request for identical ones
 //   - errors.go: [Error] and the shapes an error body can have
 //   - decimal.go, time.go: values as the API wrote them
 //   - usage.go: the routes, one file per area of the API

@@ -34,6 +34,9 @@ type Error struct {
 	WithoutMFA  bool   // its user had not passed multifactor authentication
 	OtherTenant string // the tenant of the token, if it is not the configured one
 
+	// Claims are those of the token, if they can be read.
+	Claims *entra.Claims
+
 	RequestID     string // MS-RequestId
 	CorrelationID string // MS-CorrelationId
 
@@ -90,6 +93,7 @@ func responseError(response *http.Response, body []byte, tenantID string) *Error
 	}
 	e := &Error{RetryAfter: transport.RetryAfter(response), NotReady: isNotReady(response)}
 	if claims, readable := entra.ReadClaims(token); readable {
+		e.Claims = &claims
 		e.AppOnly, e.WithoutMFA, e.OtherTenant = claims.AppOnly(), claims.WithoutMFA(), claims.OtherTenant(tenantID)
 	}
 	e.Code, e.Description = describe(body)
@@ -100,7 +104,7 @@ func responseError(response *http.Response, body []byte, tenantID string) *Error
 }
 
 // htmlPage describes HTML.
-const htmlPage = "the response is an HTML page; a proxy or a gateway may have responded in place of Partner Center"
+const htmlPage = "the response is an HTML page; a proxy or a gateway may have responded in place of the API"
 
 // maxDepth is the limit of the JSON library.
 const maxDepth = 10_000
@@ -126,7 +130,7 @@ func describe(body []byte) (code, description string) {
 	}
 	var value any
 	if json.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
-		return "", "the response is not in any known format of Partner Center errors"
+		return "", "the response is not in any known format of API errors"
 	}
 	f := parseError(value, 0)
 	return transport.OneLine(f.code), transport.OneLine(strings.Join(f.messages, "; "))

@@ -27,13 +27,13 @@ const shortestWait = time.Second
 // ready reads one page, and waits until its data is ready. If a response without data
 // were taken as the end of a list, or as no usage, records would be lost.
 func (c *Client) ready(ctx context.Context, p pageRequest) (*response, error) {
-	for shortest := shortestWait; ; shortest = min(2*shortest, max(c.maxRetryWait, shortestWait)) {
+	for shortest := shortestWait; ; shortest = min(2*shortest, max(c.options.MaxRetryWait, shortestWait)) {
 		a, err := c.get(ctx, p)
 		e, failed := errors.AsType[*Error](err)
 		if !failed || !e.NotReady {
 			return a, err
 		}
-		if e.RetryAfter > c.maxRetryWait {
+		if e.RetryAfter > c.options.MaxRetryWait {
 			e.Description = fmt.Sprintf("the data is not ready yet; Partner Center asks to wait %s", e.RetryAfter)
 			return nil, e
 		}

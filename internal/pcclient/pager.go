@@ -94,9 +94,9 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 
 			records.turnPage()
 			before := items
-			envelope, goOn, err := readPage(response.body, records, func(item *T, err error) bool {
+			envelope, goOn, err := readPage(response.Body, records, func(item *T, err error) bool {
 				if items++; items > p.client.maxItems && !p.noCache {
-					yield(nil, response.explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", p.client.maxItems)))
+					yield(nil, response.Explain(ctx, fmt.Errorf("the list has more than %d items, which is the limit", p.client.maxItems)))
 					return false
 				}
 				return yield(item, err)
@@ -105,7 +105,7 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 				return
 			}
 			if err != nil {
-				yield(nil, response.explain(ctx, decodeError(err)))
+				yield(nil, response.Explain(ctx, decodeError(err)))
 				return
 			}
 			p.count(page, envelope.totalCount)
@@ -127,7 +127,7 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 				err = fmt.Errorf("the list has more than %d pages, which is the limit", p.client.maxPages)
 			}
 			if err != nil {
-				yield(nil, response.explain(ctx, err))
+				yield(nil, response.Explain(ctx, err))
 				return
 			}
 			page = *next
@@ -363,11 +363,11 @@ func (c *Client) follow(p pageRequest, l *link) (*pageRequest, error) {
 		return nil, errors.New("the link to the next page has no valid URL")
 	}
 	if target.Host != "" || target.Scheme != "" {
-		if target.Host != c.endpoint.Host || target.Scheme != c.endpoint.Scheme {
+		if target.Host != c.options.Endpoint.Host || target.Scheme != c.options.Endpoint.Scheme {
 			return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", transport.OneLine(target.Host))
 		}
 	}
-	base := strings.Trim(c.endpoint.EscapedPath(), "/")
+	base := strings.Trim(c.options.Endpoint.EscapedPath(), "/")
 	relative := strings.TrimLeft(target.EscapedPath(), "/")
 	if base != "" {
 		relative = strings.TrimPrefix(relative, base+"/")

@@ -602,7 +602,7 @@ func FuzzPage(f *testing.F) {
 			return
 		}
 		// Whatever a link says, the next request goes to our host, below /v1/.
-		target := parseURL(t, c.endpoint.JoinPath("v1", following.path).String())
+		target := parseURL(t, c.options.Endpoint.JoinPath("v1", following.path).String())
 		if target.Host != "api.example" || !strings.HasPrefix(target.Path+"/", "/v1/") || strings.Contains(target.Path+"/", "/../") {
 			t.Errorf("the next page is %s", target)
 		}

@@ -2,6 +2,7 @@ package pcclient
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -18,20 +19,32 @@ import (
 //	bearer token  and a new one after a 401
 //	timeout       of this try; the body is read completely in here
 //	policies      of the options: logging
+//	              and of the service
 //	transport     follows no redirects, limits the body
-func newPipeline(options Options) runtime.Pipeline {
+func newPipeline(options Options, slots chan struct{}, service ServiceOptions) runtime.Pipeline {
 	network := options.WithTransport()
+	if service.MaxBody != 0 {
+		network.MaxBody = service.MaxBody
+	}
+	if service.WrapTransport != nil {
+		network.Transport = service.WrapTransport(network.Transport)
+	}
 	client := network.ClientOptions()
 	client.Retry.StatusCodes = []int{
 		http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	}
+	policies := []policy.Policy{
+		lastTryPolicy{},
+		newThrottlePolicy(service.Name, slots, options.MaxRetries, options.MaxRetryWait),
+	}
+	if service.Scope != "" {
+		policies = append(policies, newBearerTokenPolicy(options.Credential, service.Scope))
+	}
+	if !service.Streams {
+		policies = append(policies, transport.NewTimeoutPolicy(network))
+	}
 	return runtime.NewPipeline("", "", runtime.PipelineOptions{
-		PerCall: []policy.Policy{headersPolicy{options.UserAgent}},
-		PerRetry: append([]policy.Policy{
-			lastTryPolicy{},
-			newThrottlePolicy(options.MaxConcurrency, options.MaxRetries, options.MaxRetryWait),
-			newBearerTokenPolicy(options.Credential, options.Scope),
-			transport.NewTimeoutPolicy(network),
-		}, options.Policies...),
+		PerCall:  []policy.Policy{headersPolicy{options.UserAgent, service.Headers}},
+		PerRetry: slices.Concat(policies, options.Policies, service.Policies),
 	}, client)
 }

@@ -53,6 +53,9 @@ func (p *bearerTokenPolicy) Do(request *policy.Request) (*http.Response, error) 
 		return response, nil
 	}
 	request.Raw().Header.Set("Authorization", "Bearer "+another)
+	if err := request.RewindBody(); err != nil {
+		return nil, err
+	}
 	return request.Next()
 }
 

@@ -57,7 +57,8 @@ func saysMore(ended, err error, last *lastTry) bool {
 		return true
 	}
 	first := last.response == nil && last.err == nil
-	return !errors.Is(err, ended) && (first || !errors.Is(err, errPaused))
+	_, paused := errors.AsType[pausedError](err)
+	return !errors.Is(err, ended) && (first || !paused)
 }
 
 // asError returns the error of the try.

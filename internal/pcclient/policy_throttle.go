@@ -2,7 +2,6 @@ package pcclient
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -21,6 +20,7 @@ import (
 // It retries after a 429 in place of azcore, which counts every 429 as a failed try: of
 // many requests some would then fail although each one waits as it should.
 type throttlePolicy struct {
+	service    string        // for errors
 	slots      chan struct{} // held by requests until their bodies are read
 	turn       chan struct{} // held by the request that goes next
 	maxRetries int
@@ -34,9 +34,10 @@ type throttlePolicy struct {
 	vain   int       // number of waits since a request last succeeded
 }
 
-func newThrottlePolicy(maxConcurrency, maxRetries int, maxWait time.Duration) *throttlePolicy {
+func newThrottlePolicy(service string, slots chan struct{}, maxRetries int, maxWait time.Duration) *throttlePolicy {
 	return &throttlePolicy{
-		slots:      make(chan struct{}, maxConcurrency),
+		service:    service,
+		slots:      slots,
 		turn:       make(chan struct{}, 1),
 		maxRetries: maxRetries,
 		maxWait:    maxWait,
@@ -81,6 +82,9 @@ func (t *throttlePolicy) try(ctx context.Context, request *policy.Request, last 
 	if !alone {
 		release()
 	}
+	if err := request.RewindBody(); err != nil { // It may have been sent before a 429.
+		return nil, false, err
+	}
 	response, err = request.Next()
 	if err != nil {
 		return response, false, err
@@ -110,14 +114,18 @@ func acquire(ctx context.Context, slot chan<- struct{}, reason string) bool {
 	}
 }
 
-var errPaused = errors.New("Partner Center had asked all requests of this run to wait") //nolint:staticcheck // A name.
+// pausedError says that a request was not sent before its context ended, since the service
+// had asked all requests to wait.
+type pausedError struct{ service string }
+
+func (e pausedError) Error() string { return e.service + " had asked all requests of this run to wait" }
 
 // interrupted returns why a request was not sent before its context ended.
 func (t *throttlePolicy) interrupted(ctx context.Context) error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	if t.quota.limited || t.resume.After(time.Now()) {
-		return errPaused
+		return pausedError{t.service}
 	}
 	return ctx.Err()
 }
@@ -150,7 +158,7 @@ func (t *throttlePolicy) wait(ctx context.Context) (round int, alone bool, err e
 			done()
 		case <-ctx.Done():
 			done()
-			return 0, false, errPaused
+			return 0, false, pausedError{t.service}
 		}
 	}
 }

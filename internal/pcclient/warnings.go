@@ -38,8 +38,8 @@ func (w *Warnings) take() []Warning {
 
 // Warnings returns those that nobody has told yet: whoever asks has to.
 func (c *Client) Warnings() []Warning {
-	if c.warnings == nil {
+	if c.options.Warnings == nil {
 		return nil
 	}
-	return c.warnings.take()
+	return c.options.Warnings.take()
 }

@@ -19,7 +19,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	switch {
 	case err != nil || parsed.Hostname() == "" || parsed.RawQuery != "" || parsed.Fragment != "":
 		return nil, ErrNotBaseURL
-	case parsed.Scheme == "https", parsed.Scheme == "http" && isLoopback(parsed.Hostname()):
+	case parsed.Scheme == "https", parsed.Scheme == "http" && IsLoopback(parsed.Hostname()):
 		// A token is sent instead of it, and it might be logged.
 		parsed.User = nil
 		return parsed, nil
@@ -28,6 +28,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	}
 }
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine.
+func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
