@@ -59,10 +59,24 @@ func configure(config tfsdk.Config, sys system, userAgent string) (pcclient.Opti
 	}
 	options.Scope = cloud.Scope()
 	options.TenantID = signIn.tokenTenant()
+	options.Graph = s.graph(cloud, cloudName)
 	options.Endpoint = s.url("endpoint", cloud.API, "PARTNERCENTER_ENDPOINT")
 	authority := s.url("authority_host", cloud.Authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
 	options.Credential = loggingCredential{signIn.credential(authority, options), signIn.describeSource(), signIn.describeCredentials()}
 	return options, s.problems
+}
+
+// graph says where Microsoft Graph is. In a national cloud it has no exports, which is an
+// error of the read that needs one.
+func (s *settings) graph(cloud entra.Cloud, cloudName string) pcclient.Graph {
+	const argument, variable = "graph_endpoint", "PARTNERCENTER_GRAPH_ENDPOINT"
+	if cloud.Graph != "" {
+		return pcclient.Graph{Endpoint: s.url(argument, cloud.Graph, variable)}
+	}
+	if _, name := s.lookup(argument, variable); name != "" {
+		s.addProblem(argument, "No exports in this cloud", fmt.Sprintf("Microsoft Graph has partner billing exports in the public cloud only, and the cloud is %s. Remove %s.", cloudName, name))
+	}
+	return pcclient.Graph{OtherCloud: cloudName}
 }
 
 // settings reads arguments as text, from the configuration or else from the environment,
@@ -196,6 +210,9 @@ func (s *settings) duration(argument string, defaultValue time.Duration) time.Du
 	return duration
 }
 
+// versions are what the base URL of an API must not end in.
+var versions = map[string][]string{"endpoint": {"/v1"}, "graph_endpoint": {"/v1.0", "/beta"}}
+
 // url returns a base URL that tokens and secrets may be sent to.
 func (s *settings) url(argument, defaultValue string, variables ...string) *url.URL {
 	text, name := s.lookup(argument, variables...)
@@ -203,8 +220,10 @@ func (s *settings) url(argument, defaultValue string, variables ...string) *url.
 		text, name = defaultValue, "the default"
 	}
 	parsed, err := transport.ParseBaseURL(text)
-	if err == nil && argument == "endpoint" && strings.HasSuffix(strings.ToLower(strings.TrimRight(parsed.Path, "/")), "/v1") {
-		err = errors.New("ends in /v1, which the provider adds itself: remove that")
+	for _, version := range versions[argument] {
+		if err == nil && strings.HasSuffix(strings.ToLower(strings.TrimRight(parsed.Path, "/")), version) {
+			err = fmt.Errorf("ends in %s, which the provider adds itself: remove that", version)
+		}
 	}
 	if err == nil {
 		return parsed

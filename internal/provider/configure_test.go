@@ -46,6 +46,8 @@ var variables = map[string][]string{
 	"refresh_token_file":          {"PARTNERCENTER_REFRESH_TOKEN_FILE"},
 	"rotate_refresh_token":        {"PARTNERCENTER_ROTATE_REFRESH_TOKEN"},
 	"access_token":                {"PARTNERCENTER_ACCESS_TOKEN"},
+	"graph_access_token":          {"PARTNERCENTER_GRAPH_ACCESS_TOKEN"},
+	"graph_endpoint":              {"PARTNERCENTER_GRAPH_ENDPOINT"},
 	"use_cli":                     {"PARTNERCENTER_USE_CLI", "ARM_USE_CLI"},
 	"max_concurrency":             {"PARTNERCENTER_MAX_CONCURRENCY"},
 	"max_retries":                 {"PARTNERCENTER_MAX_RETRIES"},
@@ -239,7 +241,7 @@ func TestSchema(t *testing.T) {
 				t.Errorf("the description of %s does not name %s: %q", name, variable, description)
 			}
 		}
-		secret := slices.Contains([]string{"access_token", "client_certificate_password", "client_secret", "oidc_token", "refresh_token"}, name)
+		secret := slices.Contains([]string{"access_token", "graph_access_token", "client_certificate_password", "client_secret", "oidc_token", "refresh_token"}, name)
 		if attribute.IsSensitive() != secret {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
 		}
@@ -289,6 +291,7 @@ func TestArguments(t *testing.T) {
 		{"endpoint", endpoint, api, "http://127.0.0.1:8080/", "http://127.0.0.1:8080/"},
 		{"endpoint", endpoint, api, "http://[::1]:8080", "http://[::1]:8080"},
 		{"endpoint", endpoint, api, "https://name:pass-word@proxy.example", "https://proxy.example"},
+		{"graph_endpoint", func(o pcclient.Options) any { return o.Graph.Endpoint }, "https://graph.microsoft.com", "http://127.0.0.1:8080", "http://127.0.0.1:8080"},
 		{"max_concurrency", func(o pcclient.Options) any { return o.MaxConcurrency }, "8", "3", "3"},
 		{"max_retries", func(o pcclient.Options) any { return o.MaxRetries }, "5", "0", "0"},
 		{"max_retry_wait", func(o pcclient.Options) any { return o.MaxRetryWait }, "2m0s", "90s", "1m30s"},
@@ -340,6 +343,8 @@ func TestArguments_bad(t *testing.T) {
 		says     string
 	}{
 		{"environment", []string{"german", "pub lic", "canary", "AzurePublicCloud"}, noCloud},
+		{"graph_endpoint", []string{"http://proxy.example", "http://127.0.0.1.example", "http://graph.microsoft.com"}, unsafe},
+		{"graph_endpoint", []string{"https://graph.microsoft.com/v1.0/", "https://proxy.example/beta"}, "which the provider adds itself"},
 		{"endpoint", []string{"http://proxy.example", "http://127.0.0.1.example", "http://10.0.0.1", "ftp://proxy.example", "//proxy.example"}, unsafe},
 		{"endpoint", []string{"proxy.example", "https://", "https:///v2", "https://:443", "https://proxy.example?a=b", "https://proxy.example#top", "https://proxy.example/%zz", "https:proxy.example"}, noURL},
 		{"endpoint", []string{"https://api.partnercenter.microsoft.com/v1", "https://proxy.example/partner/v1/", "http://localhost:8080/V1"}, "ends in /v1, which the provider adds itself"},

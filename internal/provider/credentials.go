@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -50,10 +51,11 @@ var (
 
 // The arguments that are credentials. At most one of each line may be set.
 var (
-	exclusive         = []string{"access_token", "use_cli"} // without any other credential
+	accessTokens      = []string{"access_token", "graph_access_token"}   // one for each audience
+	exclusive         = slices.Concat(accessTokens, []string{"use_cli"}) // without any other kind of credential
 	refreshTokens     = []string{"refresh_token", "refresh_token_file"}
 	clientCredentials = []string{"client_secret", "client_certificate_path", "oidc_token", "oidc_token_file_path"}
-	credentials       = slices.Concat([]string{"access_token"}, refreshTokens, clientCredentials, []string{"use_cli"})
+	credentials       = slices.Concat(accessTokens, refreshTokens, clientCredentials, []string{"use_cli"})
 )
 
 func (c credentialSource) isConfiguration() bool { return c.prefix == "" }
@@ -169,7 +171,7 @@ func (c *signIn) checkConflicts() {
 			continue
 		}
 		for _, other := range c.given {
-			if other != argument && other != "access_token" {
+			if other != argument && !slices.Contains(accessTokens, other) {
 				conflict(argument, other)
 			}
 		}
@@ -235,8 +237,11 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 	switch {
 	case c.invalid:
 		return nil
-	case c.has("access_token"):
-		return c.accessToken()
+	case c.hasAny(accessTokens):
+		return entra.AccessTokens{
+			options.Scope:      c.accessToken("access_token", options.Scope),
+			graphbilling.Scope: c.accessToken("graph_access_token", graphbilling.Scope),
+		}
 	case c.has("use_cli"):
 		return c.azureCLI(tenantID)
 	}
@@ -297,24 +302,26 @@ func (c *signIn) notSavedWarning(err error) pcclient.Warning {
 	}
 }
 
-// accessToken returns the credential of access_token.
-func (c *signIn) accessToken() azcore.TokenCredential {
-	const argument = "access_token"
+// accessToken returns the credential of access_token or graph_access_token.
+func (c *signIn) accessToken(argument, scope string) azcore.TokenCredential {
 	token := c.value(argument)
+	if token == "" {
+		return entra.NewMissingAccessToken(c.describeSource(), c.source.argumentName(argument), strings.TrimSuffix(scope, "/.default"))
+	}
 	switch name := c.source.argumentName(argument); {
 	case strings.HasPrefix(strings.ToLower(token), "bearer "):
 		c.reject(argument, "Not an access token", fmt.Sprintf("The value of %s begins with the word Bearer. Remove that word: the provider adds it.", name))
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		c.reject(argument, "Not an access token", fmt.Sprintf("The value of %s contains a space, a line end or another character that cannot be in an access token. It is not shown, since it may be a secret.", name))
 	}
-	c.checkTenant(token)
+	c.checkTenant(argument, token)
 	return entra.NewAccessTokenCredential(token, c.describeSource())
 }
 
 // checkTenant rejects an access token from another tenant: Partner Center would return
 // the customers of another partner. The tenant_id of another source, such as a workload's
 // ARM_TENANT_ID, says nothing about this token.
-func (c *signIn) checkTenant(token string) {
+func (c *signIn) checkTenant(argument, token string) {
 	claims, readable := entra.ReadClaims(token)
 	if !readable {
 		return
@@ -322,8 +329,8 @@ func (c *signIn) checkTenant(token string) {
 	for _, source := range []credentialSource{configuration, c.source} {
 		wanted := source.value(c.settings, "tenant_id")
 		if other := claims.OtherTenant(wanted); other != "" {
-			c.reject("access_token", "Access token from another tenant", fmt.Sprintf("The access token of %s is from the tenant %s, but %s is %s. Get a token from the partner's tenant, or correct the tenant.",
-				c.source.argumentName("access_token"), other, source.argumentName("tenant_id"), wanted))
+			c.reject(argument, "Access token from another tenant", fmt.Sprintf("The access token of %s is from the tenant %s, but %s is %s. Get a token from the partner's tenant, or correct the tenant.",
+				c.source.argumentName(argument), other, source.argumentName("tenant_id"), wanted))
 			return
 		}
 	}

@@ -397,7 +397,7 @@ func TestSignIn_ownTenant(t *testing.T) {
 func TestConflicts(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
-		"access_token": emulator.UserAccessToken(), "refresh_token": emulator.RefreshToken, "refresh_token_file": "file", "use_cli": "true",
+		"access_token": emulator.UserAccessToken(), "graph_access_token": "token", "refresh_token": emulator.RefreshToken, "refresh_token_file": "file", "use_cli": "true",
 		"client_secret": emulator.ClientSecret, "client_certificate_path": providertest.NewCertificate(t).PEM, "oidc_token": emulator.FederatedAssertion, "oidc_token_file_path": "file",
 	}
 	for _, pair := range [][2]string{
@@ -405,6 +405,9 @@ func TestConflicts(t *testing.T) {
 		{"access_token", "refresh_token_file"},
 		{"access_token", "client_secret"},
 		{"access_token", "use_cli"},
+		{"graph_access_token", "refresh_token"},
+		{"graph_access_token", "client_secret"},
+		{"graph_access_token", "use_cli"},
 		{"use_cli", "refresh_token"},
 		{"use_cli", "refresh_token_file"},
 		{"use_cli", "client_secret"},

@@ -37,7 +37,7 @@ func (loggingPolicy) Do(request *policy.Request) (*http.Response, error) {
 		"host":           raw.URL.Host,
 		"path":           raw.URL.Path,
 		"ms_request_id":  raw.Header.Get("MS-RequestId"),
-		"correlation_id": cmp.Or(raw.Header.Get("MS-CorrelationId"), raw.Header.Get("client-request-id")),
+		"correlation_id": cmp.Or(raw.Header.Get("MS-CorrelationId"), raw.Header.Get("client-request-id"), raw.Header.Get("x-ms-client-request-id")),
 	}
 	if earlier.count++; earlier.count > 1 {
 		fields["try"], fields["waited_ms"] = earlier.count, start.Sub(earlier.lastEnd).Milliseconds()

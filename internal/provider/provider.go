@@ -63,6 +63,8 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				"Also `PARTNERCENTER_ENVIRONMENT` or `ARM_ENVIRONMENT`."),
 			"endpoint": text("The base URL of the API without `/v1`, if it is not the cloud's, such as that of a proxy or the emulator. It must be `https`, or `http` for a loopback address. " +
 				"Also `PARTNERCENTER_ENDPOINT`."),
+			"graph_endpoint": text("The base URL of Microsoft Graph without `/v1.0`, if it is not `https://graph.microsoft.com`, such as that of a proxy or the emulator. It must be `https`, or `http` for a loopback address. " +
+				"The data sources of daily usage read it, in the public cloud only. Also `PARTNERCENTER_GRAPH_ENDPOINT`."),
 			"authority_host": text("The URL of the sign-in authority, if it is not the cloud's. It must be `https`, or `http` for a loopback address. " +
 				"Also `PARTNERCENTER_AUTHORITY_HOST` or `AZURE_AUTHORITY_HOST`."),
 			"tenant_id": text("The partner's own tenant: its id or one of its domains. " +
@@ -92,6 +94,8 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 					"Also `PARTNERCENTER_ROTATE_REFRESH_TOKEN`.",
 			},
 			"access_token": secret("An access token for Partner Center, without the word Bearer. A token that has expired or is for another audience is not sent. Also `PARTNERCENTER_ACCESS_TOKEN`."),
+			"graph_access_token": secret("An access token for Microsoft Graph, without the word Bearer, for the data sources of daily usage. They need it where `access_token` is set, which is for another audience; it may be set alone. " +
+				"It must have the permission `PartnerBilling.Read.All`. Also `PARTNERCENTER_GRAPH_ACCESS_TOKEN`."),
 			"use_cli": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to sign in as the user of the Azure CLI. It is the default if no other credentials are configured; `true` requires it, `false` turns it off. " +
