@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
@@ -94,10 +95,10 @@ func environment(texts map[string]string) map[string]string {
 
 // systemWith is a system in which only these variables are set, and that has
 // only these programs.
-func systemWith(environment map[string]string, programs ...string) system {
-	return system{
-		getenv: func(name string) string { return environment[name] },
-		lookPath: func(program string) (string, error) {
+func systemWith(environment map[string]string, programs ...string) config.Environment {
+	return config.Environment{
+		Getenv: func(name string) string { return environment[name] },
+		LookPath: func(program string) (string, error) {
 			if slices.Contains(programs, program) {
 				return "/bin/" + program, nil
 			}
@@ -107,9 +108,9 @@ func systemWith(environment map[string]string, programs ...string) system {
 }
 
 // newServer starts the provider in a system.
-func newServer(tb testing.TB, sys system) *providertest.Server {
+func newServer(tb testing.TB, sys config.Environment) *providertest.Server {
 	tb.Helper()
-	return providertest.New(tb, &partnerCenter{version: "test", system: sys})
+	return providertest.New(tb, &partnerCenter{version: "test", environment: sys})
 }
 
 // site is a Partner Center and its token endpoint behind a server. It keeps the
@@ -167,7 +168,7 @@ const (
 
 // start returns the provider, configured without an error to use the site, which
 // then has received nothing yet.
-func (s *site) start(tb testing.TB, configuration providertest.Arguments, sys system) *providertest.Server {
+func (s *site) start(tb testing.TB, configuration providertest.Arguments, sys config.Environment) *providertest.Server {
 	tb.Helper()
 	given := providertest.Arguments{"endpoint": s.url, "authority_host": s.url}
 	maps.Copy(given, configuration)
@@ -258,13 +259,13 @@ type spy struct {
 }
 
 func (s *spy) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	s.options, response.Diagnostics = configure(request.Config, s.system, "test")
+	s.options, response.Diagnostics = configure(request.Config, s.environment, "test")
 }
 
 // optionsFrom returns the options of the client in which a configuration results.
-func optionsFrom(t *testing.T, configuration providertest.Arguments, sys system) pcclient.Options {
+func optionsFrom(t *testing.T, configuration providertest.Arguments, sys config.Environment) pcclient.Options {
 	t.Helper()
-	s := &spy{partnerCenter: &partnerCenter{version: "test", system: sys}}
+	s := &spy{partnerCenter: &partnerCenter{version: "test", environment: sys}}
 	for _, problem := range providertest.New(t, s).Configure(t, configuration) {
 		t.Fatalf("%s: %s", problem.Summary, problem.Detail)
 	}
@@ -520,7 +521,7 @@ func TestConfigure_reportsAllProblemsAtOnce(t *testing.T) {
 
 // inBoth runs a test with the arguments in the configuration, and again with
 // them in the environment.
-func inBoth(t *testing.T, texts map[string]string, test func(t *testing.T, configuration providertest.Arguments, sys system)) {
+func inBoth(t *testing.T, texts map[string]string, test func(t *testing.T, configuration providertest.Arguments, sys config.Environment)) {
 	t.Helper()
 	t.Run("in the configuration", func(t *testing.T) {
 		t.Parallel()
@@ -578,7 +579,7 @@ func TestLimits(t *testing.T) {
 			t.Parallel()
 			test.fault.Times = emulator.Always
 			test.limits["access_token"] = emulator.UserAccessToken()
-			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, sys)
@@ -636,7 +637,7 @@ func TestLimits_signIn(t *testing.T) {
 			t.Parallel()
 			test.fault.Path, test.fault.Times = tokenRoute, emulator.Always
 			maps.Copy(test.limits, confidential)
-			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, test.limits, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, sys)
@@ -658,7 +659,7 @@ func TestLimits_signIn(t *testing.T) {
 func TestLimits_concurrency(t *testing.T) {
 	t.Parallel()
 	const limit, reads = 3, 12
-	inBoth(t, map[string]string{"max_concurrency": strconv.Itoa(limit), "access_token": emulator.UserAccessToken()}, func(t *testing.T, configuration providertest.Arguments, sys system) {
+	inBoth(t, map[string]string{"max_concurrency": strconv.Itoa(limit), "access_token": emulator.UserAccessToken()}, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 		t.Helper()
 		var mutex sync.Mutex
 		var underWay, most int

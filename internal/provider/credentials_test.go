@@ -2,7 +2,6 @@ package provider
 
 import (
 	"cmp"
-	"context"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
@@ -17,15 +16,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
 
@@ -238,7 +234,7 @@ func TestSignIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, test.credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, test.credentials, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, sys)
@@ -277,7 +273,7 @@ func TestSignIn_refreshTokenBesideAWorkloadsSecret(t *testing.T) {
 func TestSignIn_appOnly(t *testing.T) {
 	t.Parallel()
 	appOnly := but(confidential, map[string]string{"refresh_token": ""})
-	inBoth(t, appOnly, func(t *testing.T, configuration providertest.Arguments, sys system) {
+	inBoth(t, appOnly, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 		t.Helper()
 		site := newSite(t, emulator.Options{})
 		failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
@@ -425,7 +421,7 @@ func TestConflicts(t *testing.T) {
 	} {
 		identifiers := map[string]string{"tenant_id": emulator.TenantID, "client_id": emulator.PublicClientID}
 		given := map[string]string{pair[0]: texts[pair[0]], pair[1]: texts[pair[1]]}
-		check := func(t *testing.T, configuration providertest.Arguments, sys system, names ...string) {
+		check := func(t *testing.T, configuration providertest.Arguments, sys config.Environment, names ...string) {
 			t.Helper()
 			problems := newServer(t, sys).Configure(t, configuration)
 			if got := blamed(problems); len(got) != 1 || !slices.Contains(pair[:], got[0]) {
@@ -598,7 +594,7 @@ func TestSignInErrors(t *testing.T) {
 			t.Parallel()
 			credentials := but(test.credentials, map[string]string{"max_retries": "0"})
 			places := map[bool]string{true: "the provider's configuration", false: "the environment variables PARTNERCENTER_*"}
-			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				server := site.start(t, configuration, sys)
@@ -718,20 +714,12 @@ func TestSignIn_whiteSpace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, credentials, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
 				site.start(t, configuration, sys).Read(t, summary, nil).Succeed(t)
 			})
 		})
-	}
-}
-
-// A password may begin and end with a space.
-func TestCertificate_passwordWithSpaces(t *testing.T) {
-	t.Parallel()
-	if got := clean("client_certificate_password", " pass word \n"); got != " pass word " {
-		t.Errorf("the password is %q", got)
 	}
 }
 
@@ -765,7 +753,7 @@ func TestSignInErrors_accessTokenThatIsNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, map[string]string{"access_token": test.token, "environment": test.environment}, func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, map[string]string{"access_token": test.token, "environment": test.environment}, func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{})
 				failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
@@ -952,7 +940,7 @@ func TestAzureCLI(t *testing.T) {
 			calls := installAzureCLI(t, fmt.Sprintf(`echo '{"accessToken":"%s","expiresOn":"2099-01-01 00:00:00.000000","expires_on":%d,"tenant":"partner.example","tokenType":"Bearer"}'`,
 				token, time.Now().Add(time.Hour).Unix()))
 			sys := systemWith(test.environment)
-			sys.lookPath = exec.LookPath
+			sys.LookPath = exec.LookPath
 			site := newSite(t, emulator.Options{})
 			server := site.start(t, arguments(test.configuration), sys)
 			if _, err := os.Stat(calls); err == nil {
@@ -1008,7 +996,7 @@ func TestAzureCLI_fails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			calls := installAzureCLI(t, test.script)
 			sys := systemWith(nil)
-			sys.lookPath = exec.LookPath
+			sys.LookPath = exec.LookPath
 			site := newSite(t, emulator.Options{})
 			server := site.start(t, arguments(test.configuration), sys)
 			for range 3 {
@@ -1025,35 +1013,6 @@ func TestAzureCLI_fails(t *testing.T) {
 			checkCalls(t, calls, "account get-access-token -o json --resource https://api.partnercenter.microsoft.com")
 		})
 	}
-}
-
-// hanging is an Azure CLI that waits for something for ever.
-type hanging struct{}
-
-func (hanging) GetToken(ctx context.Context, _ policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	<-ctx.Done()
-	return azcore.AccessToken{}, errors.New("signal: killed")
-}
-
-func TestAzureCLI_hangs(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		_, err := azureCLI{credential: hanging{}, source: "this machine"}.GetToken(t.Context(), policy.TokenRequestOptions{})
-		failed, ok := errors.AsType[*entra.Error](err)
-		if !ok || !failed.Permanent || !strings.Contains(err.Error(), "`az` took longer than 1m0s. Run `az account get-access-token`") {
-			t.Errorf("the error is %v", err)
-		}
-		if elapsed := time.Since(start); elapsed != time.Minute {
-			t.Errorf("it took %s", elapsed)
-		}
-		// A read whose own time is over says that.
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := (azureCLI{credential: hanging{}}).GetToken(ctx, policy.TokenRequestOptions{}); strings.Contains(err.Error(), "took longer") {
-			t.Errorf("the error is %v", err)
-		}
-	})
 }
 
 // checkCalls checks that az was called once, and how.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
 )
@@ -28,7 +29,7 @@ func TestSignIn_withoutASecret(t *testing.T) {
 	} {
 		t.Run(name+" and a refresh token", func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, but(user, test.proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, but(user, test.proof), func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
 				site.start(t, configuration, sys).Read(t, summary, nil).Succeed(t)
@@ -40,7 +41,7 @@ func TestSignIn_withoutASecret(t *testing.T) {
 		})
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBoth(t, but(application, test.proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, but(application, test.proof), func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				site := newSite(t, emulator.Options{Certificates: []*x509.Certificate{client.Certificate}})
 				failure := site.start(t, configuration, sys).Read(t, summary, nil).Fail(t)
@@ -56,7 +57,7 @@ func TestSignIn_withoutASecret(t *testing.T) {
 			if test.kind == "an OIDC token" {
 				proof = map[string]string{"oidc_token": "wrong~secret"}
 			}
-			inBoth(t, but(user, proof), func(t *testing.T, configuration providertest.Arguments, sys system) {
+			inBoth(t, but(user, proof), func(t *testing.T, configuration providertest.Arguments, sys config.Environment) {
 				t.Helper()
 				failure := newSite(t, emulator.Options{}).start(t, configuration, sys).Read(t, summary, nil).Fail(t)
 				checkText(t, failure, "Could not sign in", "a refresh token and "+test.kind, "AADSTS700027")
@@ -107,7 +108,7 @@ func TestCertificate_bad(t *testing.T) {
 			given := but(confidential, map[string]string{"client_secret": "", "client_certificate_path": test.path, "client_certificate_password": test.password})
 			for _, place := range []struct {
 				configuration providertest.Arguments
-				system        system
+				system        config.Environment
 				name          string
 			}{
 				{arguments(given), systemWith(nil), "`client_certificate_path`"},

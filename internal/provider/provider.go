@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/actions"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/ephemerals"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/functions"
@@ -25,12 +26,14 @@ import (
 
 // New returns a constructor of the provider. The version is "dev" in a local build.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &partnerCenter{version: version, system: newSystem()} }
+	return func() provider.Provider {
+		return &partnerCenter{version: version, environment: config.ProcessEnvironment()}
+	}
 }
 
 type partnerCenter struct {
-	version string
-	system  system
+	version     string
+	environment config.Environment
 }
 
 var (
@@ -117,7 +120,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 // Configure sends no request: the first read signs in.
 func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	userAgent := "terraform-provider-partnercenter/" + p.version + " (Terraform " + request.TerraformVersion + ")"
-	options, diagnostics := configure(request.Config, p.system, userAgent)
+	options, diagnostics := configure(request.Config, p.environment, userAgent)
 	response.Diagnostics.Append(diagnostics...)
 	if response.Diagnostics.HasError() {
 		return

@@ -44,7 +44,7 @@ func release(t *testing.T) (directory, version string, sums map[string]string) {
 		if !found {
 			t.Fatalf("no checksum: %q", line)
 		}
-		sums[strings.TrimPrefix(name, prefix+version)] = sum
+		sums[name] = sum
 	}
 	return directory, version, sums
 }
@@ -54,28 +54,36 @@ func release(t *testing.T) (directory, version string, sums map[string]string) {
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	directory, version, sums := release(t)
-	want := []string{"_manifest.json"}
+	provider := "terraform-provider-partnercenter_" + version
+	manifest := provider + "_manifest.json"
+	want := []string{manifest}
 	for _, platform := range platforms {
-		want = append(want, "_"+platform+".zip", "_"+platform+".zip.cdx.json")
+		for _, program := range []string{provider, "partnercenter_" + version} {
+			want = append(want, program+"_"+platform+".zip", program+"_"+platform+".zip.cdx.json")
+		}
 	}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(sums)); !slices.Equal(got, want) {
 		t.Errorf("checksums of\n%q, want\n%q", got, want)
 	}
 	for name, sum := range sums {
-		file := filepath.Join(directory, "terraform-provider-partnercenter_"+version+name)
-		if name == "_manifest.json" {
+		file := filepath.Join(directory, name)
+		if name == manifest {
 			file = "../../terraform-registry-manifest.json"
 		}
 		text := content(t, file)
 		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(text))); got != sum {
 			t.Errorf("the checksum of %s is %s, not %s", file, got, sum)
 		}
+		program, module := "terraform-provider-partnercenter_v"+version, "github.com/hashicorp/terraform-plugin-framework"
+		if strings.HasPrefix(name, "partnercenter_") {
+			program, module = "partnercenter", "github.com/Azure/azure-sdk-for-go/sdk/azcore"
+		}
 		switch filepath.Ext(strings.TrimSuffix(name, ".json")) {
 		case ".zip":
-			checkArchive(t, file, "terraform-provider-partnercenter_v"+version)
+			checkArchive(t, file, program)
 		case ".cdx":
-			checkMaterials(t, file, text)
+			checkMaterials(t, file, text, module)
 		default:
 			checkManifest(t, text)
 		}
@@ -121,8 +129,8 @@ func checkArchive(t *testing.T, file, program string) {
 }
 
 // checkMaterials checks that a CycloneDX file lists the modules and the Go that a
-// program is made of.
-func checkMaterials(t *testing.T, file, text string) {
+// program is made of, this module among them.
+func checkMaterials(t *testing.T, file, text, module string) {
 	t.Helper()
 	var materials struct {
 		Format     string `json:"bomFormat"`
@@ -137,7 +145,7 @@ func checkMaterials(t *testing.T, file, text string) {
 	for _, component := range materials.Components {
 		names[component.Name] = true
 	}
-	if materials.Format != "CycloneDX" || !names["github.com/hashicorp/terraform-plugin-framework"] || !names["stdlib"] {
+	if materials.Format != "CycloneDX" || !names[module] || !names["stdlib"] {
 		t.Errorf("%s lists %v", file, slices.Sorted(maps.Keys(names)))
 	}
 }

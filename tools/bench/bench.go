@@ -138,7 +138,7 @@ func (b *bench) compareOutputs(r *result, outputs map[string]string) error {
 func (b *bench) emulator(ctx context.Context, flags ...string) (*emulator, error) {
 	key := strings.Join(flags, " ")
 	if b.emulators[key] == nil {
-		e, err := startEmulator(ctx, b.program("partnercenter-emulator"), append(flags, "-latency", b.latency.String())...)
+		e, err := startEmulator(ctx, b.program("partnercenter"), append([]string{"emulator", "-latency", b.latency.String()}, flags...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -22,8 +22,8 @@ type emulator struct {
 	token     string
 }
 
-func startEmulator(ctx context.Context, program string, flags ...string) (*emulator, error) {
-	e := &emulator{process: exec.CommandContext(ctx, program, flags...), variables: map[string]string{}} //nolint:gosec // The user names it.
+func startEmulator(ctx context.Context, program string, arguments ...string) (*emulator, error) {
+	e := &emulator{process: exec.CommandContext(ctx, program, arguments...), variables: map[string]string{}} //nolint:gosec // The user names it.
 	output, err := e.process.StdoutPipe()
 	if err != nil {
 		return nil, err

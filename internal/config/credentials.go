@@ -1,4 +1,4 @@
-package provider
+package config
 
 import (
 	"cmp"
@@ -71,7 +71,7 @@ func (c credentialSource) value(s *settings, argument string) string {
 	case c.isConfiguration():
 		return s.configured[argument]
 	case c.supports(argument):
-		return clean(argument, s.getenv(c.variable(argument)))
+		return clean(argument, s.Getenv(c.variable(argument)))
 	}
 	return ""
 }
@@ -95,6 +95,8 @@ type signIn struct {
 	source  credentialSource
 	given   []string // the credentials that the source has
 	invalid bool
+
+	notSaved func(ctx context.Context, err error)
 }
 
 // chooseSignIn finds the first source that has a credential. If there is none, the user
@@ -134,7 +136,7 @@ func (s *settings) checkBlank(source credentialSource) (found bool) {
 		return false
 	}
 	for _, argument := range credentials {
-		if variable := source.variable(argument); source.supports(argument) && source.value(s, argument) == "" && s.getenv(variable) != "" {
+		if variable := source.variable(argument); source.supports(argument) && source.value(s, argument) == "" && s.Getenv(variable) != "" {
 			found = true
 			s.addProblem(argument, "Empty value", fmt.Sprintf("The environment variable %s contains only white space. Unset it if it is not needed.", variable))
 		}
@@ -259,10 +261,25 @@ func (c *signIn) credential(authority *url.URL, options pcclient.Options) azcore
 		RefreshTokenFile: c.value("refresh_token_file"),
 		Rotate:           rotate,
 		NotSaved: func(ctx context.Context, err error) {
-			logNotSaved(ctx, err)
+			if c.notSaved != nil {
+				c.notSaved(ctx, err)
+			}
 			options.Warnings.Add(c.notSavedWarning(err))
 		},
 	}, options.Options)
+}
+
+// describe describes the sign-in, for people.
+func (c *signIn) describe(authority *url.URL) SignIn {
+	if c.invalid {
+		return SignIn{}
+	}
+	described := SignIn{Source: c.describeSource(), Kind: c.describeCredentials(), Authority: authority}
+	described.TenantID, _ = c.identifier("tenant_id")
+	if !c.hasAny(exclusive) {
+		described.ClientID, _ = c.identifier("client_id")
+	}
+	return described
 }
 
 // describeSource names the source and the arguments that are set there: an environment
@@ -378,7 +395,7 @@ func (c *signIn) describeCredentials() string {
 		client = "an OIDC token"
 	}
 	switch {
-	case c.has("access_token"):
+	case c.hasAny(accessTokens):
 		return "an access token"
 	case c.has("use_cli"):
 		return "the Azure CLI"

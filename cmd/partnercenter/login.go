@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
@@ -16,8 +19,23 @@ import (
 // (https://learn.microsoft.com/entra/identity-platform/refresh-tokens).
 const refreshTokenLifetime = 90 * 24 * time.Hour
 
+// login is the command that signs a partner user in with a browser.
+func (p program) login(ctx context.Context, args []string) (int, error) {
+	settings, err := p.parseLogin(args)
+	if err != nil {
+		return exitUsage, err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err = settings.login(ctx, p.stdout, p.stderr)
+	if err != nil && ctx.Err() != nil {
+		return exitInterrupted, errors.New("interrupted, nothing was written")
+	}
+	return exitOK, err
+}
+
 // login signs the user in and writes the refresh token.
-func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
+func (s *loginSettings) login(ctx context.Context, stdout, stderr io.Writer) error {
 	// Check the file before anybody signs in.
 	if err := s.withFile(ctx, func(*entra.TokenFile) error { return nil }); err != nil {
 		return err
@@ -51,7 +69,7 @@ func (s *settings) login(ctx context.Context, stdout, stderr io.Writer) error {
 	return nil
 }
 
-func (s *settings) signIn() entra.Options {
+func (s *loginSettings) signIn() entra.Options {
 	return entra.Options{
 		Source:        "the command line",
 		Kind:          "a device code",
@@ -63,7 +81,7 @@ func (s *settings) signIn() entra.Options {
 }
 
 // network has few retries: a person is waiting.
-func (s *settings) network() transport.Options {
+func (s *loginSettings) network() transport.Options {
 	return transport.Options{
 		MaxConcurrency: 1,
 		MaxRetries:     3,
@@ -73,7 +91,7 @@ func (s *settings) network() transport.Options {
 }
 
 // withFile locks the file for the refresh token, if there is one, and calls do.
-func (s *settings) withFile(ctx context.Context, do func(*entra.TokenFile) error) error {
+func (s *loginSettings) withFile(ctx context.Context, do func(*entra.TokenFile) error) error {
 	if s.out == "" {
 		return nil
 	}
@@ -90,7 +108,7 @@ func (s *settings) withFile(ctx context.Context, do func(*entra.TokenFile) error
 
 // report says who signed in, and when the access token expires. It fails if that is a
 // user of another tenant.
-func (s *settings) report(stderr io.Writer, accessToken string) error {
+func (s *loginSettings) report(stderr io.Writer, accessToken string) error {
 	claims, readable := entra.ReadClaims(accessToken)
 	if !readable {
 		_, _ = fmt.Fprintln(stderr, "Signed in. The access token does not say who the user is.")

@@ -19,17 +19,6 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// actAs makes the test binary stand in for the command, so that signals can be
-// sent to it.
-const actAs = "PARTNERCENTER_LOGIN_TEST_ACT_AS"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(actAs) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // site is the emulator, or something that answers in its place.
 type site struct {
 	*emulator.Emulator
@@ -50,8 +39,8 @@ var atOnce = emulator.Options{DevicePolls: -1}
 // command is the program, with the environment that signs in to the site.
 func (s site) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	process := exec.CommandContext(t.Context(), os.Args[0], args...)
-	process.Env = append(os.Environ(), actAs+"=login",
+	process := exec.CommandContext(t.Context(), os.Args[0], append([]string{"login"}, args...)...)
+	process.Env = append(os.Environ(), actAs+"=partnercenter",
 		"PARTNERCENTER_AUTHORITY_HOST="+s.url, "PARTNERCENTER_TENANT_ID="+emulator.TenantID, "PARTNERCENTER_CLIENT_ID="+emulator.PublicClientID)
 	return process
 }
@@ -110,7 +99,7 @@ func (s site) redeem(t *testing.T, clientID, clientSecret, token string) {
 	}
 }
 
-func TestPrintsTheRefreshToken(t *testing.T) {
+func TestLogin_prints(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emulator.Options{DevicePolls: 1})
 	got := execute(t, s.command(t))
@@ -122,7 +111,7 @@ func TestPrintsTheRefreshToken(t *testing.T) {
 	s.redeem(t, emulator.PublicClientID, "", strings.TrimSpace(got.stdout))
 }
 
-func TestWritesTheRefreshToken(t *testing.T) {
+func TestLogin_writes(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, atOnce)
 	directory := t.TempDir()
@@ -158,7 +147,7 @@ func TestWritesTheRefreshToken(t *testing.T) {
 	}
 }
 
-func TestFails(t *testing.T) {
+func TestLogin_fails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		args  []string
@@ -182,7 +171,7 @@ func TestFails(t *testing.T) {
 			s := newSite(t, atOnce)
 			s.Misbehave(test.fault)
 			got := execute(t, s.command(t, test.args...))
-			got.check(t, 1, append(test.says, "partnercenter-login: ")...)
+			got.check(t, 1, append(test.says, "partnercenter login: ")...)
 			if got.stdout != "" {
 				t.Errorf("standard output is %q", got.stdout)
 			}
@@ -196,7 +185,7 @@ func tokens(claims string) string {
 }
 
 // The token is kept all the same: somebody may have exempted this tenant.
-func TestWarnsWithoutMFA(t *testing.T) {
+func TestLogin_warnsWithoutMFA(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, atOnce)
 	s.Misbehave(emulator.Fault{Path: "token", Body: new(tokens(`{"scp":"s","amr":["pwd"]}`))})
@@ -207,7 +196,7 @@ func TestWarnsWithoutMFA(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestLogin_usage(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		args []string
@@ -226,7 +215,7 @@ func TestUsage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, atOnce)
-			execute(t, s.command(t, test.args...)).check(t, 2, test.says, "(-help explains the flags)")
+			execute(t, s.command(t, test.args...)).check(t, 2, test.says, "(partnercenter login -help explains the flags)")
 			if sent := s.Requests(); len(sent) > 0 {
 				t.Errorf("%d requests were sent", len(sent))
 			}
@@ -234,11 +223,11 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-func TestHelp(t *testing.T) {
+func TestLogin_help(t *testing.T) {
 	t.Parallel()
 	got := execute(t, newSite(t, atOnce).command(t, "-help"))
 	got.check(t, 0)
-	for _, want := range []string{"Usage: partnercenter-login", "-client-id", "PARTNERCENTER_CLIENT_SECRET", "Examples:"} {
+	for _, want := range []string{"Usage: partnercenter login", "-client-id", "PARTNERCENTER_CLIENT_SECRET", "Examples:"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the help does not say %q:\n%s", want, got.stdout)
 		}
@@ -249,7 +238,7 @@ func TestHelp(t *testing.T) {
 }
 
 // Ctrl-C ends it at once, and nothing was written.
-func TestInterrupt(t *testing.T) {
+func TestLogin_interrupt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options emulator.Options

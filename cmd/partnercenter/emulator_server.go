@@ -14,8 +14,8 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// server is an emulator that listens.
-type server struct {
+// emulatorServer is an emulator that listens.
+type emulatorServer struct {
 	emulator *emulator.Emulator
 	http     http.Server
 	baseURL  string
@@ -23,8 +23,8 @@ type server struct {
 	failed chan error
 }
 
-// start listens and serves in the background.
-func start(ctx context.Context, s settings) (*server, error) {
+// startEmulator listens and serves in the background.
+func startEmulator(ctx context.Context, s emulatorSettings) (*emulatorServer, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", s.listen)
 	if err != nil {
@@ -32,7 +32,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	}
 	e := emulator.New(s.options)
 	e.Misbehave(s.faults...)
-	running := &server{
+	running := &emulatorServer{
 		emulator: e,
 		http:     http.Server{Handler: withSpend(e), ReadHeaderTimeout: 10 * time.Second},
 		baseURL:  "http://" + listener.Addr().String(),
@@ -42,12 +42,12 @@ func start(ctx context.Context, s settings) (*server, error) {
 	return running, nil
 }
 
-func (s *server) environment() []string {
+func (s *emulatorServer) environment() []string {
 	return s.emulator.Environment(s.baseURL)
 }
 
 // serve prints the environment and waits for an interrupt.
-func (s *server) serve(ctx context.Context, stdout, stderr io.Writer) error {
+func (s *emulatorServer) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
@@ -67,4 +67,4 @@ func (s *server) serve(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 // close drops what is under way: nobody waits for an answer any more.
-func (s *server) close() { _ = s.http.Close() }
+func (s *emulatorServer) close() { _ = s.http.Close() }

@@ -23,22 +23,6 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// actAs makes the test binary stand in for other programs: for the emulator
-// itself, so that signals can be sent to it, and for a command run by it.
-const actAs = "PARTNERCENTER_EMULATOR_TEST_ACT_AS"
-
-func TestMain(m *testing.M) {
-	switch os.Getenv(actAs) {
-	case "emulator":
-		_ = os.Setenv(actAs, "child")
-		main()
-	case "child":
-		os.Exit(child())
-	default:
-		os.Exit(m.Run())
-	}
-}
-
 // child says where the emulator is, waits for its standard input to end, and
 // exits with the status of an API answer to nobody, less 400.
 func child() int {
@@ -57,8 +41,8 @@ func child() int {
 // standard input and the first line it wrote.
 func process(t *testing.T, args ...string) (running *exec.Cmd, input io.Closer, line string) {
 	t.Helper()
-	running = exec.CommandContext(t.Context(), os.Args[0], args...)
-	running.Env = append(os.Environ(), actAs+"=emulator")
+	running = exec.CommandContext(t.Context(), os.Args[0], append([]string{"emulator"}, args...)...)
+	running.Env = append(os.Environ(), actAs+"=partnercenter")
 	input, err := running.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +77,7 @@ func reachable(t *testing.T, baseURL string) bool {
 	return response.StatusCode == http.StatusUnauthorized
 }
 
-func TestServesUntilItIsToldToStop(t *testing.T) {
+func TestEmulator_servesUntilItIsToldToStop(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		running, _, line := process(t)
@@ -116,7 +100,7 @@ func TestServesUntilItIsToldToStop(t *testing.T) {
 	}
 }
 
-func TestOutlivesItsCommandOnCtrlC(t *testing.T) {
+func TestEmulator_outlivesItsCommandOnCtrlC(t *testing.T) {
 	t.Parallel()
 	running, input, endpoint := process(t, "--", os.Args[0])
 	// Only the emulator gets it here: what reaches the command by its process
@@ -136,7 +120,7 @@ func TestOutlivesItsCommandOnCtrlC(t *testing.T) {
 	}
 }
 
-func TestPassesTerminationOn(t *testing.T) {
+func TestEmulator_passesTerminationOn(t *testing.T) {
 	t.Parallel()
 	running, input, endpoint := process(t, "--", os.Args[0])
 	defer func() { _ = input.Close() }()
@@ -151,12 +135,12 @@ func TestPassesTerminationOn(t *testing.T) {
 	}
 }
 
-func TestRunsACommandInItsEnvironment(t *testing.T) {
+func TestEmulator_runsACommandInItsEnvironment(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{
-		"-page-size", "10", "--", "sh", "-c", `echo "$PARTNERCENTER_ENDPOINT $PARTNERCENTER_TENANT_ID"; echo oops >&2; exit 7`,
-	}, &stdout, &stderr)
+	code := runProgram(t, &stdout, &stderr,
+		"emulator", "-page-size", "10", "--", "sh", "-c", `echo "$PARTNERCENTER_ENDPOINT $PARTNERCENTER_TENANT_ID"; echo oops >&2; exit 7`,
+	)
 	if code != 7 || stderr.String() != "oops\n" {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
@@ -169,23 +153,23 @@ func TestRunsACommandInItsEnvironment(t *testing.T) {
 	}
 }
 
-func TestCredentialsForOtherProvidersStay(t *testing.T) {
+func TestEmulator_credentialsForOtherProvidersStay(t *testing.T) {
 	t.Setenv("ARM_CLIENT_SECRET", "a workload's")
 	t.Setenv("AZURE_CLIENT_ID", "a workload's")
 	var stdout, stderr bytes.Buffer
-	run(t.Context(), []string{"--", "sh", "-c", `echo "$ARM_CLIENT_SECRET, $AZURE_CLIENT_ID"`}, &stdout, &stderr)
+	runProgram(t, &stdout, &stderr, "emulator", "--", "sh", "-c", `echo "$ARM_CLIENT_SECRET, $AZURE_CLIENT_ID"`)
 	if got := stdout.String(); got != "a workload's, a workload's\n" {
 		t.Errorf("stdout %q, stderr %q", got, &stderr)
 	}
 }
 
-func TestFlagsReachTheEmulator(t *testing.T) {
+func TestEmulator_flagsReachTheEmulator(t *testing.T) {
 	t.Parallel()
-	settings, err := parse([]string{
+	settings, err := program{}.parseEmulator([]string{
 		"-customers", "40", "-page-size", "10", "-latency", "1ms", "-listen", "localhost:0",
 		"-utilization", "5000", "-device-polls", "3", "-revoke-rotated",
 		"-misbehave", "token: status=503", "-misbehave", "reset times=2", "terraform", "plan", "-out=plan",
-	}, io.Discard)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +184,7 @@ func TestFlagsReachTheEmulator(t *testing.T) {
 		t.Errorf("command %q", got)
 	}
 
-	server, err := start(t.Context(), settings)
+	server, err := startEmulator(t.Context(), settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +196,7 @@ func TestFlagsReachTheEmulator(t *testing.T) {
 	}
 }
 
-func TestCertificatesReachTheEmulator(t *testing.T) {
+func TestEmulator_certificatesReachTheEmulator(t *testing.T) {
 	t.Parallel()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -231,15 +215,15 @@ func TestCertificatesReachTheEmulator(t *testing.T) {
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	settings, err := parse([]string{"-certificate", file, "-certificate", file}, io.Discard)
+	settings, err := program{}.parseEmulator([]string{"-certificate", file, "-certificate", file})
 	if err != nil || len(settings.options.Certificates) != 2 || !bytes.Equal(settings.options.Certificates[1].Raw, der) {
 		t.Errorf("certificates %v, error %v", settings.options.Certificates, err)
 	}
 }
 
-func TestSpendIsChangedFromOutside(t *testing.T) {
+func TestEmulator_spendIsChangedFromOutside(t *testing.T) {
 	t.Parallel()
-	server, err := start(t.Context(), settings{listen: "127.0.0.1:0"})
+	server, err := startEmulator(t.Context(), emulatorSettings{listen: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +266,7 @@ func TestSpendIsChangedFromOutside(t *testing.T) {
 	}
 }
 
-func TestWhatItRefuses(t *testing.T) {
+func TestEmulator_whatItRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		args []string
@@ -306,20 +290,20 @@ func TestWhatItRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), test.args, &stdout, &stderr); code != test.code {
+			if code := runProgram(t, &stdout, &stderr, append([]string{"emulator"}, test.args...)...); code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
-			if got := stderr.String(); !strings.HasPrefix(got, "partnercenter-emulator: ") || !strings.Contains(got, test.want) || stdout.Len() > 0 {
+			if got := stderr.String(); !strings.HasPrefix(got, "partnercenter emulator: ") || !strings.Contains(got, test.want) || stdout.Len() > 0 {
 				t.Errorf("stdout %q, stderr %q", &stdout, got)
 			}
 		})
 	}
 }
 
-func TestHelp(t *testing.T) {
+func TestEmulator_help(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+	if code := runProgram(t, &stdout, &stderr, "emulator", "-help"); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
 	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "/emulator/spend?customer=", "Examples:"} {
@@ -329,7 +313,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestExportsQuote(t *testing.T) {
+func TestEmulator_exportsQuote(t *testing.T) {
 	t.Parallel()
 	if got := exportLines([]string{"NAME=it's=a value"})[0]; got != `export NAME='it'\''s=a value'` {
 		t.Error(got)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -14,8 +13,8 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// settings are what the command line says.
-type settings struct {
+// emulatorSettings are what the command line says.
+type emulatorSettings struct {
 	listen  string
 	options emulator.Options
 	faults  []emulator.Fault
@@ -24,7 +23,7 @@ type settings struct {
 	command []string
 }
 
-const help = `Usage: partnercenter-emulator [flags] [-- command [arguments]]
+const emulatorHelp = `Usage: partnercenter emulator [flags] [-- command [arguments]]
 
 A Partner Center and its token endpoint on loopback, with invented customers.
 
@@ -35,13 +34,13 @@ and exits with its exit code.
 Flags:
 `
 
-const examples = `
+const emulatorExamples = `
 Examples:
-  partnercenter-emulator -- terraform plan
-  partnercenter-emulator -customers 10000 -page-size 500 -- terraform plan
-  partnercenter-emulator -misbehave 'customers/usagerecords: status=429 retry-after=2 times=3' -- terraform plan
-  partnercenter-emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
-  partnercenter-emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
+  partnercenter emulator -- terraform plan
+  partnercenter emulator -customers 10000 -page-size 500 -- terraform plan
+  partnercenter emulator -misbehave 'customers/usagerecords: status=429 retry-after=2 times=3' -- terraform plan
+  partnercenter emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
+  partnercenter emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
 
 A fault is the end of a path, a colon, and words in any order. Without a path it
 applies to every API request. The words are status=, retry-after=, code=,
@@ -59,12 +58,10 @@ The cost is in the customer's currency. All later responses agree with it. This
 is not part of the API.
 `
 
-// parse reads the command line. For -help it writes the help to stdout and
-// returns flag.ErrHelp.
-func parse(args []string, stdout io.Writer) (settings, error) {
-	var s settings
-	flags := flag.NewFlagSet("partnercenter-emulator", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+// parseEmulator parses the command line.
+func (p program) parseEmulator(args []string) (emulatorSettings, error) {
+	var s emulatorSettings
+	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free one")
 	flags.IntVar(&s.options.Customers, "customers", 0, "generate this `number` of customers instead of the 25 of the sample")
 	flags.IntVar(&s.options.OverBudget, "over-budget", 0, "`number` of generated customers that are over their budget (default 4 of 25)")
@@ -86,28 +83,17 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		s.faults = append(s.faults, fault)
 		return err
 	})
-	flags.Usage = func() {}
-
-	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		return settings{}, printHelp(flags, stdout)
-	}
-	if err != nil {
-		return settings{}, err
+	if err := p.parseFlags(flags, args, emulatorHelp, emulatorExamples); err != nil {
+		return emulatorSettings{}, err
 	}
 	s.command = flags.Args()
-	return s, s.check()
+	if err := s.check(); err != nil {
+		return emulatorSettings{}, usageError{err}
+	}
+	return s, nil
 }
 
-func printHelp(flags *flag.FlagSet, stdout io.Writer) error {
-	_, _ = io.WriteString(stdout, help)
-	flags.SetOutput(stdout)
-	flags.PrintDefaults()
-	_, _ = io.WriteString(stdout, examples)
-	return flag.ErrHelp
-}
-
-func (s settings) check() error {
+func (s emulatorSettings) check() error {
 	o := s.options
 	if min(o.Customers, o.OverBudget, o.PageSize, o.Utilization, o.ThrottleEvery) < 0 || o.Latency < 0 {
 		return errors.New("-customers, -over-budget, -page-size, -latency, -utilization and -throttle-every must not be negative")

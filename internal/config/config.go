@@ -1,10 +1,13 @@
-package provider
+// Package config converts the provider's arguments and the environment to the options of
+// a client. The provider and the command line share it, so that both sign in the same
+// way. It knows nothing of Terraform, and sends no request.
+package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"math/big"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,56 +17,97 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
-// system is the process environment.
-type system struct {
-	getenv   func(name string) string
-	lookPath func(program string) (string, error)
+// Environment is the environment of the process.
+type Environment struct {
+	Getenv   func(name string) string
+	LookPath func(program string) (string, error)
 }
 
-func newSystem() system { return system{os.Getenv, exec.LookPath} }
+// ProcessEnvironment returns the environment of this process.
+func ProcessEnvironment() Environment { return Environment{os.Getenv, exec.LookPath} }
 
-// configure converts the configuration and the environment to the options of a client.
-// It reports all problems at once, and sends no request.
-func configure(config tfsdk.Config, sys system, userAgent string) (pcclient.Options, diag.Diagnostics) {
-	s := newSettings(config, sys)
+// Arguments are the arguments of the provider that are set, as the text that an
+// environment variable would have. The command line has none.
+type Arguments struct {
+	Values  map[string]string
+	Unknown []string // during the plan
+}
+
+// Problem is what is wrong with an argument.
+type Problem struct{ Argument, Summary, Detail string }
+
+// Hooks are called by the client that is configured.
+type Hooks struct {
+	UserAgent string
+	Policies  []policy.Policy                      // as in [transport.Options]
+	Log       transport.Log                        // as in [transport.Options]
+	NotSaved  func(ctx context.Context, err error) // a rotated refresh token could not be written to its file; may be nil
+}
+
+// Config is a configuration that has been read.
+type Config struct {
+	Options pcclient.Options
+	SignIn  SignIn
+}
+
+// SignIn describes the sign-in of a configuration.
+type SignIn struct {
+	Source    string // where the credentials come from
+	Kind      string // which credentials these are
+	Authority *url.URL
+	TenantID  string
+	ClientID  string
+}
+
+// Read reads the arguments and the environment. It reports all problems at once.
+func Read(arguments Arguments, environment Environment, hooks Hooks) (Config, []Problem) {
+	s := newSettings(arguments, environment)
 	options := pcclient.Options{
 		Options: transport.Options{
 			MaxConcurrency: s.number("max_concurrency", 8, 1),
 			MaxRetries:     s.number("max_retries", 5, 0),
 			MaxRetryWait:   s.duration("max_retry_wait", 2*time.Minute),
 			RequestTimeout: s.duration("request_timeout", 3*time.Minute),
-			UserAgent:      userAgent,
-			Policies:       []policy.Policy{loggingPolicy{}},
-			Log:            tflog.Info,
+			UserAgent:      hooks.UserAgent,
+			Policies:       hooks.Policies,
+			Log:            hooks.Log,
 		},
 		OperationTimeout: s.duration("operation_timeout", 30*time.Minute),
 		Warnings:         &pcclient.Warnings{},
 	}
 	signIn := s.chooseSignIn()
-	cloudName, argument := signIn.identifier("environment")
-	cloud, ok := entra.CloudByName(cloudName)
-	if !ok {
-		s.addProblem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center. Use public, usgovernment or china, or the name that azurerm and azuread have for it.", quoted(cloudName), argument))
-		cloud, _ = entra.CloudByName("public")
-	}
+	signIn.notSaved = hooks.NotSaved
+	cloudName, cloud := s.cloud(signIn)
 	options.Scope = cloud.Scope()
 	options.TenantID = signIn.tokenTenant()
 	options.Graph = s.graph(cloud, cloudName)
 	options.Endpoint = s.url("endpoint", cloud.API, "PARTNERCENTER_ENDPOINT")
-	authority := s.url("authority_host", cloud.Authority, "PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST")
-	options.Credential = loggingCredential{signIn.credential(authority, options), signIn.describeSource(), signIn.describeCredentials()}
-	return options, s.problems
+	authority := s.authority(cloud)
+	options.Credential = signIn.credential(authority, options)
+	return Config{Options: options, SignIn: signIn.describe(authority)}, s.problems
+}
+
+// cloud returns the cloud of `environment`, and its name as it is configured.
+func (s *settings) cloud(signIn *signIn) (string, entra.Cloud) {
+	name, argument := signIn.identifier("environment")
+	cloud, ok := entra.CloudByName(name)
+	if !ok {
+		s.addProblem("environment", "Unknown cloud", fmt.Sprintf("The value %s of %s is not a cloud of Partner Center. Use public, usgovernment or china, or the name that azurerm and azuread have for it.", quoted(name), argument))
+		cloud, _ = entra.CloudByName("public")
+	}
+	return name, cloud
+}
+
+var authorityVariables = []string{"PARTNERCENTER_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST"}
+
+func (s *settings) authority(cloud entra.Cloud) *url.URL {
+	return s.url("authority_host", cloud.Authority, authorityVariables...)
 }
 
 // graph says where Microsoft Graph is. In a national cloud it has no exports, which is an
@@ -82,33 +126,25 @@ func (s *settings) graph(cloud entra.Cloud, cloudName string) pcclient.Graph {
 // settings reads arguments as text, from the configuration or else from the environment,
 // and collects what is wrong with them.
 type settings struct {
-	system
+	Environment
 	configured map[string]string
 	unusable   map[string]bool // unknown or invalid
-	problems   diag.Diagnostics
+	problems   []Problem
 }
 
-func newSettings(config tfsdk.Config, sys system) *settings {
-	s := &settings{system: sys, configured: map[string]string{}, unusable: map[string]bool{}}
-	var arguments map[string]tftypes.Value
-	if err := config.Raw.As(&arguments); err != nil {
-		s.problems.AddError("Could not read the configuration", err.Error()+". This is a bug in the provider.")
-		return s
+func newSettings(arguments Arguments, environment Environment) *settings {
+	s := &settings{Environment: environment, configured: map[string]string{}, unusable: map[string]bool{}}
+	for _, name := range arguments.Unknown {
+		s.unusable[name] = true
+		s.addProblem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
+			"Set it to a value that is known during the plan, apply its source first with -target, or use the environment variable %s.", name, environmentName(name)))
 	}
-	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		value := arguments[name]
-		switch {
-		case !value.IsKnown():
+	for _, name := range slices.Sorted(maps.Keys(arguments.Values)) {
+		s.configured[name] = clean(name, arguments.Values[name])
+		if s.configured[name] == "" {
+			// Otherwise the environment would replace it.
 			s.unusable[name] = true
-			s.addProblem(name, "Unknown value", fmt.Sprintf("The provider reads Partner Center during the plan, and `%s` is known only after the apply. "+
-				"Set it to a value that is known during the plan, apply its source first with -target, or use the environment variable %s.", name, environmentName(name)))
-		case !value.IsNull():
-			s.configured[name] = clean(name, toText(value))
-			if s.configured[name] == "" {
-				// Otherwise the environment would replace it.
-				s.unusable[name] = true
-				s.addProblem(name, "Empty value", fmt.Sprintf("`%s` is set but empty. Remove it, or set it to null, if it is not needed.", name))
-			}
+			s.addProblem(name, "Empty value", fmt.Sprintf("`%s` is set but empty. Remove it, or set it to null, if it is not needed.", name))
 		}
 	}
 	return s
@@ -128,29 +164,13 @@ func clean(argument, text string) string {
 	return trimmed
 }
 
-// toText converts an argument to the text that an environment variable would have.
-func toText(value tftypes.Value) string {
-	var text string
-	var flag bool
-	var number big.Float
-	switch {
-	case value.As(&text) == nil:
-		return text
-	case value.As(&flag) == nil:
-		return strconv.FormatBool(flag)
-	case value.As(&number) == nil:
-		return number.Text('f', -1)
-	}
-	return ""
-}
-
 // environmentName returns the provider's own environment variable for an argument.
 func environmentName(argument string) string {
 	return "PARTNERCENTER_" + strings.ToUpper(argument)
 }
 
 func (s *settings) addProblem(argument, summary, detail string) {
-	s.problems.AddAttributeError(path.Root(argument), summary, detail)
+	s.problems = append(s.problems, Problem{argument, summary, detail})
 }
 
 // lookup returns the value of an argument and its name for errors, or "".
@@ -162,7 +182,7 @@ func (s *settings) lookup(argument string, variables ...string) (text, name stri
 		return text, "`" + argument + "`"
 	}
 	for _, variable := range variables {
-		if text := clean(argument, s.getenv(variable)); text != "" {
+		if text := clean(argument, s.Getenv(variable)); text != "" {
 			return text, "the environment variable " + variable
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 )
 
 // exitNotStarted is a shell's exit code for a command that it cannot run.
@@ -50,14 +52,9 @@ func supervise(ctx context.Context, command, environment []string, stdout, stder
 // withoutSignIn leaves out the sign-in to another Partner Center: the provider
 // refuses to choose between two.
 func withoutSignIn(environment []string) []string {
+	signIn := config.SignInVariables()
 	return slices.DeleteFunc(environment, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		switch name {
-		case "PARTNERCENTER_ACCESS_TOKEN", "PARTNERCENTER_REFRESH_TOKEN_FILE", "PARTNERCENTER_ROTATE_REFRESH_TOKEN",
-			"PARTNERCENTER_CLIENT_CERTIFICATE_PATH", "PARTNERCENTER_OIDC_TOKEN", "PARTNERCENTER_OIDC_TOKEN_FILE_PATH",
-			"PARTNERCENTER_USE_CLI", "PARTNERCENTER_ENVIRONMENT":
-			return true
-		}
-		return false
+		return slices.Contains(signIn, name)
 	})
 }

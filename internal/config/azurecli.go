@@ -1,4 +1,4 @@
-package provider
+package config
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const azureCLITimeout = time.Minute
 
 // azureCLI returns the credential of the user who signed in with `az login`.
 func (c *signIn) azureCLI(tenantID string) azcore.TokenCredential {
-	_, err := c.lookPath("az")
+	_, err := c.LookPath("az")
 	switch {
 	case err != nil && c.source.name == noSource.name:
 		c.reject("use_cli", "No sign-in configured", "Neither the provider's configuration nor the environment has credentials, and the Azure CLI (`az`) is not on the PATH. "+waysToSignIn)
@@ -39,12 +39,13 @@ func (c *signIn) azureCLI(tenantID string) azcore.TokenCredential {
 	if c.source.name == noSource.name {
 		advice = "No other credentials are configured. " + waysToSignIn
 	}
-	return azureCLI{credential, c.describeSource(), advice}
+	return azureCLI{credential, c.describeSource(), c.describeCredentials(), advice}
 }
 
 type azureCLI struct {
 	credential azcore.TokenCredential
 	source     string
+	kind       string
 	advice     string
 }
 
@@ -62,7 +63,7 @@ func (a azureCLI) GetToken(ctx context.Context, options policy.TokenRequestOptio
 	default:
 		err = cleanAzureCLIError(err)
 	}
-	return azcore.AccessToken{}, &entra.Error{Source: a.source, Kind: "the Azure CLI", Permanent: true, Advice: a.advice, Err: err}
+	return azcore.AccessToken{}, &entra.Error{Source: a.source, Kind: a.kind, Permanent: true, Advice: a.advice, Err: err}
 }
 
 // cleanAzureCLIError returns the error that `az` printed, without what azidentity adds.
