@@ -6,7 +6,7 @@
 //   - all.go: the index
 //   - source.go: everything that Terraform asks of a data source, once for all
 //   - client.go: the client of a read, its errors and warnings, for ephemeral resources and actions too
-//   - diagnose.go: how an error is explained to the person at the terminal
+//   - errors.go: how an error is explained to the person at the terminal
 //   - attributes.go: attributes by kind, and the groups that several share
 //   - validators.go: what is checked before anything is sent
 //   - records.go: filters, missing ids, and rows

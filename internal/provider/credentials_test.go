@@ -788,7 +788,7 @@ func TestSignInErrors_advice(t *testing.T) {
 			map[string]string{"ARM_CLIENT_SECRET": emulator.ClientSecret, "ARM_TENANT_ID": emulator.TenantID, "ARM_CLIENT_ID": emulator.ClientID},
 			7000215,
 			[]string{"a client secret (app-only) from the environment variables ARM_* (ARM_CLIENT_SECRET)", "Check ARM_CLIENT_SECRET", "belongs to ARM_CLIENT_ID"},
-			"`",
+			"`client_",
 		},
 		"an expired secret of AZURE_*": {
 			map[string]string{"client_id": emulator.ClientID},
@@ -811,7 +811,7 @@ func TestSignInErrors_advice(t *testing.T) {
 		"no federated credential":      {user("oidc_token", emulator.FederatedAssertion), nil, 70021, []string{"Issuer, subject and audience must match"}, "certificate"},
 		"a secret of a public client":  {confidential, nil, 700025, []string{"is a public client", "Remove `client_secret`"}, "client_certificate_path"},
 		"a token of a public client":   {user("oidc_token", emulator.FederatedAssertion), nil, 700025, []string{"Remove `oidc_token`"}, "client_secret"},
-		"no secret in the environment": {nil, environment(public), 7000218, []string{"Set PARTNERCENTER_CLIENT_SECRET"}, "`"},
+		"no secret in the environment": {nil, environment(public), 7000218, []string{"Set PARTNERCENTER_CLIENT_SECRET", "`partnercenter doctor` shows"}, "`client_"},
 		"a policy blocks":              {confidential, nil, 53003, []string{"Conditional Access"}, ""},
 		"a sign-in that lasts no more": {confidential, nil, 70043, []string{"Get a new one with an interactive sign-in."}, ""},
 	} {

@@ -1,4 +1,6 @@
-package datasources
+// Package advice explains the errors of the API client and of the sign-in to people: what
+// was tried, what came back, and what to do. It knows nothing of Terraform.
+package advice
 
 import (
 	"cmp"
@@ -8,58 +10,54 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// argumentError is an error caused by the value of an argument.
-type argumentError struct {
-	argument string
-	summary  string
-	detail   string
+// Explanation explains an error.
+type Explanation struct {
+	Summary string
+	Problem string // what was tried, and what came back
+	Advice  string // what to do; may be empty
+	IDs     string // for Microsoft's support; may be empty
+	Refused bool   // the sign-in, or what it may read, is the cause
 }
 
-func (e *argumentError) Error() string { return e.detail }
+// Detail returns all but the summary, in paragraphs. Hints follow the advice.
+func (e Explanation) Detail(hints ...string) string {
+	return paragraphs(append(append([]string{e.Problem, e.Advice}, hints...), e.IDs)...)
+}
 
-// diagnose explains an error to the user: what was tried, what came back, what to
-// do, and the ids for Microsoft's support.
-func diagnose(title string, err error) diag.Diagnostic {
+// Explain explains why something with this title could not be read.
+func Explain(title string, err error) Explanation {
 	summary := "Could not read " + title
-	var argument *argumentError
 	var signIn *entra.Error
 	var apiError *pcclient.Error
 	switch {
-	case errors.As(err, &argument):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argument.argument), argument.summary, argument.detail)
 	case errors.As(err, &signIn):
-		return diag.NewErrorDiagnostic("Could not sign in to Partner Center", paragraphs(
-			sentence(signIn.Error()),
-			signInAdvice(signIn),
-			line("Trace ID", signIn.TraceID)+line("Correlation ID", signIn.CorrelationID),
-		))
+		return Explanation{
+			Summary: "Could not sign in to Partner Center",
+			Problem: sentence(signIn.Error()),
+			Advice:  signInAdvice(signIn),
+			IDs:     line("Trace ID", signIn.TraceID) + line("Correlation ID", signIn.CorrelationID),
+			Refused: signIn.Permanent,
+		}
 	case errors.As(err, &apiError):
-		return diag.NewErrorDiagnostic(summary, paragraphs(
-			sentence(apiError.Error()),
-			advice(apiError),
-			line("MS-RequestId", apiError.RequestID)+line("MS-CorrelationId", apiError.CorrelationID),
-		))
+		return Explanation{
+			Summary: summary,
+			Problem: sentence(apiError.Error()),
+			Advice:  advice(apiError),
+			IDs:     line("MS-RequestId", apiError.RequestID) + line("MS-CorrelationId", apiError.CorrelationID),
+			Refused: isRefused(apiError),
+		}
 	case errors.Is(err, pcclient.ErrOperationTimeout):
-		return diag.NewErrorDiagnostic(summary, paragraphs(sentence(err.Error()), raiseTimeout)) // Another read was waited for.
+		return Explanation{Summary: summary, Problem: sentence(err.Error()), Advice: raiseTimeout} // Another read was waited for.
 	}
-	return diag.NewErrorDiagnostic(summary, sentence(err.Error()))
+	return Explanation{Summary: summary, Problem: sentence(err.Error())}
 }
 
-// warnings returns what the user should know about the run, even if the read
-// succeeded. Each warning is reported once.
-func warnings(api *pcclient.Client) diag.Diagnostics {
-	var problems diag.Diagnostics
-	for _, warning := range api.Warnings() {
-		problems.AddWarning(warning.Summary, warning.Detail)
-	}
-	return problems
+func isRefused(e *pcclient.Error) bool {
+	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
 }
 
 const (
@@ -83,7 +81,7 @@ var adviceByCode = map[string]string{
 }
 
 func advice(e *pcclient.Error) string {
-	refused := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+	refused := isRefused(e)
 	if refused && e.OtherTenant != "" {
 		return fmt.Sprintf("The access token is for the tenant %s, which is not the `tenant_id`. Sign in to the partner's own tenant.", e.OtherTenant)
 	}
