@@ -25,6 +25,13 @@ const (
 	maxItems = 1_000_000
 )
 
+// PageLimitError means that a list has more pages than [Options] allow.
+type PageLimitError struct{ MaxPages int }
+
+func (e PageLimitError) Error() string {
+	return fmt.Sprintf("the list has more than %d pages, which is the limit", e.MaxPages)
+}
+
 // Collection is a whole collection, all pages of it.
 type Collection[T any] struct {
 	Items        []*T
@@ -124,7 +131,7 @@ func (p *Pager[T]) Items(ctx context.Context) iter.Seq2[*T, error] {
 			case read[next.cacheKey()]:
 				err = errors.New("the response links to a page that has already been read, so the list would never end")
 			case next.number > p.client.maxPages:
-				err = fmt.Errorf("the list has more than %d pages, which is the limit", p.client.maxPages)
+				err = PageLimitError{p.client.maxPages}
 			}
 			if err != nil {
 				yield(nil, response.Explain(ctx, err))

@@ -1,0 +1,241 @@
+package doctor
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WriteText writes the report for people. It has no value from a response.
+func (r *Report) WriteText(w io.Writer) error {
+	t := &textWriter{w: w}
+	t.line("partnercenter %s", r.Version)
+	for _, s := range r.SignIns {
+		t.signIn(s)
+	}
+	t.routes(r.Routes)
+	t.differences(r.Routes)
+	t.advice(r.Routes)
+	t.summary(r)
+	return t.err
+}
+
+type textWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (t *textWriter) line(format string, arguments ...any) {
+	if t.err == nil {
+		_, t.err = fmt.Fprintln(t.w, strings.TrimRight(fmt.Sprintf(format, arguments...), " "))
+	}
+}
+
+func (t *textWriter) signIn(s SignIn) {
+	t.line("")
+	t.line("Sign-in to %s", s.API)
+	field := func(name, value string) {
+		if value != "" {
+			t.line("  %-14s %s", name, value)
+		}
+	}
+	field("credential", s.Credential)
+	field("from", s.Source)
+	field("tenant", s.TenantID)
+	field("client", s.ClientID)
+	field("authority", s.Authority)
+	field("API", s.Endpoint)
+	if token := s.Token; token != nil {
+		field("token", map[string]string{
+			"App":      "App (an application without a user)",
+			"App+User": "App+User (an application for a user)",
+			"unknown":  "cannot be read, so nothing is known of it",
+		}[token.Kind])
+		if token.TenantID != s.TenantID {
+			field("  tenant", token.TenantID)
+		}
+		field("  audience", token.Audience)
+		field("  may", token.Permissions)
+		field("  multifactor", multiFactor(token))
+		if token.Expires != nil {
+			field("  expires", token.Expires.Format(time.RFC3339))
+		}
+	}
+	if s.Works {
+		t.line("  Signed in.")
+	}
+	for _, problem := range s.Problems {
+		t.line("")
+		t.problem(problem, true)
+	}
+}
+
+func multiFactor(token *Token) string {
+	switch {
+	case token.MultiFactor == nil && token.Kind == "App+User":
+		return "the token does not say"
+	case token.MultiFactor == nil:
+		return ""
+	case *token.MultiFactor:
+		return "yes"
+	}
+	return "no"
+}
+
+func (t *textWriter) problem(a Advice, withAdvice bool) {
+	t.line("  %s.", strings.TrimSuffix(a.Summary, "."))
+	t.line("  %s", a.Problem)
+	if withAdvice && a.Advice != "" {
+		t.line("  %s", a.Advice)
+	}
+	for id := range strings.Lines(a.IDs) {
+		t.line("  %s", strings.TrimSpace(id))
+	}
+}
+
+func (t *textWriter) routes(routes []Route) {
+	t.line("")
+	t.line("Routes of the API")
+	if reason := skippedAll(routes); reason != "" {
+		t.line("  None was read: %s.", reason)
+		return
+	}
+	for _, r := range routes {
+		t.line("  %-8s %s", r.Status, r.Route)
+		switch r.Status {
+		case StatusSkipped:
+			t.line("           %s", r.Reason)
+		case StatusFailed:
+			t.line("           %s", r.Problem.Problem)
+			for id := range strings.Lines(r.Problem.IDs) {
+				t.line("           %s", strings.TrimSpace(id))
+			}
+		}
+		if r.Status != StatusSkipped {
+			t.line("           %s", strings.Join(facts(r), ", "))
+		}
+	}
+}
+
+func skippedAll(routes []Route) string {
+	reason := ""
+	for _, r := range routes {
+		if r.Status != StatusSkipped || r.Reason != cmp.Or(reason, r.Reason) {
+			return ""
+		}
+		reason = r.Reason
+	}
+	return reason
+}
+
+// facts are what is known of a response.
+func facts(r Route) []string {
+	var all []string
+	if r.Records != nil {
+		all = append(all, counted(*r.Records, "record"))
+	}
+	if r.Pages > 1 || r.MorePages {
+		all = append(all, counted(r.Pages, "page"))
+	}
+	if r.MorePages {
+		all = append(all, "and there are more")
+	}
+	if r.TotalCount != nil {
+		all = append(all, fmt.Sprintf("total count %d", *r.TotalCount))
+	}
+	for _, next := range r.NextLinks[:min(len(r.NextLinks), 1)] {
+		text := "next link: " + next.Form
+		if len(next.Headers) > 0 {
+			text += " with " + strings.Join(next.Headers, " and ")
+		}
+		if next.Token {
+			text += ", and a token beside the records"
+		}
+		all = append(all, text)
+	}
+	all = append(all, seconds(time.Duration(r.DurationMS)*time.Millisecond))
+	if r.Requests > max(r.Pages, 1) {
+		all = append(all, counted(r.Requests, "request"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Throttling)) {
+		all = append(all, name+": "+r.Throttling[name])
+	}
+	return all
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (t *textWriter) differences(routes []Route) {
+	heading := true
+	for _, r := range routes {
+		if len(r.Differences) == 0 {
+			continue
+		}
+		if heading {
+			t.line("")
+			t.line("What differs from what the provider expects")
+			heading = false
+		}
+		t.line("  %s", r.Route)
+		for _, d := range r.Differences {
+			count := fmt.Sprintf("%d of %d", d.Count, d.Of)
+			if d.Kind == KindMissing {
+				count = fmt.Sprintf("in %d", d.Count)
+			}
+			t.line("    %s: %s, %s (%s)", d.Field, d.Kind, d.Detail, count)
+		}
+	}
+}
+
+// advice says once what to do about several routes.
+func (t *textWriter) advice(routes []Route) {
+	var advice []string
+	failed := map[string]int{}
+	for _, r := range routes {
+		if r.Status != StatusFailed || r.Problem.Advice == "" {
+			continue
+		}
+		if failed[r.Problem.Advice]++; failed[r.Problem.Advice] == 1 {
+			advice = append(advice, r.Problem.Advice)
+		}
+	}
+	if len(advice) == 0 {
+		return
+	}
+	t.line("")
+	t.line("What to do")
+	for _, a := range advice {
+		t.line("  %s (%s)", a, counted(failed[a], "route"))
+	}
+}
+
+func (t *textWriter) summary(r *Report) {
+	counts := map[string]int{}
+	differences := 0
+	for _, route := range r.Routes {
+		counts[route.Status]++
+		differences += len(route.Differences)
+	}
+	t.line("")
+	if skippedAll(r.Routes) == "" {
+		works := counts[StatusOK] + counts[StatusNoUsage]
+		t.line("%s, %d failed, %d skipped. %s from the expected shape.", counted(works, "route")+" "+verb(works, "works", "work"), counts[StatusFailed], counts[StatusSkipped], counted(differences, "difference"))
+	}
+	t.line("Sent %s to the API, all of them GET, and %s to the token endpoint.", counted(r.Requests.API, "request"), counted(r.Requests.SignIn, "request"))
+}
+
+func verb(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return several
+}
