@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -20,10 +23,24 @@ func (p program) emulator(ctx context.Context, args []string) (int, error) {
 		return exitFailed, err
 	}
 	defer server.close()
+	if replay := settings.options.Replay; replay != nil {
+		_, _ = fmt.Fprintf(p.stderr, "Replaying %d responses.%s\n", replay.Responses(), listIDs(replay.IDs))
+	}
 	if len(settings.command) > 0 {
 		return supervise(ctx, settings.command, server.environment(), p.stdout, p.stderr)
 	}
 	return exitOK, server.serve(ctx, p.stdout, p.stderr)
+}
+
+// listIDs lists the ids that one can ask about.
+func listIDs(ids map[string]string) string {
+	var list strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
+		if ids[name] != "" {
+			list.WriteString(" " + name + " " + ids[name] + ".")
+		}
+	}
+	return list.String()
 }
 
 // exportLines turns NAME=value into lines for a POSIX shell.

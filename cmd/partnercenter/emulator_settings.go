@@ -39,6 +39,7 @@ Examples:
   partnercenter emulator -- terraform plan
   partnercenter emulator -customers 10000 -page-size 500 -- terraform plan
   partnercenter emulator -misbehave 'customers/usagerecords: status=429 retry-after=2 times=3' -- terraform plan
+  partnercenter emulator -replay recording -- terraform plan
   partnercenter emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
   partnercenter emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
 
@@ -73,6 +74,11 @@ func (p program) parseEmulator(args []string) (emulatorSettings, error) {
 	flags.IntVar(&s.options.QuotaBurst, "quota-burst", 10, "allow this `number` of API requests at once before -quota applies")
 	flags.IntVar(&s.options.DevicePolls, "device-polls", 0, "`number` of polls for a device code before its user has signed in; -1 for a user who never signs in (default 1)")
 	flags.BoolVar(&s.options.RevokeRotated, "revoke-rotated", false, "refuse a refresh token once it has been exchanged for another")
+	flags.Func("replay", "`directory` of a recording of partnercenter doctor -record: respond with that in place of the invented customers", func(directory string) error {
+		recording, err := emulator.ReadRecording(os.DirFS(directory))
+		s.options.Replay = recording
+		return err
+	})
 	flags.Func("certificate", "PEM `file` with a certificate that is accepted in place of the client secret; may be repeated", func(name string) error {
 		certificates, err := readCertificates(name)
 		s.options.Certificates = append(s.options.Certificates, certificates...)
@@ -100,6 +106,9 @@ func (s emulatorSettings) check() error {
 	}
 	if o.Quota < 0 || o.QuotaBurst < 1 {
 		return errors.New("-quota must not be negative, and -quota-burst must be 1 or more")
+	}
+	if o.Replay != nil && (o.Customers > 0 || o.PageSize > 0 || o.Utilization > 0) {
+		return errors.New("-replay has customers and pages of its own: leave out -customers, -page-size and -utilization")
 	}
 	if o.OverBudget > 0 && o.Customers == 0 {
 		return errors.New("-over-budget applies to generated customers: it needs -customers")

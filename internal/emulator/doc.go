@@ -31,6 +31,9 @@
 // usage summaries and invoice summaries are for users only, as in the API; so
 // are, on the safe side, rate cards, of which that is not documented.
 //
+// In place of all of these it can send the responses of a recording again, which
+// [ReadRecording] reads.
+//
 // It deliberately shares no code with the client of this module, so that an
 // error there cannot hide behind the same error here.
 package emulator

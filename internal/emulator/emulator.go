@@ -34,6 +34,10 @@ type Options struct {
 	Quota      float64
 	QuotaBurst int
 
+	// Replay has the responses to send in place of those of the partner; nil
+	// stands for none.
+	Replay *Recording
+
 	// DevicePolls is how often a device code is answered with
 	// authorization_pending before its user has signed in: 0 stands for once,
 	// a negative number for never.

@@ -68,6 +68,9 @@ func (e *Emulator) dispatch(r *http.Request, fault Fault) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	if e.options.Replay != nil {
+		return e.options.Replay.answer(r)
+	}
 	for _, route := range e.routes {
 		if !route.matches(r) {
 			continue
