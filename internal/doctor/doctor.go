@@ -102,6 +102,8 @@ func (x *Examination) checkRoutes(ctx context.Context, api *pcclient.Client, tap
 	}
 }
 
+const notExpected = "The response is not what the provider expects, or a proxy has changed it. Please open an issue with this report."
+
 func (r route) skipped(reason string) Route {
 	return Route{API: partnerCenter, Route: r.path, Status: StatusSkipped, Reason: reason, Differences: []Difference{}}
 }
@@ -121,7 +123,9 @@ func (r route) check(ctx context.Context, api *pcclient.Client, tap *tap, ids ID
 		result.MorePages, err = true, nil
 	}
 	if err != nil {
-		result.Status, result.Problem = StatusFailed, new(explain("the route", err))
+		problem := explain("the route", err)
+		problem.Advice = cmp.Or(problem.Advice, notExpected)
+		result.Status, result.Problem = StatusFailed, &problem
 	}
 	shape := newShape(r)
 	for _, e := range responses {

@@ -104,11 +104,15 @@ func (t *textWriter) routes(routes []Route) {
 		t.line("  None was read: %s.", reason)
 		return
 	}
+	reason := ""
 	for _, r := range routes {
 		t.line("  %-8s %s", r.Status, r.Route)
 		switch r.Status {
 		case StatusSkipped:
-			t.line("           %s", r.Reason)
+			if r.Reason != reason {
+				t.line("           %s", r.Reason)
+			}
+			reason = r.Reason
 		case StatusFailed:
 			t.line("           %s", r.Problem.Problem)
 			for id := range strings.Lines(r.Problem.IDs) {
@@ -230,7 +234,10 @@ func (t *textWriter) summary(r *Report) {
 		works := counts[StatusOK] + counts[StatusNoUsage]
 		t.line("%s, %d failed, %d skipped. %s from the expected shape.", counted(works, "route")+" "+verb(works, "works", "work"), counts[StatusFailed], counts[StatusSkipped], counted(differences, "difference"))
 	}
-	t.line("Sent %s to the API, all of them GET, and %s to the token endpoint.", counted(r.Requests.API, "request"), counted(r.Requests.SignIn, "request"))
+	if r.Requests.API > 0 && !slices.ContainsFunc(r.Routes, func(r Route) bool { return len(r.Throttling) > 0 }) {
+		t.line("No response had a header about throttling.")
+	}
+	t.line("Sent %s to the API, and %s to the token endpoint.", counted(r.Requests.API, "GET request"), counted(r.Requests.SignIn, "request"))
 }
 
 func verb(n int, one, several string) string {
