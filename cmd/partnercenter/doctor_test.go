@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -37,9 +38,7 @@ func runDoctor(t *testing.T, options emulator.Options, faults []emulator.Fault, 
 		"PARTNERCENTER_ENDPOINT": server.URL, "PARTNERCENTER_AUTHORITY_HOST": server.URL, "PARTNERCENTER_MAX_RETRIES": "0",
 		"PARTNERCENTER_TENANT_ID": emulator.TenantID, "PARTNERCENTER_CLIENT_ID": emulator.ClientID,
 	}
-	for name, value := range variables {
-		values[name] = value
-	}
+	maps.Copy(values, variables)
 	var stdout, stderr bytes.Buffer
 	p := program{config.Environment{
 		Getenv: func(name string) string { return values[name] },
@@ -104,42 +103,60 @@ func TestDoctor_signIns(t *testing.T) {
 	}{
 		"a refresh token and a secret": {confidential, emulator.Options{}, 0, []string{"a refresh token and a client secret", "PARTNERCENTER_REFRESH_TOKEN, PARTNERCENTER_CLIENT_SECRET", user, "multifactor  yes"}},
 		"a public client": {
-			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_CLIENT_ID": emulator.PublicClientID}, emulator.Options{}, 0,
+			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_CLIENT_ID": emulator.PublicClientID},
+			emulator.Options{},
+			0,
 			[]string{"a refresh token of a public client", user},
 		},
 		"a file that is rotated": {
 			map[string]string{"PARTNERCENTER_REFRESH_TOKEN_FILE": providertest.WriteFile(t, "token", []byte(emulator.RefreshToken)), "PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret, "PARTNERCENTER_ROTATE_REFRESH_TOKEN": "true"},
-			emulator.Options{RevokeRotated: true}, 0, []string{"PARTNERCENTER_REFRESH_TOKEN_FILE", user},
+			emulator.Options{RevokeRotated: true},
+			0,
+			[]string{"PARTNERCENTER_REFRESH_TOKEN_FILE", user},
 		},
 		"a certificate": {
 			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_CLIENT_CERTIFICATE_PATH": certificate.PEM},
-			emulator.Options{Certificates: []*x509.Certificate{certificate.Certificate}}, 0, []string{"a refresh token and a client certificate", user},
+			emulator.Options{Certificates: []*x509.Certificate{certificate.Certificate}},
+			0,
+			[]string{"a refresh token and a client certificate", user},
 		},
 		"an OIDC token": {
 			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_OIDC_TOKEN": emulator.FederatedAssertion},
-			emulator.Options{}, 0, []string{"a refresh token and an OIDC token", user},
+			emulator.Options{},
+			0,
+			[]string{"a refresh token and an OIDC token", user},
 		},
 		"an access token": {map[string]string{"PARTNERCENTER_ACCESS_TOKEN": emulator.UserAccessToken()}, emulator.Options{}, 0, []string{"an access token", user, "expires      2100-01-01T00:00:00Z"}},
 		"a token that says nothing": {
-			map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "opaque-token"}, emulator.Options{}, 1,
+			map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "opaque-token"},
+			emulator.Options{},
+			1,
 			[]string{"cannot be read", "401 Unauthorized", "Partner Center does not accept the access token"},
 		},
 		"an application": {
-			map[string]string{"PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret}, emulator.Options{}, 1,
+			map[string]string{"PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret},
+			emulator.Options{},
+			1,
 			[]string{"a client secret (app-only)", app, "code 900329", "The access token is for an application (app-only), but this route requires a user.", "failed   usagesummary", "ok       customers\n", "ok       invoices\n"},
 		},
 		"a secret of ARM_*": {
-			map[string]string{"ARM_CLIENT_SECRET": emulator.ClientSecret, "ARM_CLIENT_ID": emulator.ClientID, "ARM_TENANT_ID": emulator.TenantID, "PARTNERCENTER_CLIENT_ID": ""}, emulator.Options{}, 1,
+			map[string]string{"ARM_CLIENT_SECRET": emulator.ClientSecret, "ARM_CLIENT_ID": emulator.ClientID, "ARM_TENANT_ID": emulator.TenantID, "PARTNERCENTER_CLIENT_ID": ""},
+			emulator.Options{},
+			1,
 			[]string{"the environment variables ARM_* (ARM_CLIENT_SECRET)", app},
 		},
 		"a revoked token": {
-			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RevokedRefreshToken, "PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret}, emulator.Options{}, 1,
+			map[string]string{"PARTNERCENTER_REFRESH_TOKEN": emulator.RevokedRefreshToken, "PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret},
+			emulator.Options{},
+			1,
 			[]string{"AADSTS50173", "The refresh token was revoked", "None was read: the sign-in failed.", "Sent 0 GET requests"},
 		},
 		"an expired access token": {map[string]string{"PARTNERCENTER_ACCESS_TOKEN": emulator.ExpiredAccessToken()}, emulator.Options{}, 1, []string{"the access token expired at"}},
 		"nothing":                 {nil, emulator.Options{}, 1, []string{"No sign-in configured", "None was read: the sign-in is not configured."}},
 		"too much": {
-			map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "x", "PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_MAX_RETRIES": "many"}, emulator.Options{}, 1,
+			map[string]string{"PARTNERCENTER_ACCESS_TOKEN": "x", "PARTNERCENTER_REFRESH_TOKEN": emulator.RefreshToken, "PARTNERCENTER_MAX_RETRIES": "many"},
+			emulator.Options{},
+			1,
 			[]string{"Conflicting credentials", "PARTNERCENTER_ACCESS_TOKEN and PARTNERCENTER_REFRESH_TOKEN", "Invalid number"},
 		},
 	} {

@@ -7,10 +7,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
+	"net/http"
 	"net/url"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -190,9 +192,9 @@ func (a *anonymizer) numberAttempt(original string, attempt int) string {
 		case i == start && end-start >= 18 && !strings.Contains(whole, "."):
 			digits[i] = '1' // It has to remain an integer of 64 bits.
 		case i == start:
-			digits[i] = byte(pick(source, "123456789"))
+			digits[i] = pickDigit(source, "123456789")
 		default:
-			digits[i] = byte(pick(source, "0123456789"))
+			digits[i] = pickDigit(source, "0123456789")
 		}
 	}
 	return string(digits)
@@ -217,6 +219,10 @@ func pick(source io.ByteReader, from string) rune {
 	return rune(from[int(b)%len(from)])
 }
 
+func pickDigit(source io.ByteReader, from string) byte {
+	return strconv.FormatInt(int64(pick(source, from)-'0'), 10)[0]
+}
+
 func guidFrom(source io.ByteReader) string {
 	var text strings.Builder
 	for i := range 36 {
@@ -237,10 +243,10 @@ func guidFrom(source io.ByteReader) string {
 // body replaces everything in a response that is JSON.
 func (a *anonymizer) body(value jsontext.Value, of route, status int, noUsage bool) ([]byte, error) {
 	var out bytes.Buffer
-	w := &anonymousWriter{a, jsontext.NewEncoder(&out, lenient, jsontext.Multiline(true), jsontext.WithIndent("  ")), noUsage}
+	w := &anonymousWriter{a, jsontext.NewEncoder(&out, lenient, jsontext.Multiline(true), jsontext.WithIndent("  ")), status != http.StatusOK, noUsage}
 	var into reflect.Type
 	switch {
-	case status != 200:
+	case status != http.StatusOK:
 	case of.collection:
 		into = reflect.TypeFor[envelope]()
 	default:
@@ -262,6 +268,7 @@ type item struct{}
 type anonymousWriter struct {
 	*anonymizer
 	encoder *jsontext.Encoder
+	isError bool
 	noUsage bool
 }
 
@@ -314,7 +321,7 @@ func (w *anonymousWriter) write(value jsontext.Value, into, itemType reflect.Typ
 		}
 		return w.encoder.WriteToken(jsontext.String(text))
 	case '0':
-		if slices.Contains(keptNumbers, name) {
+		if w.isError && (name == "code" || name == "statusCode") || name == "totalCount" && parent == "" {
 			return w.encoder.WriteValue(value)
 		}
 		return w.encoder.WriteValue(jsontext.Value(w.number(string(value))))
@@ -327,7 +334,7 @@ func (w *anonymousWriter) write(value jsontext.Value, into, itemType reflect.Typ
 // object that nobody knows.
 func (w *anonymousWriter) name(key, parent string, into reflect.Type, known bool) string {
 	inSchema := into != nil && into.Kind() == reflect.Struct
-	if known || inSchema || parent == "rates" || schemaWords[key] {
+	if known || inSchema || parent == "rates" && quantity.MatchString(key) || schemaWords[key] {
 		return key
 	}
 	return w.text(key, nil)
@@ -336,7 +343,7 @@ func (w *anonymousWriter) name(key, parent string, into reflect.Type, known bool
 // string replaces a text.
 func (w *anonymousWriter) string(text, name, parent string) (string, error) {
 	switch {
-	case text == "" || isKept(text, name, parent):
+	case text == "" || isKept(text, name, parent) || w.isError && name == "code" && errorCode.MatchString(text):
 		return text, nil
 	case w.noUsage && (name == "description" || name == "message"):
 		return "Customer does not have usage data.", nil
@@ -347,10 +354,13 @@ func (w *anonymousWriter) string(text, name, parent string) (string, error) {
 	case name == "offerId":
 		return w.text(text, func(word string) bool { return word == "DZH318Z0BPS6" }), nil
 	}
-	// A text may be JSON again.
+	// A text may be a number in quotes, as in invoices, or JSON again.
+	if number := jsontext.Value(text); number.Kind() == '0' && number.IsValid() {
+		return w.number(text), nil
+	}
 	if object := jsontext.Value(text); text[0] == '{' && object.IsValid() {
 		var out bytes.Buffer
-		inner := &anonymousWriter{w.anonymizer, jsontext.NewEncoder(&out), false}
+		inner := &anonymousWriter{w.anonymizer, jsontext.NewEncoder(&out), false, false}
 		err := inner.write(object, nil, nil, "", name)
 		return strings.TrimSpace(out.String()), err
 	}
@@ -390,7 +400,6 @@ func (a *anonymizer) query(query string) string {
 
 // What is kept, since it names nobody.
 var (
-	keptNumbers    = []string{"totalCount", "code", "statusCode"}
 	keptParameters = []string{"size", "offset", "seekoperation", "seek_operation", "granularity", "show_details", "start_time", "end_time", "currency", "region"}
 	keptParameter  = regexp.MustCompile(`^(?i:\d{1,6}|[a-z]{2,6}|\d{4}-\d\d-\d\d(t\d\d:\d\d:\d\d(\.\d+)?(z|[+-]\d\d:\d\d)?)?)$`)
 	queryNames     = []string{"filter"}
@@ -412,6 +421,7 @@ var (
 		"offerId":      {"MS-AZR-0145P"},
 		"termDuration": {"P1M", "P1Y", "P3Y"},
 	}
+	quantity   = regexp.MustCompile(`^\d+(\.\d+)?$`)
 	localeForm = regexp.MustCompile(`^[a-z]{2,3}-[A-Z]{2}$`)
 	errorCode  = regexp.MustCompile(`^\d{1,6}$`)
 )
@@ -427,8 +437,6 @@ func isKept(text, name, parent string) bool {
 		return currency.Known(text)
 	case "currencyLocale", "locale":
 		return localeForm.MatchString(text) && currency.ForLocale(text) != ""
-	case "code":
-		return errorCode.MatchString(text)
 	case "id":
 		return parent == "productType" && text == "Azure"
 	}
@@ -460,7 +468,7 @@ var schemaWords = func() map[string]bool {
 			words[path[strings.LastIndexByte(path, '.')+1:]] = true
 		}
 	}
-	for _, name := range strings.Fields("totalCount items continuationToken self next previous uri method headers key value etag description data source code message statusCode error errors errorCode errorMessage " +
+	for name := range strings.FieldsSeq("totalCount items continuationToken self next previous uri method headers key value etag description data source code message statusCode error errors errorCode errorMessage " +
 		"displayName subType firstName lastName email culture language companyName defaultAddress country region city state addressLine1 addressLine2 postalCode phoneNumber " +
 		"invoiceLineItemType billingProvider summary offer product sku availability activationLinks taxReceiptPdfDownloadLink") {
 		words[name] = true

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // Options say what to check.
@@ -29,7 +31,7 @@ type Options struct {
 type Examination struct {
 	Report
 	exchanges []recorded
-	endpoint  string
+	endpoint  *url.URL
 	ids       IDs
 }
 
@@ -60,7 +62,7 @@ func Examine(ctx context.Context, o Options) (*Examination, error) {
 	signIn := checkSignIn(ctx, read, credential)
 	read.Options.Credential, read.Options.MaxPages = credential, o.MaxPages
 	api := pcclient.New(read.Options)
-	x.endpoint = read.Options.Endpoint.String()
+	x.endpoint = read.Options.Endpoint
 
 	if signIn.Works {
 		x.checkRoutes(ctx, api, tap, o, progress)
@@ -190,7 +192,7 @@ func (r *Route) addPage(body []byte) {
 	if link := p.Links.Next; link != nil {
 		next.Form = formOfURI(link.URI)
 		for _, h := range link.Headers {
-			next.Headers = append(next.Headers, h.Key)
+			next.Headers = append(next.Headers, transport.OneLine(h.Key))
 		}
 	}
 	r.NextLinks = append(r.NextLinks, next)

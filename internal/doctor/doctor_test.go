@@ -75,8 +75,8 @@ func TestRoutes_complete(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := reflect.TypeFor[*pcclient.Client]()
-	for i := range client.NumMethod() {
-		name := client.Method(i).Name
+	for method := range client.Methods() {
+		name := method.Name
 		switch name {
 		case "Operation", "Warnings", "SubscriptionKinds", "CustomersByDomain":
 			continue // They are no routes, or those of others.

@@ -63,7 +63,7 @@ func PrepareDirectory(directory string) error {
 // Record writes the responses to a directory, without anybody's names, ids and amounts. It
 // returns how many there are.
 func (x *Examination) Record(directory string) (int, error) {
-	a := newAnonymizer(x.endpoint)
+	a := newAnonymizer(x.endpoint.String())
 	for _, e := range x.exchanges {
 		a.learn(e.body)
 		a.learn([]byte(e.url.Path + "?" + e.url.RawQuery + " " + e.continuation))
@@ -76,7 +76,7 @@ func (x *Examination) Record(directory string) (int, error) {
 		}
 		response := recordedResponse{
 			Route:         e.route.path,
-			Path:          a.uri(e.url.Path[strings.Index(e.url.Path, "/v1"):]),
+			Path:          a.uri(strings.TrimPrefix(e.url.Path, strings.TrimRight(x.endpoint.Path, "/"))),
 			Query:         a.query(e.url.RawQuery),
 			Continuation:  a.text(e.continuation, nil),
 			Status:        e.status,

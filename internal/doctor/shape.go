@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
 
 // shape compares responses with the type that the client decodes them into. The fields
@@ -212,7 +213,8 @@ func (s *shape) text(text, path string) {
 }
 
 func (s *shape) note(path, kind, detail string) {
-	path = cmp.Or(path, "the response")
+	// The names of fields come from the network.
+	path, detail = transport.OneLine(cmp.Or(path, "the response")), transport.OneLine(detail)
 	key := [3]string{path, kind, detail}
 	if s.found[key] == nil {
 		s.found[key] = &Difference{Field: path, Kind: kind, Detail: detail}

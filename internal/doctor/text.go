@@ -59,7 +59,7 @@ func (t *textWriter) signIn(s SignIn) {
 			field("  tenant", token.TenantID)
 		}
 		field("  audience", token.Audience)
-		field("  may", token.Permissions)
+		field("  permissions", token.Permissions)
 		field("  multifactor", multiFactor(token))
 		if token.Expires != nil {
 			field("  expires", token.Expires.Format(time.RFC3339))
