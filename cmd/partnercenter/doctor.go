@@ -22,8 +22,9 @@ environment variables of the provider, such as PARTNERCENTER_REFRESH_TOKEN, or
 else as the user of the Azure CLI.
 
 It sends about 20 GET requests to the API and nothing else. The report goes to
-standard output, and has no token, no secret, and no name or figure of a
-customer. What is done meanwhile goes to standard error.
+standard output. It has no token and no secret, no name of a customer and no
+figure, and an id of a customer only where a route failed. What is done
+meanwhile goes to standard error.
 
 The exit code is 0 if everything works, 1 if something does not, and 2 for a
 mistake on the command line.
