@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -42,6 +43,12 @@ type recorded struct {
 	noUsage bool // the provider took it for that
 }
 
+// maxRetries is less than the provider's: a person is waiting.
+const maxRetries = 2
+
+// maxUnreached is how many routes are tried if nothing ever comes back from the API.
+const maxUnreached = 2
+
 // Examine checks the sign-in and the routes. It fails if the context ends.
 func Examine(ctx context.Context, o Options) (*Examination, error) {
 	progress := func(format string, arguments ...any) { _, _ = fmt.Fprintf(o.Progress, format+"\n", arguments...) }
@@ -58,6 +65,7 @@ func Examine(ctx context.Context, o Options) (*Examination, error) {
 	}
 
 	progress("Signing in with %s", read.SignIn.Kind)
+	read.Options.MaxRetries = min(read.Options.MaxRetries, maxRetries)
 	credential := &firstToken{TokenCredential: read.Options.Credential}
 	signIn := checkSignIn(ctx, read, credential)
 	read.Options.Credential, read.Options.MaxPages = credential, o.MaxPages
@@ -78,6 +86,11 @@ func Examine(ctx context.Context, o Options) (*Examination, error) {
 	return x, ctx.Err()
 }
 
+// reached reports whether anything has ever come back from the API.
+func (x *Examination) reached() bool {
+	return slices.ContainsFunc(x.exchanges, func(e recorded) bool { return e.status != 0 })
+}
+
 func (x *Examination) skipAll(reason string) {
 	for _, r := range routes {
 		x.Routes = append(x.Routes, r.skipped(reason))
@@ -86,9 +99,13 @@ func (x *Examination) skipAll(reason string) {
 
 func (x *Examination) checkRoutes(ctx context.Context, api *pcclient.Client, tap *tap, o Options, progress func(string, ...any)) {
 	x.ids = o.IDs
-	for _, r := range routes {
+	for i, r := range routes {
 		if ctx.Err() != nil {
 			return
+		}
+		if i >= maxUnreached && !x.reached() {
+			x.Routes = append(x.Routes, r.skipped("nothing came back from the API so far"))
+			continue
 		}
 		if reason := r.missing(x.ids); reason != "" {
 			x.Routes = append(x.Routes, r.skipped(reason))

@@ -148,6 +148,18 @@ func TestExamine_failures(t *testing.T) {
 	}
 }
 
+// An API that cannot be reached is not waited for twenty times.
+func TestExamine_unreachable(t *testing.T) {
+	t.Parallel()
+	x, e := examine(t, 2, emulator.Options{}, emulator.Fault{Reset: true, Times: emulator.Always})
+	if x.Works || x.Requests.API != 2 || len(e.Requests()) != 3 {
+		t.Errorf("%+v, and it sent %d requests", x.Requests, len(e.Requests()))
+	}
+	if r := x.route(t, "invoices"); r.Status != StatusSkipped || r.Reason != "nothing came back from the API so far" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestExamine_noUsage(t *testing.T) {
 	t.Parallel()
 	x, _ := examine(t, 2, emulator.Options{}, emulator.Fault{Path: "meterusagerecords", Status: http.StatusBadRequest, Code: 3000, Description: "Customer does not have usage data."})
