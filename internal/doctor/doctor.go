@@ -78,7 +78,7 @@ func Examine(ctx context.Context, o Options) (*Examination, error) {
 		x.skipAll("the sign-in failed")
 	}
 	signIn.addWarnings(api.Warnings())
-	x.SignIns, x.Requests = []SignIn{signIn}, tap.requests
+	x.SignIns, x.Requests, x.tokens = []SignIn{signIn}, tap.requests, tap.tokens
 	x.Works = signIn.Works && len(signIn.Problems) == 0
 	for _, r := range x.Routes {
 		x.Works = x.Works && r.Status != StatusFailed

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -78,7 +80,7 @@ func TestRoutes_complete(t *testing.T) {
 	for method := range client.Methods() {
 		name := method.Name
 		switch name {
-		case "Operation", "Warnings", "SubscriptionKinds", "CustomersByDomain":
+		case "Operation", "Warnings", "NewService", "Graph", "RequestTimeout", "SubscriptionKinds", "CustomersByDomain":
 			continue // They are no routes, or those of others.
 		}
 		if !strings.Contains(string(source), "api."+name+"(") {
@@ -145,6 +147,44 @@ func TestExamine_failures(t *testing.T) {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, &text)
 		}
+	}
+}
+
+// A response that repeats the token wherever it can does not get it into the report, the
+// progress or the recording.
+func TestExamine_repeatedToken(t *testing.T) {
+	t.Parallel()
+	const token = "opaque.secret-token"
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-RateLimit-Token", token)
+		_, _ = io.WriteString(w, `{"items":[],"`+token+`":"`+token+`","links":{"next":{"uri":"`+token+`","headers":[{"key":"`+token+`","value":"`+token+`"}]}}}`)
+	}))
+	t.Cleanup(api.Close)
+	var written bytes.Buffer
+	x, err := Examine(t.Context(), Options{
+		Environment: environmentOf([]string{"PARTNERCENTER_ENDPOINT=" + api.URL, "PARTNERCENTER_ACCESS_TOKEN=" + token, "PARTNERCENTER_MAX_RETRIES=0"}),
+		MaxPages:    2, Progress: &written,
+	})
+	directory := t.TempDir()
+	if err != nil || x.WriteText(&written) != nil || x.WriteJSON(&written) != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Record(directory); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(directory, "*"))
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written.Write(content)
+	}
+	if strings.Contains(written.String(), token) || !strings.Contains(written.String(), "[token]") {
+		t.Errorf("it tells the token:\n%s", &written)
 	}
 }
 

@@ -101,7 +101,7 @@ func (x *Examination) Record(directory string) (int, error) {
 	}
 	files[recordingFile] = append(list, '\n')
 	for name, content := range files {
-		if err := writeFile(filepath.Join(directory, name), content); err != nil {
+		if err := writeFile(filepath.Join(directory, name), []byte(x.withoutTokens(string(content)))); err != nil {
 			return 0, err
 		}
 	}

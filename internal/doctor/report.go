@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -15,6 +16,8 @@ type Report struct {
 	SignIns  []SignIn `json:"sign_ins"`
 	Routes   []Route  `json:"routes"`
 	Requests Requests `json:"requests"`
+
+	tokens []string // that a response may have repeated
 }
 
 // Requests counts what was sent.
@@ -114,9 +117,19 @@ type Difference struct {
 
 // WriteJSON writes the report for programs.
 func (r *Report) WriteJSON(w io.Writer) error {
-	if err := json.MarshalWrite(w, r, jsontext.Multiline(true), jsontext.WithIndent("  "), json.Deterministic(true)); err != nil {
+	text, err := json.Marshal(r, jsontext.Multiline(true), jsontext.WithIndent("  "), json.Deterministic(true))
+	if err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n")
+	_, err = io.WriteString(w, r.withoutTokens(string(text))+"\n")
 	return err
+}
+
+// withoutTokens removes the tokens of the requests, which a name or a header of a response
+// may repeat.
+func (r *Report) withoutTokens(text string) string {
+	for _, token := range r.tokens {
+		text = strings.ReplaceAll(text, token, "[token]")
+	}
+	return text
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +36,7 @@ type tap struct {
 	mutex     sync.Mutex
 	requests  Requests
 	exchanges []*exchange
+	tokens    []string
 }
 
 func (t *tap) Do(request *policy.Request) (*http.Response, error) {
@@ -48,6 +51,9 @@ func (t *tap) Do(request *policy.Request) (*http.Response, error) {
 	t.mutex.Lock()
 	t.requests.API++
 	t.exchanges = append(t.exchanges, e)
+	if token := strings.TrimPrefix(raw.Header.Get("Authorization"), "Bearer "); !slices.Contains(t.tokens, token) {
+		t.tokens = append(t.tokens, token)
+	}
 	t.mutex.Unlock()
 	start := time.Now()
 	response, err := request.Next()

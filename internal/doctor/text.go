@@ -12,7 +12,7 @@ import (
 
 // WriteText writes the report for people. It has no value from a response.
 func (r *Report) WriteText(w io.Writer) error {
-	t := &textWriter{w: w}
+	t := &textWriter{}
 	t.line("partnercenter %s", r.Version)
 	for _, s := range r.SignIns {
 		t.signIn(s)
@@ -21,18 +21,14 @@ func (r *Report) WriteText(w io.Writer) error {
 	t.differences(r.Routes)
 	t.advice(r.Routes)
 	t.summary(r)
-	return t.err
+	_, err := io.WriteString(w, r.withoutTokens(t.text.String()))
+	return err
 }
 
-type textWriter struct {
-	w   io.Writer
-	err error
-}
+type textWriter struct{ text strings.Builder }
 
 func (t *textWriter) line(format string, arguments ...any) {
-	if t.err == nil {
-		_, t.err = fmt.Fprintln(t.w, strings.TrimRight(fmt.Sprintf(format, arguments...), " "))
-	}
+	t.text.WriteString(strings.TrimRight(fmt.Sprintf(format, arguments...), " ") + "\n")
 }
 
 func (t *textWriter) signIn(s SignIn) {
