@@ -223,7 +223,7 @@ type remark struct {
 // forge answers as the APIs of the forges do, as far as the script uses them, about
 // pull request 7 of contoso/spend.
 type forge struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // held by the test, except while a command runs
 	remarks  []remark
 	messages []string
 	fails    http.HandlerFunc // instead of all of this
@@ -405,7 +405,7 @@ func variables(kind, url string, pullRequest bool) []string {
 
 // newForge starts a forge on which others have commented: a bot of the same account
 // for another pipeline, and somebody who has copied the marker, or begun with it.
-func newForge(t *testing.T, marker string) (*forge, string) {
+func newForge(t *testing.T, w *workspace, marker string) (*forge, string) {
 	t.Helper()
 	f := &forge{secret: "a-secret", pageSize: 2, remarks: []remark{
 		{1, me, "[//]: # (spend-gate b3RoZXI=)\n\nof another pipeline", ""},
@@ -413,6 +413,8 @@ func newForge(t *testing.T, marker string) (*forge, string) {
 		{3, me, marker + "x\n\nof another pipeline", ""},
 		{4, "somebody", "", ""},
 	}}
+	f.mu.Lock()
+	w.forges = append(w.forges, f)
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	return f, server.URL
@@ -470,8 +472,15 @@ func (w *workspace) play(t *testing.T, plan recordedPlan, environment []string, 
 	c.Dir, c.Env = w.directory, slices.Concat(w.environment, environment, []string{"RECORDED=" + plan.directory})
 	var stdout, stderr strings.Builder
 	c.Stdout, c.Stderr = &stdout, &stderr
+	for _, f := range w.forges {
+		f.mu.Unlock()
+	}
+	err := c.Run()
+	for _, f := range w.forges {
+		f.mu.Lock()
+	}
 	var exit *exec.ExitError
-	if err := c.Run(); err != nil && !errors.As(err, &exit) {
+	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	return outcome{stdout.String(), stderr.String(), c.ProcessState.ExitCode()}
@@ -490,7 +499,7 @@ func (p recordedPlan) check(t *testing.T, what, report string) {
 // markerOf is the marker of an environment, in a directory that is the root.
 func markerOf(t *testing.T, w *workspace, kind string, environment []string) string {
 	t.Helper()
-	f, url := newForge(t, "")
+	f, url := newForge(t, w, "")
 	f.remarks = nil
 	w.play(t, recordedPlan{directory: "/nowhere"}, append(variables(kind, url, true), environment...), "sh", "spend-gate.sh", kind)
 	if len(f.remarks) != 1 {
@@ -517,7 +526,7 @@ func TestPipelines(t *testing.T) {
 			t.Parallel()
 			w := newRunner(t)
 			marker := markerOf(t, w, kind, nil)
-			f, url := newForge(t, marker)
+			f, url := newForge(t, w, marker)
 			others := slices.Clone(f.remarks)
 			for _, name := range append(order, "passed") {
 				plan := plans[name]
@@ -551,7 +560,7 @@ func TestPipelines(t *testing.T) {
 		t.Run(kind+" fails", func(t *testing.T) {
 			t.Parallel()
 			w := newRunner(t)
-			f, url := newForge(t, "")
+			f, url := newForge(t, w, "")
 			environment := variables(kind, url, true)
 			for what, fails := range map[string]http.HandlerFunc{
 				"forbidden": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "::error::no", http.StatusForbidden) },
@@ -610,7 +619,7 @@ func TestPipelines(t *testing.T) {
 		t.Run(kind+" without a pull request", func(t *testing.T) {
 			t.Parallel()
 			w := newRunner(t)
-			f, url := newForge(t, "")
+			f, url := newForge(t, w, "")
 			environment := append(variables(kind, url, false), "SLACK_WEBHOOK_URL="+url+"/webhook/slack", "TEAMS_WEBHOOK_URL="+url+"/webhook/teams")
 			for _, name := range []string{"passed", "warned", "failed", "no gate", "killed"} {
 				plan := plans[name]
@@ -634,7 +643,7 @@ func TestPipelines(t *testing.T) {
 			t.Parallel()
 			limit := map[string]int{"github": 65536, "gitlab": 1000000, "azure-devops": 150000, "bitbucket": 32768}[kind]
 			w := newRunner(t)
-			f, url := newForge(t, "")
+			f, url := newForge(t, w, "")
 			const row = "| Zoë | 1 | 2 | 3 | 4 |\n"
 			for what, report := range map[string]string{
 				"many rows": saysFailed + " 9.\n\n| a |\n|---|\n" + strings.Repeat(row, limit/len(row)+1),
@@ -686,7 +695,7 @@ func TestPipelines(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			f, url := newForge(t, "")
+			f, url := newForge(t, w, "")
 			f.remarks = f.remarks[:3]
 			for _, name := range []string{"passed", "two gates"} {
 				o := w.play(t, plans[name], variables(kind, url, true), "sh", "spend-gate.sh", kind)
@@ -783,7 +792,7 @@ func TestPipelines(t *testing.T) {
 		for _, kind := range forges {
 			for _, pullRequest := range []bool{true, false} {
 				w := newRunner(t)
-				f, url := newForge(t, "")
+				f, url := newForge(t, w, "")
 				f.secret = "hush-hush"
 				w.buildTools(t, `printf '%s\n' "$*" >> processes`)
 				environment := variables(kind, url, pullRequest)
@@ -803,7 +812,7 @@ func TestPipelines(t *testing.T) {
 	t.Run("names", func(t *testing.T) {
 		t.Parallel()
 		w := newRunner(t)
-		f, url := newForge(t, "")
+		f, url := newForge(t, w, "")
 		f.remarks = nil
 		environment := append(variables("github", url, true), "GITHUB_WORKFLOW=a) --> \"`$(exit 1)\n", "SPEND_GATE_NAME=<b>", "GITHUB_STEP_SUMMARY="+filepath.Join(w.directory, "summary"))
 		for range 2 {
@@ -830,7 +839,7 @@ func TestPipelines(t *testing.T) {
 	t.Run("messages", func(t *testing.T) {
 		t.Parallel()
 		w := newRunner(t)
-		f, url := newForge(t, "")
+		f, url := newForge(t, w, "")
 		plan := plans["failed, no postcondition"].altered(t, func(values map[string]any) {
 			values["summary"] = "<!channel> & **\"Zoë\"** <at>all</at>\n" + strings.Repeat("é", 5000)
 		})
@@ -1003,7 +1012,7 @@ func testPipelineFiles(t *testing.T, plans map[string]recordedPlan) {
 		"atlantis":  {regexp.MustCompile(`(?m)^        - run: (.*)$`).FindStringSubmatch(content(t, pipelines+"atlantis.yaml"))[1], []string{"sh", "-c"}, nil, nil},
 	} {
 		w := newRunner(t)
-		f, url := newForge(t, "")
+		f, url := newForge(t, w, "")
 		w.program(t, "apk", "#!/bin/sh\n[ \"$*\" = 'add --no-cache curl jq' ]\n")
 		environment := variables(kind, url, true)
 		if test.environment != nil {

@@ -68,6 +68,7 @@ func TestMain(m *testing.M) {
 type workspace struct {
 	directory   string
 	environment []string
+	forges      []*forge // that its commands may ask
 }
 
 // newWorkspace makes a workspace of a configuration.
