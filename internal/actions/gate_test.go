@@ -72,15 +72,17 @@ func TestDocumentation(t *testing.T) {
 		description := schemaOf(t, a).Schema.MarkdownDescription
 		first, _, _ := strings.Cut(description, "\n")
 		short := strings.TrimPrefix(metadata.TypeName, "partnercenter_")
+		caption, example := splitCaption(read(t, "examples/actions/"+metadata.TypeName+"/action.tf"))
 		page := strings.NewReplacer(
 			"%name", metadata.TypeName,
 			"%first", first,
 			"%description", description,
-			"%example", read(t, "examples/actions/"+metadata.TypeName+"/action.tf"),
+			"%caption", caption,
+			"%example", example,
 			"%arguments", arguments(t, read(t, "docs/ephemeral-resources/"+short+".md")),
 		).Replace(`---
 page_title: "%name Action - partnercenter"
-subcategory: ""
+subcategory: "Gates"
 description: |-
   %first
 ---
@@ -89,8 +91,12 @@ description: |-
 
 %description
 
+- **Sign in** as a partner user: [every way to sign in](https://github.com/seed-12616aef/terraform-provider-partnercenter/blob/main/docs/index.md#sign-in).
+- **Guide**: [Gate spend](../guides/gate-spend.md#block-a-resource).
+
 ## Example Usage
 
+%caption
 ` + "```terraform\n%example```" + `
 
 ## Schema
@@ -112,6 +118,18 @@ description: |-
 			}
 		}
 	}
+}
+
+// splitCaption splits an example into the comment that it begins with, as text, and
+// the rest.
+func splitCaption(example string) (caption, rest string) {
+	rest = example
+	for strings.HasPrefix(rest, "# ") {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\n")
+		caption += strings.TrimPrefix(line, "# ") + "\n"
+	}
+	return caption, rest
 }
 
 // arguments are what the page of an ephemeral resource says of its arguments, without

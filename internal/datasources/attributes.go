@@ -123,18 +123,18 @@ func budgetAttributes() attributes {
 
 func totalsAttributes() attributes {
 	return attributes{
-		"record_count": count("The number of records, after the filters."),
+		"record_count": count("The number of records that were added up."),
 		"cost_by_currency": schema.MapAttribute{
 			Computed:    true,
 			ElementType: types.NumberType,
-			MarkdownDescription: "The exact sum of `total_cost` for each `currency_code`. Currencies are never added to each other or converted. " +
-				"The key `unknown` is for records whose currency cannot be determined. A value is null if a record of that currency has no `total_cost`.",
+			MarkdownDescription: "The exact sum of the records' costs in each currency, by its ISO 4217 code. Currencies are never added to each other or converted. " +
+				"The key `unknown` is for records whose currency cannot be determined. A value is null if a record of that currency has no cost.",
 		},
-		"usd_total_cost":     number("The exact sum of `usd_total_cost`, in USD. Null unless it is known for every record; 0 without records."),
-		"usd_known_cost":     number("The exact sum of the known `usd_total_cost` values, in USD. 0 if none is known."),
-		"usd_complete":       boolean("Whether `usd_total_cost` is known for every record."),
-		"last_modified_date": text("The newest `last_modified_date` of the records, an RFC 3339 time. Null if no record has one."),
-		"oldest_modified_date": text("The oldest `last_modified_date` of the records, an RFC 3339 time. Null if no record has one. " +
+		"usd_total_cost":     number("The exact sum of Microsoft's own figures for the cost, in USD. Null unless it is known for every record; 0 without records."),
+		"usd_known_cost":     number("The exact sum of the figures in USD that are known. 0 if none is known."),
+		"usd_complete":       boolean("Whether the figure in USD is known for every record."),
+		"last_modified_date": text("When the newest of the records was updated, an RFC 3339 time. Null if no record says when."),
+		"oldest_modified_date": text("When the oldest of the records was updated, an RFC 3339 time. Null if no record says when. " +
 			"Figures older than about two days are stale."),
 	}
 }
@@ -148,11 +148,20 @@ func groupCostAttributes() attributes {
 	}
 }
 
-// collectionAttributes say whether a list is whole. Both are taken before the
-// filters.
+// collectionAttributes say whether a list is whole.
 func collectionAttributes() attributes {
 	return attributes{
-		"total_count": count("The number of records before the filters, as stated by the API on the first page. Null if it states none. A record that repeats an earlier one in every field counts once."),
+		"total_count": count("The number of records, as stated by the API on the first page. " + totalCountDetails),
 		"complete":    boolean("Whether the API listed at least as many records as it states on any page. If not, there is a warning too, and a gate should not pass."),
 	}
 }
+
+// filteredCollectionAttributes are those of a list that the provider filters. Both
+// are taken before the filters.
+func filteredCollectionAttributes() attributes {
+	return with(collectionAttributes(), attributes{
+		"total_count": count("The number of records before the filters, as stated by the API on the first page. " + totalCountDetails),
+	})
+}
+
+const totalCountDetails = "Null if it states none. A record that repeats an earlier one in every field counts once."

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -150,6 +151,62 @@ func checkDescription(t *testing.T, place, description string) {
 	t.Helper()
 	if !strings.HasSuffix(description, ".") && !strings.HasSuffix(description, ").") {
 		t.Errorf("the description of %s is no sentence: %q", place, description)
+	}
+}
+
+var (
+	filters       = regexp.MustCompile(`^(Returns|Checks) only|^Whether to return only`)
+	attributeName = regexp.MustCompile("`([a-z]+(?:_[a-z]+)+)`")
+)
+
+// Texts that several data sources share are true of each: what they mention is there.
+func TestDescriptions_shared(t *testing.T) {
+	t.Parallel()
+	// What may be mentioned though it is no attribute: arguments of the provider, terms
+	// of Terraform and of the API, and rules of the gates that have no argument.
+	others := map[string]bool{
+		"max_retry_wait": true, "depends_on": true, "void_note": true, "adjustment_note": true,
+		"customer_found": true, "not_empty": true, "usd_known": true, "currency_limited": true, "has_budget": true,
+		"data_age_known": true, "forecast_known": true, "one_budget": true, "resource_group_found": true,
+	}
+	for name, d := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var response datasource.SchemaResponse
+			d.Schema(t.Context(), datasource.SchemaRequest{}, &response)
+			descriptions := map[string]string{"the data source": response.Schema.MarkdownDescription}
+			names, filtered, budgets := map[string]bool{}, false, false
+			var collect func(path string, fields map[string]schema.Attribute)
+			collect = func(path string, fields map[string]schema.Attribute) {
+				for name, attribute := range fields {
+					description := attribute.GetMarkdownDescription()
+					descriptions[path+name] = description
+					names[name] = true
+					filtered = filtered || attribute.IsOptional() && filters.MatchString(description)
+					budgets = budgets || strings.Contains(name, "budget")
+					switch a := attribute.(type) {
+					case schema.SingleNestedAttribute:
+						collect(path+name+".", a.Attributes)
+					case schema.ListNestedAttribute:
+						collect(path+name+".", a.NestedObject.Attributes)
+					}
+				}
+			}
+			collect("", response.Schema.Attributes)
+			for place, description := range descriptions {
+				if !filtered && strings.Contains(description, "filter") {
+					t.Errorf("%s is about filters, which there are none of: %q", place, description)
+				}
+				if !budgets && strings.Contains(description, "budget") {
+					t.Errorf("%s is about budgets, which there are none of: %q", place, description)
+				}
+				for _, match := range attributeName.FindAllStringSubmatch(description, -1) {
+					if !names[match[1]] && !others[match[1]] {
+						t.Errorf("%s mentions %s, which there is none of: %q", place, match[1], description)
+					}
+				}
+			}
+		})
 	}
 }
 

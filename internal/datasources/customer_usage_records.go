@@ -74,7 +74,7 @@ func customerUsageRecordsSchema() schema.Schema {
 				"over_budget": boolean("Whether the customer has a budget and the `total_cost` of all its records together is more than the budget, compared exactly, or whether its records have different budgets or currencies. " +
 					"False without a budget: use `within_budget` to block."),
 			}, costAttributes())),
-		}, collectionAttributes()),
+		}, filteredCollectionAttributes()),
 	}
 }
 

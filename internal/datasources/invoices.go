@@ -64,7 +64,7 @@ func invoicesSchema() schema.Schema {
 			"period_start": day("Returns only invoices with an `invoice_date` on or after this: a date such as `2026-01-01`, from its beginning in UTC, or an RFC 3339 time. An invoice without a date is returned too."),
 			"period_end":   day("Returns only invoices with an `invoice_date` on or before this: a date such as `2026-12-31`, to its end in UTC, or an RFC 3339 time. Must not be before `period_start`. An invoice without a date is returned too.", notBefore{"period_start"}),
 			"totals": object("Exact sums of the invoices, after the filters.", attributes{
-				"record_count":        count("The number of invoices, after the filters."),
+				"record_count":        count("The number of invoices that were added up."),
 				"charges_by_currency": sums("The exact sum of `total_charges` for each `currency_code`. The key `unknown` is for invoices without a currency. A value is null if an invoice has no `total_charges`."),
 				"paid_by_currency":    sums("The exact sum of `paid_amount` for each `currency_code`. The key `unknown` is for invoices without a currency. A value is null if an invoice has no `paid_amount`."),
 			}),
@@ -81,7 +81,7 @@ func invoicesSchema() schema.Schema {
 				"invoice_type":              text("The type of invoice, such as `Recurring` or `OneTime`. Null if the API returns none."),
 				"amends_of":                 text("The id of the invoice that this one amends. Null if it amends none."),
 			}),
-		}, collectionAttributes()),
+		}, filteredCollectionAttributes()),
 	}
 }
 

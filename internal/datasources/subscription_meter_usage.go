@@ -79,7 +79,7 @@ func subscriptionMeterUsageSchema() schema.Schema {
 				"quantity_used":     number("The quantity used, in `unit`, exactly. Null on a record of a whole subscription."),
 				"unit":              text("The unit of `quantity_used`, such as `1 GB/Month` or `10K`. Null on a record of a whole subscription."),
 			}, costAttributes())),
-		}, collectionAttributes()),
+		}, filteredCollectionAttributes()),
 	}
 }
 

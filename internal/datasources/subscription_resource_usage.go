@@ -95,7 +95,7 @@ func subscriptionResourceUsageSchema() schema.Schema {
 				"resource_type":       text("The type of the resource, often only the namespace of the resource provider, such as `Microsoft.Compute`. Null if the API returns none."),
 				"resource_uri":        text("The resource's id in Azure Resource Manager. Null if the API returns none."),
 			}, costAttributes())),
-		}, collectionAttributes()),
+		}, filteredCollectionAttributes()),
 	}
 }
 

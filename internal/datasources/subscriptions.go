@@ -81,7 +81,7 @@ func subscriptionsSchema() schema.Schema {
 				"is_azure_plan":        boolean("Whether this is an Azure plan, which holds Azure subscriptions."),
 				"is_azure_legacy":      boolean("Whether this is an Azure subscription of the legacy offer MS-AZR-0145P."),
 			}),
-		}, collectionAttributes()),
+		}, filteredCollectionAttributes()),
 	}
 }
 

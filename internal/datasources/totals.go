@@ -11,7 +11,7 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// collection is the model of [collectionAttributes].
+// collection is the model of [collectionAttributes] and [filteredCollectionAttributes].
 type collection struct {
 	TotalCount *int64 `tfsdk:"total_count"`
 	Complete   *bool  `tfsdk:"complete"`

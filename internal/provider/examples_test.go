@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -460,12 +461,14 @@ func TestExamples(t *testing.T) {
 				t.Parallel()
 				_, environment := emulate(t, emulator.Options{PageSize: 7})
 				w := newWorkspace(t, "provider \"partnercenter\" {}\n", environment...)
+				declared := map[string]string{}
 				for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
-					name := file
+					path := filepath.Join(examples, "data-sources", directory, file)
 					if strings.HasSuffix(file, ".tf") {
-						name = "example-" + file
+						w.write(t, "example-"+file, declareOnce(t, declared, content(t, path)))
+					} else {
+						w.write(t, file, content(t, path))
 					}
-					w.write(t, name, content(t, filepath.Join(examples, "data-sources", directory, file)))
 				}
 				for name, text := range test.files {
 					w.write(t, name, text)
@@ -476,6 +479,67 @@ func TestExamples(t *testing.T) {
 	}
 	if len(directories) != len(dataSources) {
 		t.Errorf("%d directories, %d tested", len(directories), len(dataSources))
+	}
+}
+
+var variableBlock = regexp.MustCompile(`(?ms)^variable "\w+" \{$.*?^\}\n`)
+
+// declareOnce leaves out the variables that an example before has declared: each of
+// them is complete in itself, and they are planned together.
+func declareOnce(t *testing.T, declared map[string]string, text string) string {
+	t.Helper()
+	return variableBlock.ReplaceAllStringFunc(text, func(block string) string {
+		name := declaredVariable.FindStringSubmatch(block)[1]
+		earlier, ok := declared[name]
+		if ok && earlier != block {
+			t.Errorf("the variable %s is declared in two ways:\n%s%s", name, earlier, block)
+		}
+		declared[name] = block
+		if ok {
+			return ""
+		}
+		return block
+	})
+}
+
+var (
+	quotedOrComment = regexp.MustCompile(`(?m)"(\\.|\$\{[^}]*\}|[^"\\])*"|#.*$`)
+	usedData        = regexp.MustCompile(`\bdata\.(\w+)\.(\w+)`)
+	usedLocal       = regexp.MustCompile(`\blocal\.(\w+)`)
+)
+
+// A reader copies one example of a page, not all of them: each declares what it uses.
+func TestExamples_complete(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(examples + "/*/partnercenter_*/*.tf")
+	if err != nil || len(files) < 30 {
+		t.Fatalf("%d files, error %v", len(files), err)
+	}
+	functions, err := filepath.Glob(examples + "/functions/*/*.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, functions...) {
+		text := content(t, file)
+		if !strings.HasPrefix(text, "# ") {
+			t.Errorf("%s does not begin with a comment, which is its caption in the documentation", file)
+		}
+		for _, match := range usedVariable.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(text, `variable "`+match[1]+`" {`) {
+				t.Errorf("%s does not declare var.%s", file, match[1])
+			}
+		}
+		code := quotedOrComment.ReplaceAllString(text, "")
+		for _, match := range usedData.FindAllStringSubmatch(code, -1) {
+			if !strings.Contains(text, `data "`+match[1]+`" "`+match[2]+`" {`) {
+				t.Errorf("%s does not read %s", file, match[0])
+			}
+		}
+		for _, match := range usedLocal.FindAllStringSubmatch(code, -1) {
+			if !regexp.MustCompile(`(?m)^\s+` + match[1] + `\s+=`).MatchString(text) {
+				t.Errorf("%s does not define %s", file, match[0])
+			}
+		}
 	}
 }
 

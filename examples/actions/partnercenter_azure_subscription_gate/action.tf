@@ -1,5 +1,5 @@
 # Checked during the apply, before the workload is created or updated. To check it
-# now: terraform apply -invoke=action.partnercenter_azure_subscription_gate.this
+# now: `terraform apply -invoke=action.partnercenter_azure_subscription_gate.this`
 action "partnercenter_azure_subscription_gate" "this" {
   config {
     customer_id           = var.tenant_id

@@ -1,5 +1,5 @@
 # Checked during the apply, before the workload is created or updated. To check it
-# now: terraform apply -invoke=action.partnercenter_spend_gate.budgets
+# now: `terraform apply -invoke=action.partnercenter_spend_gate.budgets`
 action "partnercenter_spend_gate" "budgets" {
   config {
     customer_ids      = var.customer_ids

@@ -22,6 +22,16 @@ output "report" {
   value = data.partnercenter_azure_subscription_gate.groups.report_markdown
 }
 
+variable "tenant_id" {
+  type        = string
+  description = "The tenant of the Azure subscription, which is the customer's id."
+}
+
+variable "azure_subscription_id" {
+  type        = string
+  description = "The id of the Azure subscription."
+}
+
 variable "resource_group_limits" {
   type        = map(number)
   description = "The most that each resource group may cost a month, in EUR."

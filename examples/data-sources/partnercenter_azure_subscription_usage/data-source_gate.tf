@@ -19,6 +19,16 @@ resource "terraform_data" "workload" {
   depends_on = [data.partnercenter_azure_subscription_usage.gate]
 }
 
+variable "tenant_id" {
+  type        = string
+  description = "The tenant of the Azure subscription, which is the customer's id."
+}
+
+variable "azure_subscription_id" {
+  type        = string
+  description = "The id of the Azure subscription."
+}
+
 variable "limits" {
   type        = map(number)
   description = "The most that the Azure subscription may cost a month, by currency code."

@@ -1,4 +1,4 @@
-# The same, hour by hour and resource by resource, for a short period: there may
+# What it used hour by hour and resource by resource, for a short period: there may
 # be very many records, and all of them go into the state.
 data "partnercenter_azure_utilization" "hours" {
   customer_id     = var.customer_id
@@ -19,4 +19,19 @@ output "hours_by_resource" {
       unit     = record.unit
     }...
   }
+}
+
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}
+
+variable "subscription_id" {
+  type        = string
+  description = "The id of the customer's legacy subscription in Partner Center."
+}
+
+variable "start_time" {
+  type        = string
+  description = "The start of the period, such as 2026-10-01T00:00:00Z."
 }

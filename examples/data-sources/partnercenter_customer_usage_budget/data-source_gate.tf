@@ -1,5 +1,5 @@
 # Stops the plan while a customer has no budget, which every gate on
-# within_budget needs.
+# `within_budget` needs.
 data "partnercenter_customer_usage_budget" "gate" {
   for_each    = var.customer_ids
   customer_id = each.value

@@ -22,3 +22,8 @@ check "forecast" {
     error_message = "${coalesce(data.partnercenter_customer_usage_summary.gate.customer_name, var.customer_id)} may not stay within the budget: the forecast is ${try(format("%.2f %s", data.partnercenter_customer_usage_summary.gate.forecast_cost, coalesce(data.partnercenter_customer_usage_summary.gate.currency_code, "?")), "not known yet")}."
   }
 }
+
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}

@@ -1,5 +1,5 @@
-# Every customer of the partner, with or without Azure, or those whose name
-# begins like this.
+# Every customer of the partner, with or without Azure. `name_prefix` returns only
+# those whose name begins with it.
 data "partnercenter_customers" "all" {
   name_prefix = var.name_prefix
 }

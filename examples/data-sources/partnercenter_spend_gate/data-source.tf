@@ -1,5 +1,5 @@
-# One block: stops the plan while a customer has used more of the budget than
-# this, or has none, or is not listed. Above the lower share it warns.
+# Stops the plan while a customer has used more than `max_percent_used` of its
+# budget, or has none, or is not listed. Above `warn_percent_used` it warns.
 data "partnercenter_spend_gate" "budgets" {
   customer_ids      = var.customer_ids
   max_percent_used  = 100

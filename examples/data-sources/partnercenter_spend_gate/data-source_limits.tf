@@ -18,6 +18,11 @@ output "report" {
   value = data.partnercenter_spend_gate.limits.report_markdown
 }
 
+variable "customer_ids" {
+  type        = list(string)
+  description = "Tenant ids of the customers to watch."
+}
+
 variable "limits" {
   type        = map(number)
   description = "What the customers together may spend a month, by currency code."

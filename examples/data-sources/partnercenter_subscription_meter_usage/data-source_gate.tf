@@ -19,6 +19,16 @@ data "partnercenter_subscription_meter_usage" "storage" {
   }
 }
 
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}
+
+variable "plan_id" {
+  type        = string
+  description = "The id of the customer's Azure plan in Partner Center."
+}
+
 variable "storage_limits" {
   type        = map(number)
   description = "The most that storage may cost a month, by currency code."

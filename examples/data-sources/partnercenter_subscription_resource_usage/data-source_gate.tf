@@ -1,6 +1,6 @@
 # Stops the plan once a resource group of these Azure subscriptions costs more
 # than a limit. An Azure subscription without usage stops it too: its id may be
-# wrong. With allow_missing = true it would pass.
+# wrong. With `allow_missing = true` it would pass.
 data "partnercenter_subscription_resource_usage" "gate" {
   customer_id     = var.customer_id
   subscription_id = var.plan_id
@@ -20,6 +20,16 @@ data "partnercenter_subscription_resource_usage" "gate" {
       ])}."
     }
   }
+}
+
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}
+
+variable "plan_id" {
+  type        = string
+  description = "The id of the customer's Azure plan in Partner Center."
 }
 
 variable "azure_subscription_ids" {

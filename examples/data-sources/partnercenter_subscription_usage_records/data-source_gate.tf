@@ -19,6 +19,11 @@ data "partnercenter_subscription_usage_records" "gate" {
   }
 }
 
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}
+
 variable "limits" {
   type        = map(number)
   description = "The most that a subscription may cost a month, by currency code."

@@ -14,6 +14,16 @@ data "partnercenter_subscription_usage_summary" "gate" {
   }
 }
 
+variable "customer_id" {
+  type        = string
+  description = "The customer's tenant id."
+}
+
+variable "subscription_id" {
+  type        = string
+  description = "The id of the customer's Azure plan or legacy subscription in Partner Center."
+}
+
 variable "limits" {
   type        = map(number)
   description = "The most that the subscription may cost a month, by currency code."

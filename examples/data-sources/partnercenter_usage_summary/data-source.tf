@@ -1,5 +1,5 @@
 # The partner's legacy (MS-AZR-0145P) customers together. It leaves out everyone
-# on an Azure plan, so gate on partnercenter_customer_usage_records instead.
+# on an Azure plan, so gate on `partnercenter_customer_usage_records` instead.
 data "partnercenter_usage_summary" "partner" {}
 
 output "legacy_spend" {

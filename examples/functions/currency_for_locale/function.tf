@@ -1,3 +1,4 @@
+# The region of a locale determines the currency.
 output "currency_for_locale" {
   value = {
     france = provider::partnercenter::currency_for_locale("fr-FR") # EUR

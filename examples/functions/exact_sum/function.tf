@@ -1,4 +1,4 @@
-# sum() adds binary fractions; this adds digits.
+# `sum()` adds binary fractions; this adds digits.
 output "exact_sum" {
   value = {
     thousand_cents = provider::partnercenter::exact_sum([for _ in range(1000) : 0.01]) # 10

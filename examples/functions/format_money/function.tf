@@ -1,3 +1,4 @@
+# Rounds to as many digits as the currency has.
 output "format_money" {
   value = {
     krona = provider::partnercenter::format_money(120.5683, "SEK") # 120.57 SEK
