@@ -11,9 +11,11 @@ provider "partnercenter" {
 variable "certificate_password" {
   type      = string
   sensitive = true
+  ephemeral = true # Terraform 1.10 and later: in neither plan nor state
 }
 
 variable "refresh_token" {
   type      = string
   sensitive = true
+  ephemeral = true
 }

@@ -10,4 +10,5 @@ provider "partnercenter" {
 variable "refresh_token" {
   type      = string
   sensitive = true
+  ephemeral = true # Terraform 1.10 and later: in neither plan nor state
 }

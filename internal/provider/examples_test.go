@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -438,13 +439,14 @@ var dataSources = map[string][]example{
 // the emulator in place of the cloud.
 var signIns = map[string]example{
 	"provider.tf":                    {},
-	"provider-refresh-token.tf":      {variables: map[string]string{"client_secret": emulator.ClientSecret, "refresh_token": emulator.RefreshToken}},
+	"provider-refresh-token.tf":      {},
+	"provider-ephemeral.tf":          {variables: map[string]string{"client_secret": emulator.ClientSecret, "refresh_token": emulator.RefreshToken}},
 	"provider-refresh-token-file.tf": {},
 	"provider-rotation.tf":           {},
 	"provider-certificate.tf":        {variables: map[string]string{"certificate_password": providertest.PFXPassword, "refresh_token": emulator.RefreshToken}},
 	"provider-oidc.tf":               {variables: map[string]string{"refresh_token": emulator.RefreshToken}},
 	"provider-access-token.tf":       {variables: map[string]string{"access_token": emulator.UserAccessToken()}},
-	"provider-app-only.tf":           {variables: map[string]string{"client_secret": emulator.ClientSecret}, fails: []string{"app-only", "refresh_token"}},
+	"provider-app-only.tf":           {fails: []string{"app-only", "refresh_token"}},
 	"provider-azure-cli.tf":          {},
 }
 
@@ -567,8 +569,12 @@ func newSignIn(t *testing.T, file string, certificate providertest.Certificate, 
 	if file == "provider.tf" {
 		text = strings.TrimPrefix(text, required[1:])
 	} else {
-		// The examples' sign-in is all there is. Only its invented ids are replaced.
-		environment = environment[:2]
+		// The examples' sign-in is all there is, with what they say is in the environment.
+		// Only the invented ids are replaced.
+		environment = slices.DeleteFunc(slices.Clone(environment), func(variable string) bool {
+			name, _, _ := strings.Cut(variable, "=")
+			return !strings.HasSuffix(name, "_ENDPOINT") && !strings.HasSuffix(name, "_HOST") && !strings.Contains(text, name)
+		})
 	}
 	w := newWorkspace(t, "", environment...)
 	token := filepath.Join(w.directory, "refresh-token")
