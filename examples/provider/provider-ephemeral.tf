@@ -1,5 +1,5 @@
-# The same from variables of Terraform, for example in HCP Terraform. They have to be
-# ephemeral: Terraform writes the others into a saved plan, sensitive or not.
+# The same from variables of Terraform. They have to be ephemeral: Terraform writes the
+# others into a saved plan, sensitive or not.
 provider "partnercenter" {
   tenant_id     = "11111111-2222-3333-4444-555555555555"
   client_id     = "66666666-7777-8888-9999-000000000000"

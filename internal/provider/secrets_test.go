@@ -524,11 +524,10 @@ func TestSecrets_login(t *testing.T) {
 	t.Parallel()
 	s, environment := newWatch(t, emulator.Options{}, nil)
 	directory := t.TempDir()
-	program := filepath.Join(t.TempDir(), "partnercenter")
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/partnercenter").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	if err := buildCommands(); err != nil {
+		t.Fatal(err)
 	}
-	login := exec.CommandContext(t.Context(), program, "login", "-out", filepath.Join(directory, "refresh-token"))
+	login := exec.CommandContext(t.Context(), filepath.Join(programs, "partnercenter"), "login", "-out", filepath.Join(directory, "refresh-token"))
 	login.Env = slices.Concat(environment, []string{"TMPDIR=" + directory})
 	output, err := login.CombinedOutput()
 	if err != nil {

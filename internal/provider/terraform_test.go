@@ -34,17 +34,22 @@ terraform {
 // the first test that needs it.
 var programs string
 
-var build = sync.OnceValue(func() error {
-	program := filepath.Join(programs, "terraform-provider-partnercenter")
+var build = sync.OnceValue(func() error { return buildProgram("terraform-provider-partnercenter", "../..") })
+
+// buildCommands builds the command line partnercenter beside the provider.
+var buildCommands = sync.OnceValue(func() error { return buildProgram("partnercenter", "../../cmd/partnercenter") })
+
+func buildProgram(name, directory string) error {
+	program := filepath.Join(programs, name)
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	output, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput() //nolint:noctx // Once for all tests.
+	output, err := exec.Command("go", "build", "-o", program, directory).CombinedOutput() //nolint:noctx // Once for all tests.
 	if err != nil {
 		return errors.New(string(output))
 	}
 	return nil
-})
+}
 
 func TestMain(m *testing.M) {
 	var err error
