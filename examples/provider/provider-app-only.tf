@@ -1,5 +1,6 @@
-# As the application itself (app-only): a client secret without a refresh token, in
-# PARTNERCENTER_CLIENT_SECRET. Most usage routes refuse it, the data sources say which.
+# As the application itself (app-only): a client secret, a certificate or an OIDC token,
+# without a refresh token. Most usage routes refuse it, the data sources say which. Here
+# the secret is in the environment, as `PARTNERCENTER_CLIENT_SECRET`.
 provider "partnercenter" {
   tenant_id = "11111111-2222-3333-4444-555555555555"
   client_id = "66666666-7777-8888-9999-000000000000"

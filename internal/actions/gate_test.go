@@ -2,6 +2,7 @@ package actions
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -120,16 +121,13 @@ description: |-
 	}
 }
 
+var leadingComment = regexp.MustCompile(`^(# .*\n)*`)
+
 // splitCaption splits an example into the comment that it begins with, as text, and
 // the rest.
 func splitCaption(example string) (caption, rest string) {
-	rest = example
-	for strings.HasPrefix(rest, "# ") {
-		var line string
-		line, rest, _ = strings.Cut(rest, "\n")
-		caption += strings.TrimPrefix(line, "# ") + "\n"
-	}
-	return caption, rest
+	comment := leadingComment.FindString(example)
+	return strings.ReplaceAll("\n"+comment, "\n# ", "\n")[1:], strings.TrimPrefix(example, comment)
 }
 
 // arguments are what the page of an ephemeral resource says of its arguments, without
