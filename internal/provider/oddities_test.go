@@ -156,10 +156,11 @@ func subjects(t *testing.T) map[string]subject {
 	all := map[string]subject{}
 	for directory, cases := range dataSources {
 		example := subject{text: required + "provider \"partnercenter\" {}\n", files: map[string]string{}, variables: cases[0].variables}
+		declared := map[string]string{}
 		for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
 			text := content(t, filepath.Join(examples, "data-sources", directory, file))
 			if strings.HasSuffix(file, ".tf") {
-				example.text += "\n" + text
+				example.text += "\n" + declareOnce(t, declared, text)
 			} else {
 				example.files[file] = text
 			}
@@ -271,8 +272,9 @@ func TestExamples_splitSubscription(t *testing.T) {
 				answer["items"] = append(items, second)
 			})
 			w := newWorkspace(t, "provider \"partnercenter\" {}\n", environment...)
+			declared := map[string]string{}
 			for _, file := range entries(t, directory) {
-				w.write(t, file, content(t, filepath.Join(directory, file)))
+				w.write(t, file, declareOnce(t, declared, content(t, filepath.Join(directory, file))))
 			}
 			w.environment = append(w.environment, "TF_VAR_customer_id="+emulator.MeteredCustomerID)
 			planned := w.terraform(t, "plan")
