@@ -88,7 +88,7 @@ var faults = []fault{
 	{name: "200 with an HTML page, such as a login page or a proxy's", Fault: emulator.Fault{Body: new("\ufeff <!DOCTYPE html><html></html>"), ContentType: "text/html"}, outcome: fatal, says: "200 OK: the response is an HTML page"},
 	{name: "200 without a body", Fault: emulator.Fault{Body: new("")}, outcome: fatal, says: "the response has no body"},
 	{name: "a body beyond the limit", Fault: emulator.Fault{Pad: testMaxBody}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
-	{name: "a compressed body beyond the limit when uncompressed", Fault: emulator.Fault{Pad: 4 * testMaxBody, Gzip: true}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
+	{name: "a compressed body beyond the limit when uncompressed", Fault: emulator.Fault{Pad: testMaxBody, Gzip: true}, outcome: fatal, says: "the response is larger than 1 MiB, which is the limit"},
 	{name: "more objects than the limit, however small", Fault: emulator.Fault{Body: new(`{"items":[` + strings.Repeat("{},", testMaxItems) + `{}]}`), Gzip: true}, outcome: fatal, says: "the response has more than 100000 objects, which is the limit"},
 	{name: "JSON nested beyond the limit", Fault: emulator.Fault{Edit: withFirst(`"deep":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001))}, outcome: fatal, says: "is nested more than 10000 deep, which is the limit"},
 	{name: "a duplicate key", Fault: emulator.Fault{Edit: withFirst(`"items":[]`)}, outcome: fatal, says: "duplicate object member name"},

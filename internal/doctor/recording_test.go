@@ -71,7 +71,7 @@ func TestRecord_anonymous(t *testing.T) {
 	}{
 		"sample":   {},
 		"pages":    {options: emulator.Options{PageSize: 3}},
-		"large":    {options: emulator.Options{Customers: 1200, PageSize: 500}},
+		"large":    {options: emulator.Options{Customers: 300, PageSize: 100}},
 		"oddities": {faults: oddities},
 		"app-only": {faults: []emulator.Fault{{Path: "usagesummary", Status: http.StatusForbidden, Code: 900329, Times: emulator.Always}}},
 	} {
