@@ -104,7 +104,7 @@ func TestReads_utilizationSums(t *testing.T) {
 // allow, and no wider.
 func TestTerraform_manySummaries(t *testing.T) {
 	t.Parallel()
-	const customers = 500
+	const customers = 150
 	e, environment := emulate(t, emulator.Options{Customers: customers, Latency: 50 * time.Millisecond})
 	w := newWorkspace(t, `
 provider "partnercenter" {
@@ -122,7 +122,7 @@ output "count" {
   value = length(data.partnercenter_customer_usage_summary.each)
 }
 `, environment...)
-	w.terraform(t, "plan").succeed(t).mention(t, "+ count = 500")
+	w.terraform(t, "plan").succeed(t).mention(t, "+ count = 150")
 	if most := mostAtOnce(e); most != 6 {
 		t.Errorf("%d requests at once", most)
 	}
