@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -35,26 +36,42 @@ type claims struct {
 
 // UserAccessToken returns an App+User token that every emulator takes.
 func UserAccessToken() string {
-	return userClaims(ClientID, longPast(), farFuture()).lasting()
+	return userClaims(partnerCenter(), ClientID, longPast(), farFuture()).lasting()
 }
 
 // AppAccessToken returns an app-only token that every emulator takes, on the
 // routes that allow it.
 func AppAccessToken() string {
-	return appClaims(longPast(), farFuture()).lasting()
+	return appClaims(partnerCenter(), longPast(), farFuture()).lasting()
 }
 
 // ExpiredAccessToken returns an App+User token whose time is over.
 func ExpiredAccessToken() string {
-	return userClaims(ClientID, longPast(), longPast().Add(tokenLifetime)).lasting()
+	return userClaims(partnerCenter(), ClientID, longPast(), longPast().Add(tokenLifetime)).lasting()
+}
+
+// GraphUserAccessToken returns an App+User token for Microsoft Graph.
+func GraphUserAccessToken() string {
+	return userClaims(microsoftGraph(), ClientID, longPast(), farFuture()).lasting()
+}
+
+// GraphAppAccessToken returns an app-only token for Microsoft Graph.
+func GraphAppAccessToken() string {
+	return appClaims(microsoftGraph(), longPast(), farFuture()).lasting()
+}
+
+// ExpiredGraphAccessToken returns an app-only token for Microsoft Graph whose
+// time is over.
+func ExpiredGraphAccessToken() string {
+	return appClaims(microsoftGraph(), longPast(), longPast().Add(tokenLifetime)).lasting()
 }
 
 func longPast() time.Time  { return time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) }
 func farFuture() time.Time { return time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
-func newClaims(clientID string, from, to time.Time) claims {
+func newClaims(a audience, clientID string, from, to time.Time) claims {
 	return claims{
-		Audience:  audience,
+		Audience:  a.name,
 		Issuer:    "https://sts.windows.net/" + TenantID + "/",
 		IssuedAt:  from.Unix(),
 		NotBefore: from.Unix(),
@@ -65,18 +82,21 @@ func newClaims(clientID string, from, to time.Time) claims {
 	}
 }
 
-func userClaims(clientID string, from, to time.Time) claims {
-	c := newClaims(clientID, from, to)
+func userClaims(a audience, clientID string, from, to time.Time) claims {
+	c := newClaims(a, clientID, from, to)
 	c.AuthenticationMethods = []string{"pwd", "mfa"}
-	c.Scope = userScope
+	c.Scope = a.permission
 	c.UserName = "admin.agent@harbourline.example"
 	return c
 }
 
-func appClaims(from, to time.Time) claims {
-	c := newClaims(ClientID, from, to)
+func appClaims(a audience, from, to time.Time) claims {
+	c := newClaims(a, ClientID, from, to)
 	c.IdentityType = "app"
 	c.Roles = []string{}
+	if a.role != "" {
+		c.Roles = append(c.Roles, a.role)
+	}
 	return c
 }
 
@@ -125,28 +145,53 @@ func isSealed(token string) bool {
 	return end >= 0 && token == sealed(token[:end])
 }
 
-// authenticate reads the bearer token of an API request.
-func authenticate(r *http.Request) (claims, error) {
+// What can be wrong with a bearer token.
+var (
+	errNoToken      = errors.New("the token is missing")
+	errInvalidToken = errors.New("the token is not valid")
+	errExpiredToken = errors.New("the token has expired")
+	errAudience     = errors.New("the token is for another audience")
+)
+
+// readBearer reads the bearer token of a request to an audience.
+func readBearer(r *http.Request, a audience) (claims, error) {
 	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(kind, "Bearer") || token == "" {
-		return claims{}, unauthorized(codeTokenMissing, "The partner token is missing.")
+		return claims{}, errNoToken
 	}
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 || !isSealed(token) {
-		return claims{}, unauthorized(codeAccessDenied, "Access is denied: the token is not valid.")
+		return claims{}, errInvalidToken
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(segments[1])
 	if err != nil {
-		return claims{}, err
+		return claims{}, errInvalidToken
 	}
 	var bearer claims
 	if err := json.Unmarshal(payload, &bearer); err != nil {
-		return claims{}, err
+		return claims{}, errInvalidToken
 	}
-	if time.Now().Unix() >= bearer.Expires {
-		return claims{}, unauthorized(codeAccessDenied, "Access is denied: the token has expired.")
+	switch {
+	case bearer.Audience != a.name:
+		return claims{}, errAudience
+	case time.Now().Unix() >= bearer.Expires:
+		return claims{}, errExpiredToken
+	default:
+		return bearer, nil
 	}
-	return bearer, nil
+}
+
+// authenticate reads the bearer token of an API request.
+func authenticate(r *http.Request) (claims, error) {
+	bearer, err := readBearer(r, partnerCenter())
+	switch {
+	case errors.Is(err, errNoToken):
+		return claims{}, unauthorized(codeTokenMissing, "The partner token is missing.")
+	case err != nil:
+		return claims{}, unauthorized(codeAccessDenied, "Access is denied: "+err.Error()+".")
+	default:
+		return bearer, nil
+	}
 }
 
 func unauthorized(code int, description string) error {

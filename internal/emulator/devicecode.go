@@ -38,10 +38,11 @@ func (e *Emulator) issueDeviceCode(form url.Values) (*deviceCodeResponse, *signI
 	case !strings.EqualFold(id, ClientID) && !strings.EqualFold(id, PublicClientID):
 		return nil, unknownClient(id)
 	}
-	if refused := checkScope(form, scope, audience+"/"+userScope); refused != nil {
-		return nil, refused
+	asked := strings.Fields(form.Get("scope"))
+	if !slices.Contains(asked, partnerCenter().scope()) && !slices.Contains(asked, partnerCenter().userScope()) {
+		return nil, invalidScope(70011, "The provided value for the input parameter 'scope' is not valid: '"+form.Get("scope")+"'.")
 	}
-	waiting := &device{clientID: id, scopes: strings.Fields(form.Get("scope")), pending: e.options.DevicePolls}
+	waiting := &device{clientID: id, scopes: asked, pending: e.options.DevicePolls}
 	if waiting.pending == 0 {
 		waiting.pending = 1
 	}

@@ -45,6 +45,12 @@ type Options struct {
 	// RevokeRotated makes a refresh token invalid once it has been exchanged
 	// for another. Otherwise the old one stays good, as with Entra.
 	RevokeRotated bool
+	// AppOnly leaves the user out of the environment: the application signs in
+	// as itself.
+	AppOnly bool
+	// NoConsent leaves the application without the permission of Microsoft
+	// Graph.
+	NoConsent bool
 	// Certificates are registered with ClientID: client assertions signed with
 	// their keys are taken in place of the secret.
 	Certificates []*x509.Certificate
@@ -71,17 +77,22 @@ func New(options Options) *Emulator {
 	return e
 }
 
-// Environment returns the variables that make the provider sign in as App+User
-// to an emulator served at baseURL, each as NAME=value.
+// Environment returns the variables that make the provider sign in to an emulator
+// served at baseURL, each as NAME=value: as App+User, or as the application alone
+// with Options.AppOnly.
 func (e *Emulator) Environment(baseURL string) []string {
-	return []string{
+	environment := []string{
 		"PARTNERCENTER_ENDPOINT=" + baseURL,
+		"PARTNERCENTER_GRAPH_ENDPOINT=" + baseURL,
 		"PARTNERCENTER_AUTHORITY_HOST=" + baseURL,
 		"PARTNERCENTER_TENANT_ID=" + TenantID,
 		"PARTNERCENTER_CLIENT_ID=" + ClientID,
 		"PARTNERCENTER_CLIENT_SECRET=" + ClientSecret,
-		"PARTNERCENTER_REFRESH_TOKEN=" + RefreshToken,
 	}
+	if !e.options.AppOnly {
+		environment = append(environment, "PARTNERCENTER_REFRESH_TOKEN="+RefreshToken)
+	}
+	return environment
 }
 
 // Misbehave queues faults. Each request gets the first one that matches it, and

@@ -59,6 +59,7 @@ func TestEnvironmentNamesTheEmulator(t *testing.T) {
 	got := emulator.New(emulator.Options{}).Environment("http://127.0.0.1:8080")
 	want := []string{
 		"PARTNERCENTER_ENDPOINT=http://127.0.0.1:8080",
+		"PARTNERCENTER_GRAPH_ENDPOINT=http://127.0.0.1:8080",
 		"PARTNERCENTER_AUTHORITY_HOST=http://127.0.0.1:8080",
 		"PARTNERCENTER_TENANT_ID=" + emulator.TenantID,
 		"PARTNERCENTER_CLIENT_ID=" + emulator.ClientID,
@@ -67,5 +68,9 @@ func TestEnvironmentNamesTheEmulator(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+	got = emulator.New(emulator.Options{AppOnly: true}).Environment("http://127.0.0.1:8080")
+	if !slices.Equal(got, want[:len(want)-1]) {
+		t.Errorf("app-only: %q", got)
 	}
 }

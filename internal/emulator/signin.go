@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -30,12 +29,7 @@ const (
 	RevokedRefreshToken = "emulator-revoked-refresh-token"
 )
 
-const (
-	audience      = "https://api.partnercenter.microsoft.com"
-	scope         = audience + "/.default"
-	userScope     = "user_impersonation"
-	offlineAccess = "offline_access"
-)
+const offlineAccess = "offline_access"
 
 // What follows the tenant in the paths of the sign-in endpoints.
 const (
@@ -133,29 +127,38 @@ func (e *Emulator) signIn(r *http.Request) (*tokenResponse, *signInError) {
 	clientID := form.Get("client_id")
 	switch grant {
 	case grantClientCredentials:
-		if refused := checkScope(form, scope); refused != nil {
+		asked, refused := askedAudience(form)
+		if refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenResponse(appClaims(now, now.Add(tokenLifetime)))
+		bearer := appClaims(asked, now, now.Add(tokenLifetime))
+		if e.options.NoConsent {
+			bearer.Roles = []string{}
+		}
+		tokens := newTokenResponse(bearer)
 		return &tokens, nil
 	case grantDeviceCode:
 		granted, refused := e.redeemDeviceCode(form)
 		if refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenResponse(userClaims(clientID, now, now.Add(tokenLifetime)))
+		tokens := newTokenResponse(userClaims(partnerCenter(), clientID, now, now.Add(tokenLifetime)))
 		if slices.Contains(granted, offlineAccess) {
 			tokens.RotatedRefreshToken = rotatedRefreshToken()
 		}
 		return &tokens, nil
 	default:
-		if refused := checkScope(form, scope); refused != nil {
+		asked, refused := askedAudience(form)
+		if refused != nil {
 			return nil, refused
+		}
+		if asked == microsoftGraph() && e.options.NoConsent {
+			return nil, &signInError{http.StatusBadRequest, "invalid_grant", 65001, fmt.Sprintf("The user or administrator has not consented to use the application with ID '%s'. Send an interactive authorization request for this user and resource.", clientID)}
 		}
 		if refused := e.redeemRefreshToken(form.Get("refresh_token")); refused != nil {
 			return nil, refused
 		}
-		tokens := newTokenResponse(userClaims(clientID, now, now.Add(tokenLifetime)))
+		tokens := newTokenResponse(userClaims(asked, clientID, now, now.Add(tokenLifetime)))
 		tokens.RotatedRefreshToken = rotatedRefreshToken()
 		return &tokens, nil
 	}
@@ -169,18 +172,9 @@ func newTokenResponse(c claims) tokenResponse {
 		AccessToken:       c.token(),
 	}
 	if !c.appOnly() {
-		tokens.Scope = audience + "/" + userScope + " " + scope
+		tokens.Scope = c.Audience + "/" + c.Scope + " " + c.Audience + "/.default"
 	}
 	return tokens
-}
-
-// checkScope checks that one of the scopes is among those of the form.
-func checkScope(form url.Values, scopes ...string) *signInError {
-	asked := strings.Fields(form.Get("scope"))
-	if !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(asked, s) }) {
-		return &signInError{http.StatusBadRequest, "invalid_scope", 70011, fmt.Sprintf("The provided value for the input parameter 'scope' is not valid: '%s'.", form.Get("scope"))}
-	}
-	return nil
 }
 
 func missing(parameter string) *signInError {

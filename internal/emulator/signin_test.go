@@ -9,7 +9,10 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-const apiScope = "https://api.partnercenter.microsoft.com/.default"
+const (
+	apiScope   = "https://api.partnercenter.microsoft.com/.default"
+	graphScope = "https://graph.microsoft.com/.default"
+)
 
 // form returns the fields of a sign-in that works, changed by name and value
 // in turn; an empty value leaves the field out.
@@ -117,7 +120,8 @@ func TestSignInIsRefused(t *testing.T) {
 		"public with a secret":  {tokenPath, form("client_id", emulator.PublicClientID), 401, "invalid_client", 700025},
 		"public as application": {tokenPath, form("client_id", emulator.PublicClientID, "grant_type", "client_credentials"), 401, "invalid_client", 7000218},
 		"no scope":              {tokenPath, form("scope", ""), 400, "invalid_scope", 70011},
-		"another scope":         {tokenPath, form("scope", "https://graph.microsoft.com/.default"), 400, "invalid_scope", 70011},
+		"another scope":         {tokenPath, form("scope", "https://management.azure.com/.default"), 400, "invalid_scope", 70011},
+		"two audiences":         {tokenPath, form("scope", apiScope+" "+graphScope), 400, "invalid_scope", 28000},
 		"no refresh token":      {tokenPath, form("refresh_token", ""), 400, "invalid_request", 900144},
 		"unknown refresh token": {tokenPath, form("refresh_token", "guess"), 400, "invalid_grant", 9002313},
 		"forged refresh token":  {tokenPath, form("refresh_token", emulator.RefreshToken+"-X.Y"), 400, "invalid_grant", 9002313},
