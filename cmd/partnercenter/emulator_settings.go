@@ -79,6 +79,7 @@ func (p program) parseEmulator(args []string) (emulatorSettings, error) {
 		s.options.Replay = recording
 		return err
 	})
+	s.options.AddExportFlags(flags)
 	flags.Func("certificate", "PEM `file` with a certificate that is accepted in place of the client secret; may be repeated", func(name string) error {
 		certificates, err := readCertificates(name)
 		s.options.Certificates = append(s.options.Certificates, certificates...)
@@ -101,8 +102,8 @@ func (p program) parseEmulator(args []string) (emulatorSettings, error) {
 
 func (s emulatorSettings) check() error {
 	o := s.options
-	if min(o.Customers, o.OverBudget, o.PageSize, o.Utilization, o.ThrottleEvery) < 0 || o.Latency < 0 {
-		return errors.New("-customers, -over-budget, -page-size, -latency, -utilization and -throttle-every must not be negative")
+	if min(o.Customers, o.OverBudget, o.PageSize, o.Utilization, o.ThrottleEvery, o.Rows) < 0 || o.Latency < 0 {
+		return errors.New("-customers, -over-budget, -page-size, -latency, -utilization, -throttle-every and -rows must not be negative")
 	}
 	if o.Quota < 0 || o.QuotaBurst < 1 {
 		return errors.New("-quota must not be negative, and -quota-burst must be 1 or more")

@@ -134,13 +134,7 @@ func (a assertion) checkClaims(clientID, endpoint string) *signInError {
 }
 
 // tokenEndpoint is the address that the client has sent the request to.
-func tokenEndpoint(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host + r.URL.Path
-}
+func tokenEndpoint(r *http.Request) string { return baseURL(r) + r.URL.Path }
 
 // isSigned tells whether an assertion has been signed with the key of the
 // registered certificate that it names.

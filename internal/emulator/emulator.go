@@ -37,6 +37,15 @@ type Options struct {
 	// Replay has the responses to send in place of those of the partner; nil
 	// stands for none.
 	Replay *Recording
+	// Rows is how many rows an export of Microsoft Graph has; fewer than the
+	// usage is divided into by days, as with 0, are not possible.
+	Rows int
+	// ManifestLink makes an operation of Microsoft Graph link to its manifest, as
+	// documented, instead of having it inline, as observed.
+	ManifestLink bool
+	// SASLifetime is how long the SAS of a manifest is good for; 0 stands for an
+	// hour. One of a negative lifetime has ended.
+	SASLifetime time.Duration
 
 	// DevicePolls is how often a device code is answered with
 	// authorization_pending before its user has signed in: 0 stands for once,
@@ -56,8 +65,8 @@ type Options struct {
 	Certificates []*x509.Certificate
 }
 
-// Emulator is a Partner Center and its token endpoint. It is an http.Handler,
-// safe for concurrent use.
+// Emulator is a Partner Center, its token endpoint, Microsoft Graph and the blobs
+// of its exports. It is an http.Handler, safe for concurrent use.
 type Emulator struct {
 	options Options
 	routes  []route
@@ -65,6 +74,7 @@ type Emulator struct {
 	snapshot atomic.Pointer[snapshot]
 	spending sync.Mutex
 	grants   grants
+	exports  exportStore
 	faults   faultQueue
 	gateway  gateway
 	requests requestLog
@@ -114,10 +124,17 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var reply response
 	delay := fault.Delay
-	if isSignInPath(r.URL.Path) {
+	switch {
+	case isSignInPath(r.URL.Path):
 		reply = e.signInHandler(r, fault)
-	} else {
+	case isGraphPath(r.URL.Path):
+		reply = e.graphHandler(r, fault)
+	case isBlobPath(r.URL.Path):
+		reply = e.blobHandler(r, fault)
+	default:
 		reply = e.apiHandler(r, fault)
+	}
+	if !isSignInPath(r.URL.Path) {
 		delay += e.options.Latency
 	}
 

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +18,9 @@ const Always = -1
 // the response as it would be.
 type Fault struct {
 	// Path is the end of the paths to hit, in whole segments and any case:
-	// "customers/usagerecords", say. Empty stands for every API request. The
-	// sign-in endpoints are hit only by a path of their own, such as "token" or
+	// "customers/usagerecords", say. A * in it stands for any part of a segment, as
+	// in "operations/*" and "part-00001-*". Empty stands for every request but those
+	// to sign in: these are hit only by a path of their own, such as "token" or
 	// "devicecode".
 	Path string
 	// After is how many requests to let pass first: 1 hits the second page.
@@ -27,7 +29,8 @@ type Fault struct {
 	Times int
 
 	// Status answers with an error: in the API's shape, in that of its gateway
-	// for a 429 without a code, or in that of Entra on a sign-in endpoint.
+	// for a 429 without a code, or in that of Entra, Microsoft Graph or Azure
+	// Storage, whose request it is.
 	Status int
 	// RetryAfter is the header of that name, sent as it stands: seconds or an
 	// HTTP date.
@@ -36,11 +39,19 @@ type Fault struct {
 	// status. On a sign-in endpoint it is the number of an AADSTS error.
 	Code int
 	// Error is the name of the error on a sign-in endpoint, such as
-	// "expired_token" or "authorization_declined"; empty stands for one that
-	// goes with the status.
+	// "expired_token" or "authorization_declined", and its code in Microsoft Graph
+	// and Azure Storage; empty stands for one that goes with the status.
 	Error string
 	// Description is the text in the error body.
 	Description string
+
+	// Operation is the status of an operation of Microsoft Graph: notStarted,
+	// running, unknownFutureValue, completed, which is a success, or failed, with
+	// the code and the description.
+	Operation string
+	// Encoding is how a blob is written, instead of as gzip of UTF-8: one of Plain,
+	// Deflate and UTF16.
+	Encoding string
 
 	// Date is the header of that name: what the clock of the service says.
 	Date string
@@ -82,12 +93,26 @@ const (
 )
 
 // matches tells whether the fault hits requests for a path.
-func (f Fault) matches(path string) bool {
+func (f Fault) matches(url string) bool {
 	if f.Path == "" {
-		return !isSignInPath(path)
+		return !isSignInPath(url)
 	}
-	suffix := "/" + strings.Trim(f.Path, "/")
-	return strings.HasSuffix(strings.ToLower(path), strings.ToLower(suffix))
+	pattern := strings.Split(strings.Trim(strings.ToLower(f.Path), "/"), "/")
+	segments := strings.Split(strings.ToLower(url), "/")
+	if len(segments) <= len(pattern) { // The first one is empty.
+		return false
+	}
+	for i, segment := range segments[len(segments)-len(pattern):] {
+		if matched, err := path.Match(pattern[i], segment); err != nil || !matched {
+			return false
+		}
+	}
+	return true
+}
+
+// changesBody tells whether the fault needs the whole body.
+func (f Fault) changesBody() bool {
+	return f.Edit != nil || f.Pad > 0 || f.Gzip || f.Trickle > 0 || f.Framing == UntilClose || f.CutBody
 }
 
 // responds tells whether the fault has a response of its own.
@@ -127,7 +152,7 @@ func (f Fault) apply(a response) response {
 		a.status = http.StatusOK
 	}
 	if f.Body != nil {
-		a.body = []byte(*f.Body)
+		a.body, a.stream = []byte(*f.Body), nil
 	}
 	if f.Edit != nil {
 		a.body = f.Edit(a.body)
@@ -231,10 +256,10 @@ func (q *faultQueue) add(faults []Fault) {
 
 // take returns the first fault that matches the path and counts it as used; if
 // none does, one that changes nothing.
-func (q *faultQueue) take(path string) Fault {
+func (q *faultQueue) take(url string) Fault {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.IndexFunc(q.faults, func(f Fault) bool { return f.matches(path) })
+	i := slices.IndexFunc(q.faults, func(f Fault) bool { return f.matches(url) })
 	if i < 0 {
 		return Fault{}
 	}

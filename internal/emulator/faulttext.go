@@ -3,6 +3,7 @@ package emulator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,11 +16,15 @@ import (
 //	usagesummary: status=403 code=900329 description="no application tokens"
 //	token: reset times=always
 //	delay=5s
+//	operations/*: operation=running times=3 retry-after=2
+//	part-00001-*: encoding=plain
 //
-// The words are status, retry-after, code, error, description, date, location,
-// body, content-type, pad, delay, trickle, framing (chunked, or until-close), after,
-// times (a number, or always), and, with no value, gzip, cut-body and reset. A
-// value with spaces stands in double quotes or back quotes, as in Go.
+// The words are status, retry-after, code, error, description, operation
+// (notStarted, running, unknownFutureValue, completed or failed), encoding (plain,
+// deflate or utf-16), date, location, body, content-type, pad, delay, trickle,
+// framing (chunked, or until-close), after, times (a number, or always), and, with
+// no value, gzip, cut-body and reset. A value with spaces stands in double quotes
+// or back quotes, as in Go.
 func ParseFault(text string) (Fault, error) {
 	fault, err := parseFault(text)
 	if err != nil {
@@ -89,13 +94,13 @@ func (f *Fault) set(name string, value *string) error {
 		f.CutBody = f.CutBody || name == "cut-body"
 		f.Reset = f.Reset || name == "reset"
 		return nil
-	case "status", "retry-after", "code", "error", "description", "date", "location", "body", "content-type", "pad", "delay", "trickle", "framing", "after", "times":
+	case "status", "retry-after", "code", "error", "description", "operation", "encoding", "date", "location", "body", "content-type", "pad", "delay", "trickle", "framing", "after", "times":
 		if value == nil {
 			return fmt.Errorf("%s needs a value, as in %s=…", name, name)
 		}
 		return f.setValue(name, *value)
 	default:
-		return fmt.Errorf("unknown word %q; known are status, retry-after, code, error, description, date, location, body, content-type, pad, delay, trickle, framing, after, times, gzip, cut-body, reset", name)
+		return fmt.Errorf("unknown word %q; known are status, retry-after, code, error, description, operation, encoding, date, location, body, content-type, pad, delay, trickle, framing, after, times, gzip, cut-body, reset", name)
 	}
 }
 
@@ -111,6 +116,10 @@ func (f *Fault) setValue(name, value string) (err error) {
 		f.Error = value
 	case "description":
 		f.Description = value
+	case "operation":
+		f.Operation, err = choice(name, value, "notStarted", "running", "unknownFutureValue", "completed", "failed")
+	case "encoding":
+		f.Encoding, err = choice(name, value, Plain, Deflate, UTF16)
 	case "date":
 		f.Date = value
 	case "location":
@@ -126,10 +135,7 @@ func (f *Fault) setValue(name, value string) (err error) {
 	case "trickle":
 		f.Trickle, err = duration(name, value)
 	case "framing":
-		if value != Chunked && value != UntilClose {
-			return fmt.Errorf("framing %q is neither %s nor %s", value, Chunked, UntilClose)
-		}
-		f.Framing = value
+		f.Framing, err = choice(name, value, Chunked, UntilClose)
 	case "after":
 		f.After, err = number(name, value, 0, 1_000_000)
 	case "times":
@@ -148,6 +154,14 @@ func number(name, text string, low, high int) (int, error) {
 		return 0, fmt.Errorf("%s %q is not a number from %d to %d", name, text, low, high)
 	}
 	return n, nil
+}
+
+// choice returns the choice that the text is.
+func choice(name, text string, choices ...string) (string, error) {
+	if !slices.Contains(choices, text) {
+		return "", fmt.Errorf("%s %q is not one of %s", name, text, strings.Join(choices, ", "))
+	}
+	return text, nil
 }
 
 func duration(name, text string) (time.Duration, error) {

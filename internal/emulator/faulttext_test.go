@@ -56,7 +56,7 @@ func TestParseFaultSaysWhatIsWrong(t *testing.T) {
 		"delay=5":                     `delay "5" is not a duration such as 500ms or 2s`,
 		"delay=-5s":                   `delay "-5s" is not a duration such as 500ms or 2s`,
 		"trickle=slow":                `trickle "slow" is not a duration`,
-		"framing=none":                `framing "none" is neither chunked nor until-close`,
+		"framing=none":                `framing "none" is not one of chunked, until-close`,
 		"gzip=yes":                    "gzip takes no value",
 		"pad=-1":                      `pad "-1" is not a number from 1`,
 		"reset=true":                  "reset takes no value",

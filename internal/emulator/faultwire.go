@@ -18,6 +18,13 @@ func (f Fault) send(ctx context.Context, w http.ResponseWriter, a response) {
 		return
 	}
 	maps.Copy(w.Header(), a.header)
+	if a.stream != nil {
+		w.WriteHeader(a.status)
+		if err := a.stream(w); err != nil {
+			panic(http.ErrAbortHandler) // so that nobody takes a part for the whole
+		}
+		return
+	}
 	var body io.Reader = bytes.NewReader(a.body)
 	length := len(a.body) + f.Pad
 	if f.Pad > 0 {

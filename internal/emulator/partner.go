@@ -17,8 +17,10 @@ type partner struct {
 	asOf      time.Time
 	customers []customer
 	positions map[string]int
-	// invoices are of past months, and do not change with the spend.
+	// invoices are of past months, and do not change with the spend; nor do past,
+	// the customers with what they had spent at first, which past usage is made of.
 	invoices []invoice
+	past     []customer
 }
 
 // newPartner returns the sample partner, or one with generated customers if
@@ -41,6 +43,7 @@ func newPartner(options Options) partner {
 		p.positions[c.id] = i
 	}
 	p.invoices = pastInvoices(p)
+	p.past = p.customers
 	return p
 }
 

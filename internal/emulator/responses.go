@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 )
@@ -13,6 +14,8 @@ type response struct {
 	status int
 	header http.Header
 	body   []byte
+	// stream writes a body that is too large to be kept.
+	stream func(io.Writer) error
 }
 
 // clone returns a response whose header can be changed without changing this

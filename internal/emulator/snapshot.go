@@ -13,7 +13,9 @@ import (
 // new one takes its place, so that no response is half old and half new.
 type snapshot struct {
 	partner
-	options     Options
+	options Options
+	// changes is how often the spend has changed.
+	changes     int
 	collections collectionCache
 }
 
@@ -35,7 +37,7 @@ func (e *Emulator) Spend(customerID, totalCost string) error {
 	if !ok {
 		return fmt.Errorf("there is no customer %q", customerID)
 	}
-	changed := &snapshot{partner: old.partner, options: old.options}
+	changed := &snapshot{partner: old.partner, options: old.options, changes: old.changes + 1}
 	changed.customers = slices.Clone(old.customers)
 	changed.customers[position].cost = json.Number(totalCost)
 	e.snapshot.Store(changed)
