@@ -52,6 +52,9 @@ type division struct {
 }
 
 func divide(amount json.Number, rows int) division {
+	if rows == 1 {
+		return division{rows: 1, last: javaNumber(amount.String())}
+	}
 	whole := parseDecimal(amount)
 	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(amountDecimals), nil))
 	part := new(big.Rat).Quo(whole, big.NewRat(int64(rows), 1))

@@ -126,9 +126,10 @@ func (d *exportData) writeLines(blob int, write func(line []byte) error) error {
 	for i := blob; i < len(p.cells); i += p.blobs {
 		c := p.cells[i]
 		costs, quantities := divideByDays(c.cost, c.from, c.days, i), divideByDays(c.quantity, c.from, c.days, i)
+		line := d.text.line(c)
 		for day := range c.days {
 			rows := p.lineRows(p.first[i] + day)
-			line := d.text.line(c, c.from.AddDate(0, 0, day), costs[day], quantities[day], rows)
+			line.divide(c, c.from.AddDate(0, 0, day), costs[day], quantities[day], rows)
 			for row := range rows {
 				buffer = line.append(buffer[:0], row)
 				if err := write(buffer); err != nil {

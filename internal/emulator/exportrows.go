@@ -73,24 +73,34 @@ func firstCharged(cells []usageCell) int {
 	return -1
 }
 
-// exportLine is a line of a blob, cut where the numbers are that differ between
-// the rows of a cell and a day.
+// exportLine is the line of a cell, cut where its rows differ.
 type exportLine struct {
-	parts    [4]string
+	parts [5]string
+
+	date     string
 	quantity division
 	billing  division
 	pricing  division
 }
 
 // append appends the line of a row, with the end of the line.
-func (l exportLine) append(line []byte, row int) []byte {
+func (l *exportLine) append(line []byte, row int) []byte {
 	line = append(line, l.parts[0]...)
-	line = l.quantity.append(line, row)
+	line = append(line, l.date...)
 	line = append(line, l.parts[1]...)
-	line = l.billing.append(line, row)
+	line = l.quantity.append(line, row)
 	line = append(line, l.parts[2]...)
+	line = l.billing.append(line, row)
+	line = append(line, l.parts[3]...)
 	line = l.pricing.append(line, row)
-	return append(line, l.parts[3]...)
+	return append(line, l.parts[4]...)
+}
+
+// divide divides a day's cost and quantity among rows.
+func (l *exportLine) divide(c exportCell, day time.Time, cost, quantity json.Number, rows int) {
+	l.date = quoteJSON(utc(day))
+	l.quantity, l.billing = divide(quantity, rows), divide(cost, rows)
+	l.pricing = divide(product(cost, usdRate(c.plan.currency)), rows)
 }
 
 // attributeWriter writes the attributes of a row, in the order of the documentation.
@@ -117,8 +127,8 @@ func (w *attributeWriter) raw(name, value string) {
 	w.text.WriteString(`"` + name + `":` + value)
 }
 
-// number writes the name of an attribute whose value differs from row to row.
-func (w *attributeWriter) number(name string) {
+// varying writes the name of an attribute whose value differs from row to row.
+func (w *attributeWriter) varying(name string) {
 	w.raw(name, "")
 	w.parts = append(w.parts, w.text.String())
 	w.text.Reset()
@@ -140,9 +150,8 @@ type exportText struct {
 	invoiceID string
 }
 
-// line is the line of a cell on a day with a cost and a quantity, which are
-// divided among rows.
-func (t exportText) line(c exportCell, day time.Time, cost, quantity json.Number, rows int) exportLine {
+// line is the line of a cell, without what its rows differ in.
+func (t exportText) line(c exportCell) exportLine {
 	w := &attributeWriter{basic: t.attributeSet == attributesBasic}
 	m, customer := c.meter, c.plan.customer
 	owner := c.plan.entitlements()[c.resource.entitlement]
@@ -173,7 +182,7 @@ func (t exportText) line(c exportCell, day time.Time, cost, quantity json.Number
 	w.always("SubscriptionId", c.plan.id)
 	w.always("ChargeStartDate", utc(c.start))
 	w.always("ChargeEndDate", utc(c.end))
-	w.always("UsageDate", utc(day))
+	w.varying("UsageDate")
 	w.full("MeterType", m.unit)
 	w.full("MeterCategory", m.category)
 	w.full("MeterId", namedGUID("meter/"+m.id))
@@ -187,11 +196,11 @@ func (t exportText) line(c exportCell, day time.Time, cost, quantity json.Number
 	w.always("ResourceURI", "/subscriptions/"+owner.id+"/resourceGroups/"+c.resource.group+"/providers/"+c.resource.path())
 	w.always("ChargeType", c.chargeType)
 	w.raw("UnitPrice", javaNumber(round(new(big.Rat).Mul(price, big.NewRat(20, 17)), amountDecimals).String()))
-	w.number("Quantity")
+	w.varying("Quantity")
 	w.always("UnitType", m.unit)
-	w.number("BillingPreTaxTotal")
+	w.varying("BillingPreTaxTotal")
 	w.always("BillingCurrency", customer.currency)
-	w.number("PricingPreTaxTotal")
+	w.varying("PricingPreTaxTotal")
 	w.always("PricingCurrency", pricingCurrency)
 	w.full("ServiceInfo1", "")
 	w.full("ServiceInfo2", "")
@@ -210,13 +219,9 @@ func (t exportText) line(c exportCell, day time.Time, cost, quantity json.Number
 	w.raw("CreditPercentage", "100")
 	w.always("CreditType", "Azure Credit Applied")
 
-	line := exportLine{
-		quantity: divide(quantity, rows),
-		billing:  divide(cost, rows),
-		pricing:  divide(product(cost, usdRate(customer.currency)), rows),
-	}
+	var line exportLine
 	copy(line.parts[:], w.parts)
-	line.parts[0], line.parts[3] = "{"+line.parts[0], w.text.String()+"}\n"
+	line.parts[0], line.parts[4] = "{"+line.parts[0], w.text.String()+"}\n"
 	return line
 }
 
