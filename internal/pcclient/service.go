@@ -101,9 +101,12 @@ func (r *Response) Explain(ctx context.Context, err error) error {
 		ended.Err = withCause(ctx, signIn.Err)
 		return &ended
 	}
-	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Err: transport.CleanError(err)}
+	e := &Error{Err: transport.CleanError(err)}
+	var known *Error
+	if errors.As(err, &known) {
+		// It may be the cause of the context's end, and thus another request's.
+		own := *known
+		e = &own
 	}
 	e.Err = withCause(ctx, e.Err)
 	e.Method, e.Path, e.Page = r.about.Method, r.about.Path, r.about.Page
