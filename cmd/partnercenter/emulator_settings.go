@@ -42,6 +42,7 @@ Examples:
   partnercenter emulator -replay recording -- terraform plan
   partnercenter emulator -misbehave 'token: status=503 times=always' -misbehave 'usagesummary: delay=5s cut-body' -- terraform plan
   partnercenter emulator -misbehave 'utilizations/azure: status=204 retry-after=5' -utilization 200000 -- terraform plan
+  partnercenter emulator -app-only -rows 1000000 -misbehave 'operations/*: operation=running retry-after=5 times=3' -- terraform plan
 
 A fault is the end of a path, a colon, and words in any order. Without a path it
 applies to every API request. The words are status=, retry-after=, code=,
@@ -52,6 +53,11 @@ and times= (a number, or always; 1 by default). Put a value with spaces in doubl
 quotes. Only the paths token and devicecode apply to the sign-in; error= names
 its errors, as in
 'token: status=400 error=authorization_declined'.
+
+A * in a path stands for any part of a segment, as in 'operations/*' and
+'part-00001-*', the operations and the blobs of Microsoft Graph's exports. For
+these there are operation= (notStarted, running, unknownFutureValue, completed, or
+failed with code= and description=) and encoding= (plain, deflate, or utf-16).
 
 To change what a customer has spent while the emulator runs, without signing in:
   curl -X POST "$PARTNERCENTER_ENDPOINT/emulator/spend?customer=6a78bc81-09e8-486f-a388-61ea2d959e23&cost=7200.50"

@@ -168,12 +168,13 @@ func TestEmulator_flagsReachTheEmulator(t *testing.T) {
 	settings, err := program{}.parseEmulator([]string{
 		"-customers", "40", "-page-size", "10", "-latency", "1ms", "-listen", "localhost:0",
 		"-utilization", "5000", "-device-polls", "3", "-revoke-rotated",
+		"-rows", "1000", "-manifest-link", "-sas-lifetime", "2m", "-no-consent",
 		"-misbehave", "token: status=503", "-misbehave", "reset times=2", "terraform", "plan", "-out=plan",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond, Utilization: 5000, DevicePolls: 3, RevokeRotated: true, QuotaBurst: 10}
+	want := emulator.Options{Customers: 40, PageSize: 10, Latency: time.Millisecond, Utilization: 5000, DevicePolls: 3, RevokeRotated: true, QuotaBurst: 10, Rows: 1000, ManifestLink: true, SASLifetime: 2 * time.Minute, NoConsent: true}
 	if !reflect.DeepEqual(settings.options, want) {
 		t.Errorf("options %+v", settings.options)
 	}
@@ -279,6 +280,7 @@ func TestEmulator_whatItRefuses(t *testing.T) {
 		"no port":            {[]string{"-listen", "127.0.0.1"}, 2, "missing port in address"},
 		"negative customers": {[]string{"-customers", "-1"}, 2, "must not be negative"},
 		"negative records":   {[]string{"-utilization", "-1"}, 2, "must not be negative"},
+		"negative rows":      {[]string{"-rows", "-1"}, 2, "must not be negative"},
 		"nobody over":        {[]string{"-over-budget", "1"}, 2, "needs -customers"},
 		"no certificate":     {[]string{"-certificate", os.Args[0]}, 2, "has no certificate in PEM"},
 		"no such file":       {[]string{"-certificate", "no-such-file"}, 2, "no-such-file"},
@@ -306,7 +308,7 @@ func TestEmulator_help(t *testing.T) {
 	if code := runProgram(t, &stdout, &stderr, "emulator", "-help"); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "/emulator/spend?customer=", "Examples:"} {
+	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "-rows number", "-manifest-link", "-sas-lifetime time", "-app-only", "-no-consent", "/emulator/spend?customer=", "Examples:"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &stdout)
 		}

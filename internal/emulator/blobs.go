@@ -110,16 +110,16 @@ func (f Fault) storageError() *storageError {
 func (e *storageError) response(requestID string) response {
 	body, err := xml.Marshal(struct {
 		XMLName xml.Name `xml:"Error"`
-		Code    string
-		Message string
-		Detail  string `xml:"AuthenticationErrorDetail,omitempty"`
+		Code    string   `xml:"Code"`
+		Message string   `xml:"Message"`
+		Detail  string   `xml:"AuthenticationErrorDetail,omitempty"`
 	}{
 		Code:    e.code,
 		Message: e.message + "\nRequestId:" + requestID + "\nTime:" + time.Now().UTC().Format("2006-01-02T15:04:05.0000000Z"),
 		Detail:  e.detail,
 	})
 	if err != nil {
-		return textResponse(http.StatusInternalServerError, err.Error())
+		return failedResponse(err)
 	}
 	return response{
 		status: e.status,

@@ -32,6 +32,7 @@ func wantStorageError(t *testing.T, got reply, status int, code, text string) {
 		XMLName                                  xml.Name `xml:"Error"`
 		Code, Message, AuthenticationErrorDetail string
 	}
+	//nolint:musttag // As they are named.
 	if err := xml.Unmarshal([]byte(unmarked(t, got.body)), &content); err != nil {
 		t.Fatalf("%v in %s", err, got.body)
 	}
@@ -173,8 +174,8 @@ func TestLargeBlobsMisbehave(t *testing.T) {
 	if got := exchange(t, request(t, http.MethodGet, m.url(2), "")); !errors.Is(got.err, io.ErrUnexpectedEOF) || got.header.Get("Content-Length") == "" || len(got.body) == 0 {
 		t.Errorf("error %v, header %v, %d bytes", got.err, got.header, len(got.body))
 	}
-	response := m.open(t, 2)
-	if _, err := io.ReadFull(response.Body, make([]byte, 1000)); err != nil {
+	body, _ := m.open(t, 2)
+	if _, err := io.ReadFull(body, make([]byte, 1000)); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package emulator is a Partner Center and its Entra token endpoint in memory,
-// for tests, for demonstrations, and for people who write policies without a
+// Package emulator is a Partner Center, its Entra token endpoint and the billing
+// exports of Microsoft Graph in memory, for tests, for demonstrations, and for people who write policies without a
 // partner tenant.
 //
 // It answers in the shapes that Microsoft documents, down to the order of the
@@ -19,6 +19,16 @@
 //	customers/{id}/subscriptions/{id}/utilizations/azure
 //	ratecards/azure, ratecards/azure-shared
 //	invoices, invoices/summaries
+//
+// It exports daily rated usage as Microsoft Graph does, with /v1.0/ or /beta/ before
+//
+//	reports/partners/billing/usage/unbilled/export, …/usage/billed/export
+//	reports/partners/billing/operations/{id}, …/manifests/{id}
+//
+// and has the blobs of the exports. These are on the same host, and take a SAS but no
+// access token. Their rows are made while they are sent, as many as Options.Rows asks
+// for. What cannot be known of the API without a tenant, such as its words for a
+// refund or an unknown invoice, is invented.
 //
 // Figures that belong together agree: what a customer's subscriptions, meters
 // and resources have cost adds up to what the customer has. That can be set

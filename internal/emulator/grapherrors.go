@@ -107,7 +107,7 @@ func (i graphIDs) errorResponse(err error, asOf time.Time) response {
 func graphResponse(status int, v any) response {
 	body, err := encode(v)
 	if err != nil {
-		return textResponse(http.StatusInternalServerError, err.Error())
+		return failedResponse(err)
 	}
 	reply := jsonResponse(status, body)
 	reply.header.Set("Content-Type", "application/json")

@@ -37,7 +37,7 @@ const byteOrderMark = "\ufeff"
 func apiResponse(status int, v any) response {
 	body, err := encode(v)
 	if err != nil {
-		return textResponse(http.StatusInternalServerError, err.Error())
+		return failedResponse(err)
 	}
 	return jsonResponse(status, append([]byte(byteOrderMark), body...))
 }
@@ -51,11 +51,12 @@ func jsonResponse(status int, body []byte) response {
 	}
 }
 
-func textResponse(status int, text string) response {
+// failedResponse is an error of the emulator itself.
+func failedResponse(err error) response {
 	return response{
-		status: status,
+		status: http.StatusInternalServerError,
 		header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
-		body:   []byte(text),
+		body:   []byte(err.Error()),
 	}
 }
 

@@ -286,7 +286,7 @@ func (s signInError) answer(asOf time.Time) response {
 func entraResponse(status int, v any) response {
 	body, err := encode(v)
 	if err != nil {
-		return textResponse(http.StatusInternalServerError, err.Error())
+		return failedResponse(err)
 	}
 	a := jsonResponse(status, body)
 	a.header.Set("Cache-Control", "no-store, no-cache")

@@ -102,8 +102,7 @@ func (r *Response) Explain(ctx context.Context, err error) error {
 		return &ended
 	}
 	e := &Error{Err: transport.CleanError(err)}
-	var known *Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*Error](err); ok {
 		// It may be the cause of the context's end, and thus another request's.
 		own := *known
 		e = &own
