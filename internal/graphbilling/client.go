@@ -126,7 +126,7 @@ func (c *Client) read(ctx context.Context, e *export, g *grouping) (*Usage, erro
 		}
 		var renewed *manifest
 		if renewed, err = e.get(ctx, m); err == nil {
-			isNew = renewed.operation != m.operation
+			isNew = renewed.start != m.start
 			m = renewed
 		}
 	}

@@ -39,6 +39,7 @@ type export struct {
 
 	mutex     sync.Mutex
 	operation *url.URL // under way, or ended
+	starts    int
 	started   time.Time
 	manifest  *manifest
 }
@@ -163,6 +164,7 @@ func (e *export) start(ctx context.Context) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.operation, e.started = operation, started
+	e.starts++
 	return nil
 }
 
@@ -196,7 +198,7 @@ func (c *Client) getObject(ctx context.Context, target *url.URL) (*pcclient.Resp
 // poll asks about the export until it has ended, and returns its manifest.
 func (e *export) poll(ctx context.Context) (*manifest, error) {
 	e.mutex.Lock()
-	operation := e.operation
+	operation, start := e.operation, e.starts
 	e.mutex.Unlock()
 	for {
 		r, err := e.client.getObject(ctx, operation)
@@ -213,7 +215,7 @@ func (e *export) poll(ctx context.Context) (*manifest, error) {
 			if err != nil {
 				return nil, err
 			}
-			m.operation = operation.String()
+			m.start = start
 			return m, nil
 		case "failed":
 			return nil, newFailedError(ctx, r, state)

@@ -217,6 +217,7 @@ func TestSASEnd(t *testing.T) {
 		"by a new export at last": {[]string{testSAS, "sig=hushhush3", second}, 2, second, false},
 		"in vain":                 {[]string{testSAS, testSAS, testSAS}, 2, second, true},
 		"in vain, with new ones":  {[]string{testSAS, "sig=hushhush3", "sig=hushhush4"}, 2, second, true},
+		"in vain, same operation": {[]string{testSAS, testSAS, testSAS}, 2, second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -231,7 +232,11 @@ func TestSASEnd(t *testing.T) {
 				exports := 0
 				e.export = func(request *http.Request) (*http.Response, error) {
 					exports++
-					return wiretest.Respond(http.StatusAccepted, "", "Location", fmt.Sprintf("%s-%d", testOperation, exports))(request)
+					location := fmt.Sprintf("%s-%d", testOperation, exports)
+					if name == "in vain, same operation" {
+						location = testOperation
+					}
+					return wiretest.Respond(http.StatusAccepted, "", "Location", location)(request)
 				}
 				client, w := newTestClient(t, e.respond)
 				usage, err := client.Usage(t.Context(), euros)

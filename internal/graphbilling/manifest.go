@@ -47,8 +47,8 @@ type wireBlob struct {
 
 // manifest says where the rows of an export are. It has the SAS, which is a secret.
 type manifest struct {
-	operation string // URL
-	renewed   bool   // by asking the operation again
+	start   int  // which start of the export it is of; another one may have the same operation
+	renewed bool // by asking the operation again
 
 	version string
 	created *pcclient.Time
