@@ -1,6 +1,7 @@
 package graphbilling
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -190,7 +191,27 @@ func TestSlowBlob(t *testing.T) {
 	})
 }
 
-// sasServer refuses blobs whose SAS is not the wanted one.
+// A blob that fails ends the reads of the others, and net/http then returns the first error
+// as theirs, too.
+func TestFaults_endOtherBlobs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := goodExchange()
+		e.blobs[firstBlob] = wiretest.Delay(time.Second, wiretest.Respond(http.StatusNotFound, ""))
+		e.blobs[secondBlob] = func(request *http.Request) (*http.Response, error) {
+			<-request.Context().Done()
+			return nil, context.Cause(request.Context())
+		}
+		client, _ := newTestClient(t, e.respond)
+		_, err := client.Usage(t.Context(), euros)
+		found := apiError(t, err)
+		if found.Path != firstBlob || found.Err != nil {
+			t.Errorf("the error is %+v", found)
+		}
+	})
+}
+
+// refuseOtherSAS refuses blobs whose SAS is not the wanted one.
 func refuseOtherSAS(e *exchange, wanted func() string) {
 	for name, blob := range e.blobs {
 		e.blobs[name] = func(request *http.Request) (*http.Response, error) {
