@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/entra"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -31,9 +32,12 @@ func (e Explanation) Detail(hints ...string) string {
 // Explain explains why something with this title could not be read.
 func Explain(title string, err error) Explanation {
 	summary := "Could not read " + title
+	var export *graphbilling.Error
 	var signIn *entra.Error
 	var apiError *pcclient.Error
 	switch {
+	case errors.As(err, &export):
+		return explainExport(summary, export)
 	case errors.As(err, &signIn):
 		return Explanation{
 			Summary: "Could not sign in to Partner Center",

@@ -10,6 +10,7 @@ func All() []func() datasource.DataSource {
 		newAzureSubscriptionGate,
 		newAzureSubscriptionUsage,
 		newAzureUtilization,
+		newBilledUsage,
 		newCustomer,
 		newCustomerUsageBudget,
 		newCustomerUsageRecords,
@@ -23,6 +24,7 @@ func All() []func() datasource.DataSource {
 		newSubscriptionUsageRecords,
 		newSubscriptionUsageSummary,
 		newSubscriptions,
+		newUnbilledUsage,
 		newUsageSummary,
 	}
 }

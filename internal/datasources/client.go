@@ -6,22 +6,41 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
-// ConfiguredClient is the client that the provider has made of its configuration,
-// for the Configure of data sources, ephemeral resources and actions. It is nil before that:
-// Terraform validates before it configures the provider.
+// Clients are what the provider makes of its configuration.
+type Clients struct {
+	api     *pcclient.Client
+	exports *graphbilling.Client
+}
+
+// NewClients returns the clients. They send nothing.
+func NewClients(options pcclient.Options) *Clients {
+	api := pcclient.New(options)
+	return &Clients{api, graphbilling.New(api)}
+}
+
+// ConfiguredClient returns the client of Partner Center, for the Configure of ephemeral
+// resources and actions. It is nil before the provider is configured, when Terraform
+// validates.
 func ConfiguredClient(providerData any) (*pcclient.Client, diag.Diagnostics) {
+	clients, diagnostics := configuredClients(providerData)
+	return clients.api, diagnostics
+}
+
+// configuredClients returns the clients that the provider has made, or none before that.
+func configuredClients(providerData any) (Clients, diag.Diagnostics) {
 	if providerData == nil {
-		return nil, nil
+		return Clients{}, nil
 	}
-	api, ok := providerData.(*pcclient.Client)
+	clients, ok := providerData.(*Clients)
 	if !ok {
-		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected provider data",
-			fmt.Sprintf("Expected a Partner Center client, got %T. This is a bug in the provider.", providerData))}
+		return Clients{}, diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected provider data",
+			fmt.Sprintf("Expected the provider's clients, got %T. This is a bug in the provider.", providerData))}
 	}
-	return api, nil
+	return *clients, nil
 }
 
 // Read runs one read: all of its requests share a deadline and a correlation id,

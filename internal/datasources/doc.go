@@ -13,6 +13,7 @@
 //   - customer_reader.go: the records of all customers, with their budgets and totals
 //   - azure_subscription.go: one Azure subscription in all plans, and what it has used
 //   - summaries.go: what the usage summaries have in common
+//   - exported_usage.go: what the data sources of daily usage have in common
 //   - forecast.go: forecasts and shares of budgets
 //   - values.go: costs, budgets and conversions
 //   - times.go: times and their order

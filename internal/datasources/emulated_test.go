@@ -206,5 +206,5 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 		ClientSecret:  emulator.ClientSecret,
 		RefreshToken:  emulator.RefreshToken,
 	}, options.Options)
-	response.DataSourceData = pcclient.New(options)
+	response.DataSourceData = NewClients(options)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/advice"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -28,6 +29,9 @@ func diagnose(title string, err error) diag.Diagnostic {
 		return diag.NewAttributeErrorDiagnostic(path.Root(argument.argument), argument.summary, argument.detail)
 	}
 	explanation := advice.Explain(title, err)
+	if _, ok := errors.AsType[graphbilling.TooManyGroupsError](err); ok {
+		return diag.NewAttributeErrorDiagnostic(path.Root("max_groups"), explanation.Summary, explanation.Detail())
+	}
 	if explanation.Refused {
 		return diag.NewErrorDiagnostic(explanation.Summary, explanation.Detail(runDoctor))
 	}

@@ -1,6 +1,8 @@
 package datasources
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +26,13 @@ import (
 // server starts a provider that has all data sources and reads from a handler.
 func server(tb testing.TB, handler http.Handler) *providertest.Server {
 	tb.Helper()
-	s := providertest.New(tb, testProvider{handler: handler})
+	return serverWith(tb, handler, nil)
+}
+
+// serverWith starts one with other options.
+func serverWith(tb testing.TB, handler http.Handler, change func(*pcclient.Options)) *providertest.Server {
+	tb.Helper()
+	s := providertest.New(tb, testProvider{handler: handler, change: change})
 	if problems := s.Configure(tb, nil); len(problems) > 0 {
 		tb.Fatalf("%+v", problems[0])
 	}
@@ -38,6 +46,18 @@ func testdata(tb testing.TB, file string) string {
 		tb.Fatal(err)
 	}
 	return string(content)
+}
+
+// compressed is a text as gzip.
+func compressed(tb testing.TB, text string) string {
+	tb.Helper()
+	var blob bytes.Buffer
+	writer := gzip.NewWriter(&blob)
+	_, _ = writer.Write([]byte(text))
+	if err := writer.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return blob.String()
 }
 
 // An api answers the requests of a test, by path, with raw bytes. A path that is
@@ -62,6 +82,10 @@ func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("MS-RequestId", "answered-request-id")
 	w.Header().Set("MS-CorrelationId", "answered-correlation-id")
+	for _, prefix := range []string{"", "x-ms-"} { // of Microsoft Graph, and of Azure Blob Storage
+		w.Header().Set(prefix+"request-id", "answered-request-id")
+		w.Header().Set(prefix+"client-request-id", "answered-correlation-id")
+	}
 	for name, value := range answer.header {
 		w.Header().Set(name, value)
 	}
@@ -90,6 +114,7 @@ func (anyToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Ac
 type testProvider struct {
 	provider.Provider
 	handler http.Handler
+	change  func(*pcclient.Options) // may be nil
 }
 
 func (testProvider) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
@@ -99,8 +124,9 @@ func (testProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp
 func (testProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
 
 func (p testProvider) Configure(_ context.Context, _ provider.ConfigureRequest, response *provider.ConfigureResponse) {
-	response.DataSourceData = pcclient.New(pcclient.Options{
+	options := pcclient.Options{
 		Endpoint:         &url.URL{Scheme: "https", Host: "api.example"},
+		Graph:            pcclient.Graph{Endpoint: &url.URL{Scheme: "https", Host: "graph.example"}},
 		Credential:       anyToken{},
 		OperationTimeout: time.Minute,
 		Options: transport.Options{
@@ -109,7 +135,11 @@ func (p testProvider) Configure(_ context.Context, _ provider.ConfigureRequest, 
 			RequestTimeout: time.Minute,
 			Transport:      inMemory{p.handler},
 		},
-	})
+	}
+	if p.change != nil {
+		p.change(&options)
+	}
+	response.DataSourceData = NewClients(options)
 }
 
 func (testProvider) DataSources(context.Context) []func() datasource.DataSource { return All() }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -20,7 +21,9 @@ type source[M any] struct {
 	schema func() schema.Schema
 	read   func(context.Context, *pcclient.Client, *M) error
 
-	api *pcclient.Client
+	readExport func(context.Context, *graphbilling.Client, *M) error // instead, if it reads Microsoft Graph
+
+	Clients
 }
 
 var _ datasource.DataSourceWithConfigure = (*source[struct{}])(nil)
@@ -34,7 +37,7 @@ func (s *source[M]) Schema(_ context.Context, _ datasource.SchemaRequest, respon
 }
 
 func (s *source[M]) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	s.api, response.Diagnostics = ConfiguredClient(request.ProviderData)
+	s.Clients, response.Diagnostics = configuredClients(request.ProviderData)
 }
 
 func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
@@ -44,7 +47,12 @@ func (s *source[M]) Read(ctx context.Context, request datasource.ReadRequest, re
 	if response.Diagnostics.HasError() {
 		return
 	}
-	response.Diagnostics.Append(Read(ctx, s.api, s.title(), func(ctx context.Context) error { return s.read(ctx, s.api, &model) })...)
+	response.Diagnostics.Append(Read(ctx, s.api, s.title(), func(ctx context.Context) error {
+		if s.readExport != nil {
+			return s.readExport(ctx, s.exports, &model)
+		}
+		return s.read(ctx, s.api, &model)
+	})...)
 	if response.Diagnostics.HasError() {
 		return
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/currency"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -65,6 +68,13 @@ var (
 		return nil
 	}}
 
+	date = textValidator{"a date", "Not a date", func(_ validator.StringRequest, text string) error {
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return fmt.Errorf("%q is not a date such as 2026-11-01", text)
+		}
+		return nil
+	}}
+
 	duration = textValidator{"a positive duration such as 48h", "Not a duration", func(_ validator.StringRequest, text string) error {
 		if _, err := pcclient.ParseDuration(text); err != nil {
 			return fmt.Errorf("%q %w", text, err)
@@ -82,7 +92,43 @@ var (
 	currencyCode = textValidator{"the code of a currency (ISO 4217)", "Not a currency", func(_ validator.StringRequest, text string) error {
 		return currency.Check(text)
 	}}
+
+	// invoiceID accepts what invoices are called, or may be.
+	invoiceID = textValidator{"the id of an invoice", "Not an invoice", func(_ validator.StringRequest, text string) error {
+		if !invoiceIDPattern.MatchString(strings.TrimSpace(text)) {
+			return fmt.Errorf("%q is not the id of an invoice such as G012345678, which partnercenter_invoices lists", text)
+		}
+		return nil
+	}}
+
+	groupKey = textValidator{"something to group by", "Nothing to group by", func(_ validator.StringRequest, text string) error {
+		return graphbilling.ValidateKey(text)
+	}}
 )
+
+var invoiceIDPattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z-]{0,99}$`)
+
+// distinct accepts lists without duplicates, whatever their case.
+type distinct struct{}
+
+func (distinct) Description(context.Context) string { return "must not have anything twice" }
+
+func (v distinct) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (distinct) ValidateList(_ context.Context, request validator.ListRequest, response *validator.ListResponse) {
+	seen := map[string]bool{}
+	for i, element := range request.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsNull() || text.IsUnknown() {
+			continue
+		}
+		key := strings.ToLower(text.ValueString())
+		if seen[key] {
+			response.Diagnostics.AddAttributeError(request.Path.AtListIndex(i), "Given twice", fmt.Sprintf("%q is given twice.", text.ValueString()))
+		}
+		seen[key] = true
+	}
+}
 
 // howToFind says how to get the id of a customer from its name or its domain.
 func howToFind(place path.Path, text string) string {

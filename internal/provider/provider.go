@@ -21,7 +21,6 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/datasources"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/ephemerals"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/functions"
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
 // New returns a constructor of the provider. The version is "dev" in a local build.
@@ -125,8 +124,8 @@ func (p *partnerCenter) Configure(_ context.Context, request provider.ConfigureR
 	if response.Diagnostics.HasError() {
 		return
 	}
-	client := pcclient.New(options)
-	response.DataSourceData, response.EphemeralResourceData, response.ActionData = client, client, client
+	clients := datasources.NewClients(options)
+	response.DataSourceData, response.EphemeralResourceData, response.ActionData = clients, clients, clients
 }
 
 func (p *partnerCenter) DataSources(context.Context) []func() datasource.DataSource {

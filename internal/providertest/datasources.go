@@ -22,6 +22,7 @@ type DataSource struct {
 
 	Records string // the attribute that is the list of a collection
 	IsList  bool   // it reads a list that it does not return
+	Export  bool   // it reads an export of Microsoft Graph
 	NoUsage bool   // that there is no usage is no error
 }
 
@@ -47,6 +48,24 @@ const (
 	subscriptionPath = customerPath + "/subscriptions/{subscription_id}"
 	samplePlanPath   = customerPath + "/subscriptions/B1B1B1B1-CCCC-4DDD-8EEE-F2F2F2F2F2F2" // as in the sample of subscriptions
 )
+
+// sampleExport is where the export of a sample is, and its blobs, which are compressed on
+// the way.
+func sampleExport(name string) map[string]string {
+	root := "/" + strings.ReplaceAll(name, "_", "") + "fastpath/sample/"
+	return map[string]string{
+		SampleOperation:                       name + "/sample.json",
+		root + "part-00000-5a1c.c000.json.gz": name + "/part-00000.jsonl",
+		root + "part-00001-5a1c.c000.json.gz": name + "/part-00001.jsonl",
+	}
+}
+
+// SampleOperation is the path of the export of a sample, which Microsoft Graph responds
+// with when it is started.
+const SampleOperation = "/v1.0/reports/partners/billing/operations/56b0dd38-1f26-4a5d-9c8a-7d2d4a7e4c11"
+
+// everyKey is all that usage can be grouped by.
+var everyKey = List("date", "customer", "plan", "azure_subscription", "resource_group", "resource", "service", "meter", "region", "charge_type", "tag:env")
 
 // DataSources are all data sources.
 var DataSources = map[string]DataSource{
@@ -82,6 +101,10 @@ var DataSources = map[string]DataSource{
 			"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-05T00:00:00Z",
 		}, AppOnly: true, PageSize: 12,
 		Path: subscriptionPath + "/utilizations/azure", Sample: "azure_utilization/sample.json", Records: "records", NoUsage: true,
+	},
+	"partnercenter_billed_usage": {
+		Arguments: Arguments{"invoice_id": emulator.LatestInvoiceID, "group_by": everyKey}, AppOnly: true, Export: true,
+		Path: "/v1.0/reports/partners/billing/usage/billed/export", Sample: "billed_usage/sample.json", More: sampleExport("billed_usage"),
 	},
 	"partnercenter_customer": {
 		Arguments: meteredCustomer, AppOnly: true,
@@ -134,6 +157,10 @@ var DataSources = map[string]DataSource{
 	"partnercenter_subscriptions": {
 		Arguments: twoPlans, AppOnly: true, PageSize: 1,
 		Path: customerPath + "/subscriptions", Sample: "subscriptions/sample.json", Records: "subscriptions",
+	},
+	"partnercenter_unbilled_usage": {
+		Arguments: Arguments{"currency_code": "EUR", "group_by": everyKey}, AppOnly: true, Export: true,
+		Path: "/v1.0/reports/partners/billing/usage/unbilled/export", Sample: "unbilled_usage/sample.json", More: sampleExport("unbilled_usage"),
 	},
 	"partnercenter_usage_summary": {
 		Path: "/v1/usagesummary", Sample: "usage_summary/sample.json",
