@@ -154,6 +154,23 @@ var dataSources = map[string][]example{
 			fails: []string{"Not a period"},
 		},
 	},
+	"partnercenter_billed_usage": {
+		{
+			name:      "an invoice",
+			variables: map[string]string{"invoice_id": emulator.LatestInvoiceID},
+			says:      []string{`azure_subscription = "Nordhavn Production"`, "1633.95108734136976886362", `id = "` + emulator.MeteredEntitlementID + `"`, "spend_by_currency"},
+		},
+		{
+			name:      "a legacy invoice",
+			variables: map[string]string{"invoice_id": "D020061053"},
+			fails:     []string{"Could not read billed usage", "code 5000", "legacy commerce"},
+		},
+		{
+			name:      "not an invoice",
+			variables: map[string]string{"invoice_id": "last month's"},
+			fails:     []string{"Not an invoice"},
+		},
+	},
 	"partnercenter_customer": {
 		{
 			name:      "by domain",
@@ -428,6 +445,46 @@ var dataSources = map[string][]example{
 			name:      "a legacy subscription",
 			variables: map[string]string{"customer_id": strings.ToUpper(emulator.LegacyCustomerID)},
 			says:      []string{emulator.LegacySubscriptionID, `offer = "MS-AZR-0145P"`},
+		},
+	},
+	"partnercenter_unbilled_usage": {
+		{
+			name:      "days, services, tags, and a day within its limits",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-20T06:00:00Z"},
+			says: []string{
+				`day = "2026-11-19"`, "556.46816771879364991850894", `service = "Virtual Machines"`, "5173.667921074232638162534",
+				`value = "production"`, "7507.816546057509113073791", "value = null",
+			},
+		},
+		{
+			name:      "a day above its limit",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-20T06:00:00Z", "daily_limits": `{ EUR = 556.46 }`},
+			fails:     []string{`Not within the limits {"EUR":556.46} on 2026-11-19:`, "Nordhavn Marine ApS has spent"},
+		},
+		{
+			name:      "a customer without usage",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-20T06:00:00Z", "customer_ids": `["` + emulator.MeteredCustomerID + `", "` + samplePlan + `"]`},
+			fails:     []string{"Customer not listed", samplePlan},
+		},
+		{
+			name:      "a currency without a limit",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-20T06:00:00Z", "daily_limits": `{ USD = 1000000 }`},
+			fails:     []string{`Not within the limits {"USD":1000000}`},
+		},
+		{
+			name:      "a day that is not there yet",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-21T06:00:00Z"},
+			fails:     []string{"The usage of 2026-11-20 is not there yet."},
+		},
+		{
+			name:      "the last day of the month before",
+			variables: map[string]string{"currency_code": "EUR", "now": "2026-11-01T06:00:00Z"},
+			says:      []string{`day = "2026-11-01"`},
+		},
+		{
+			name:      "not a billing currency",
+			variables: map[string]string{"currency_code": "MXN", "now": "2026-11-20T06:00:00Z"},
+			fails:     []string{"Could not read unbilled usage", "Check that `currency_code` is a billing currency of the partner"},
 		},
 	},
 	"partnercenter_usage_summary": {

@@ -19,6 +19,9 @@ var guideValues = map[string]string{
 	"tenant_id":             emulator.MeteredCustomerID,
 	"azure_subscription_id": emulator.MeteredEntitlementID,
 	"max_data_age":          "1000000h",
+	"currency_code":         "EUR",
+	"day":                   "2026-11-19",
+	"invoice_id":            emulator.LatestInvoiceID,
 }
 
 // notPlanned is how many blocks are about a provider that is not installed here.

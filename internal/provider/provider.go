@@ -59,7 +59,7 @@ func (p *partnerCenter) Schema(_ context.Context, _ provider.SchemaRequest, resp
 	}
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Reads what the customers of a Cloud Solution Provider partner spend on Azure from the Microsoft Partner Center REST API. " +
-			"The provider is read-only: it only sends GET requests to Partner Center.",
+			"The provider is read-only: it only sends GET requests to Partner Center, and to Microsoft Graph, where it also starts exports of usage, which changes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"environment": text("The cloud: `public` (default), `usgovernment` or `china`, or a name that azurerm and azuread have for it: `global`, `usgovernmentl4`, `usgovernmentl5`, `dod`. It determines the API, the sign-in authority and the audience of the access token. " +
 				"Also `PARTNERCENTER_ENVIRONMENT` or `ARM_ENVIRONMENT`."),

@@ -93,6 +93,7 @@ var language = []struct {
 	{regexp.MustCompile(`\bterraform_data\b`), "terraform_data", 4, 0},
 	{regexp.MustCompile(`\.totals\.`), "way into an object", 2, 0}, // 1.2.7
 	{regexp.MustCompile(`(?m)^\s*check "`), "checks", 5, 0},
+	{regexp.MustCompile(`\bplantimestamp\(`), "plantimestamp", 5, 0},
 	{regexp.MustCompile(`(?m)^mock_provider\b`), "mocks", 7, 8},
 	{regexp.MustCompile(`\bprovider::`), "functions of providers", 8, 7},
 	{regexp.MustCompile(`(?m)^\s*ephemeral\b`), "ephemeral values", 10, 11},
