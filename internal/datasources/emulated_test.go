@@ -185,6 +185,7 @@ func (p emulatedProvider) Configure(_ context.Context, _ provider.ConfigureReque
 	options := pcclient.Options{
 		Endpoint:         p.api,
 		Scope:            "https://api.partnercenter.microsoft.com/.default",
+		Graph:            pcclient.Graph{Endpoint: p.api},
 		OperationTimeout: 30 * time.Minute,
 		Options: transport.Options{
 			MaxConcurrency: 8,

@@ -139,7 +139,7 @@ func describe(body []byte) (code, description string) {
 // withCause adds the context's cause to an earlier error.
 func withCause(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
-	if cause == nil {
+	if cause == nil || errors.Is(err, ErrOperationTimeout) { // net/http may have returned it.
 		return err
 	}
 	if err == nil || err == ctx.Err() { //nolint:errorlint // errors.Is takes a network timeout for that of a context.

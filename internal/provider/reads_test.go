@@ -18,10 +18,17 @@ import (
 // configured is a provider in this process that reads from an emulator.
 func configured(t testing.TB, e *emulator.Emulator, token string) *providertest.Server {
 	t.Helper()
+	return configuredWith(t, e, providertest.Arguments{"access_token": token})
+}
+
+// configuredWith is one with a sign-in.
+func configuredWith(t testing.TB, e *emulator.Emulator, arguments providertest.Arguments) *providertest.Server {
+	t.Helper()
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	s := providertest.New(t, provider.New("test")())
-	if problems := s.Configure(t, providertest.Arguments{"endpoint": server.URL, "access_token": token}); len(problems) > 0 {
+	arguments["endpoint"], arguments["graph_endpoint"] = server.URL, server.URL
+	if problems := s.Configure(t, arguments); len(problems) > 0 {
 		t.Fatalf("%s: %s", problems[0].Summary, problems[0].Detail)
 	}
 	return s
@@ -39,8 +46,10 @@ func TestReads(t *testing.T) {
 			t.Parallel()
 			read := providertest.DataSources[name]
 			e := emulator.New(emulator.Options{PageSize: 3})
-			configured(t, e, emulator.UserAccessToken()).Read(t, name, read.Arguments).Succeed(t)
-			r := configured(t, e, emulator.AppAccessToken()).Read(t, name, read.Arguments)
+			configuredWith(t, e, providertest.Arguments{"access_token": emulator.UserAccessToken(), "graph_access_token": emulator.GraphUserAccessToken()}).
+				Read(t, name, read.Arguments).Succeed(t)
+			r := configuredWith(t, e, providertest.Arguments{"access_token": emulator.AppAccessToken(), "graph_access_token": emulator.GraphAppAccessToken()}).
+				Read(t, name, read.Arguments)
 			if read.AppOnly {
 				r.Succeed(t)
 				return
