@@ -99,7 +99,10 @@ func (s *watch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				form.Set(field, constant)
 			}
 		}
-		r.Form, r.Body = nil, io.NopCloser(strings.NewReader(form.Encode()))
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+			body = []byte(form.Encode())
+		}
+		r.Form, r.Body = nil, io.NopCloser(bytes.NewReader(body))
 		s.Emulator.ServeHTTP(answered, r)
 		var issued map[string]any
 		if json.Unmarshal(answered.Body.Bytes(), &issued) == nil {
@@ -107,11 +110,28 @@ func (s *watch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				secret, _ := issued[field].(string)
 				s.see(secret)
 			}
+			manifest, isInline := issued["resourceLocation"].(map[string]any)
+			if !isInline {
+				manifest = issued
+			}
+			s.seeManifest(manifest)
 		}
 	}
 	maps.Copy(w.Header(), answered.Header())
 	w.WriteHeader(answered.Code)
 	_, _ = answered.Body.WriteTo(w)
+}
+
+// seeManifest keeps where the blobs of an export are: with the SAS, anybody can read them.
+func (s *watch) seeManifest(manifest map[string]any) {
+	sas, _ := manifest["sasToken"].(string)
+	s.see(sas)
+	query, _ := url.ParseQuery(sas)
+	s.see(query.Get("sig"))
+	root, _ := manifest["rootDirectory"].(string)
+	if parsed, err := url.Parse(root); err == nil {
+		s.see(strings.Trim(parsed.Path, "/"))
+	}
 }
 
 // forms are all ways in which a secret, or half of a long one, may be written.
@@ -481,6 +501,78 @@ func TestSecrets_errors(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// The token for Microsoft Graph, the SAS and the root of an export are as secret as
+// anything, in a run that succeeds and in one whose blobs fail, however much of the request
+// the response repeats.
+func TestSecrets_exports(t *testing.T) {
+	t.Parallel()
+	const usage = `
+provider "partnercenter" {
+  max_retries = 0
+}
+
+data "partnercenter_unbilled_usage" "usage" {
+  currency_code = "EUR"
+}
+
+data "partnercenter_billed_usage" "usage" {
+  invoice_id = "` + emulator.LatestInvoiceID + `"
+}
+
+output "usage" {
+  value = [data.partnercenter_unbilled_usage.usage, data.partnercenter_billed_usage.usage]
+}
+`
+	repeat := func(part string, status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, part) {
+				w.Header().Set("X-Ms-Error-Code", "AuthenticationFailed")
+				w.Header().Set("Location", "https://elsewhere.example"+r.URL.String())
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, "<Error><Code>AuthenticationFailed</Code>"+r.URL.String()+echo(r)+"</Error>")
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		options emulator.Options
+		answer  http.HandlerFunc
+		fails   bool
+	}{
+		"app-only":              {options: emulator.Options{AppOnly: true}},
+		"user":                  {},
+		"manifest by link":      {options: emulator.Options{ManifestLink: true}},
+		"SAS that has ended":    {options: emulator.Options{SASLifetime: -1}, fails: true},
+		"blob refused":          {answer: repeat("/part-", http.StatusForbidden), fails: true},
+		"blob redirected":       {answer: repeat("/part-", http.StatusTemporaryRedirect), fails: true},
+		"blob not compressed":   {answer: repeat("/part-", http.StatusOK), fails: true},
+		"blob and server error": {answer: repeat("/part-", http.StatusInternalServerError), fails: true},
+		"export refused":        {answer: repeat("/export", http.StatusForbidden), fails: true},
+		"operation refused":     {answer: repeat("/operations/", http.StatusBadRequest), fails: true},
+		"operation redirected":  {answer: repeat("/operations/", http.StatusFound), fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, environment := newWatch(t, test.options, test.answer)
+			w := chatty(t, newWorkspace(t, usage, environment...))
+			all, last := w.run(t, "plan -out=plan")
+			if !test.fails {
+				var more contents
+				more, last = w.run(t, "show -json plan", "apply plan", "show -json")
+				maps.Copy(all, more)
+				last.mention(t, `"cost_by_currency":{"EUR":9536.765`)
+			}
+			if failed := last.code != 0; failed != test.fails {
+				t.Fatalf("exit code %d\n%s", last.code, last.stdout)
+			}
+			secrets := s.secrets()
+			if test.answer == nil && !slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(secret, "sig=") }) {
+				t.Error("no SAS is seen")
+			}
+			check(t, all, append(secrets, proxyPassword, clientSecret, refreshToken))
+		})
 	}
 }
 
