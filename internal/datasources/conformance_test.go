@@ -176,8 +176,11 @@ var (
 func TestDescriptions_shared(t *testing.T) {
 	t.Parallel()
 	// What may be mentioned though it is no attribute: arguments of the provider, terms
-	// of Terraform and of the API, and rules of the gates that have no argument.
+	// of Terraform and of the API, rules of the gates that have no argument, what usage can
+	// be grouped by, and other data sources and their attributes.
 	others := map[string]bool{
+		"operation_timeout": true, "azure_subscription": true, "resource_group": true,
+		"partnercenter_invoices": true, "partnercenter_billed_usage": true, "subscription_id": true,
 		"max_retry_wait": true, "depends_on": true, "void_note": true, "adjustment_note": true,
 		"customer_found": true, "not_empty": true, "usd_known": true, "currency_limited": true, "has_budget": true,
 		"data_age_known": true, "forecast_known": true, "one_budget": true, "resource_group_found": true,

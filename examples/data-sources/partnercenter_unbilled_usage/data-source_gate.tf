@@ -33,6 +33,11 @@ locals {
   period = substr(local.day, 0, 7) == formatdate("YYYY-MM", local.now) ? "current" : "last"
 }
 
+variable "currency_code" {
+  type        = string
+  description = "The billing currency of the partner, such as EUR."
+}
+
 variable "daily_limits" {
   type        = map(number)
   description = "The most that may be spent in a day, by currency code."
