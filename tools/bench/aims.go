@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // aim is a limit for a ratio or a figure.
@@ -53,6 +54,7 @@ func (r report) Aims() []aim {
 	for _, q := range quotas {
 		aims = append(aims, r.quotaAims(q.perSecond)...)
 	}
+	aims = append(aims, r.exportAims()...)
 	handshake, schema := math.NaN(), math.NaN()
 	if len(r.Starts) == 2 {
 		handshake, schema = r.Starts[0].Handshake/r.Starts[1].Handshake, r.Starts[0].Schema/r.Starts[1].Schema
@@ -63,10 +65,24 @@ func (r report) Aims() []aim {
 	)
 }
 
-// find returns a result without runs, all of whose figures are NaN, if a plan
-// was not measured.
+// exportAims are those of an export of the full size. They compare the fastest runs, since
+// what else the machine does makes times longer only.
+func (r report) exportAims() []aim {
+	const speedOfTwo = 1.6
+	usage, long := r.find("usage/1000000"), r.find("usage_long/5000000")
+	return []aim{
+		{"MB for the usage of an export of 1,000,000 rows", 100, usage.Memory()},
+		{"MB for the usage of an export of 5,000,000 rows", 100, long.Memory()},
+		{"usage of 1,000,000 rows ÷ inflating and tokenizing them", 1.5, usage.Fastest() / r.find("tokens/1000000").Fastest()},
+		{"usage of 1,000,000 rows ÷ with one blob at a time", 1 / speedOfTwo, usage.Fastest() / r.find("usage_one/1000000").Fastest()},
+		{"CPU of the usage of 5,000,000 rows ÷ 5 × of 1,000,000", linear, long.CPU() / (exportTimes * usage.CPU())},
+	}
+}
+
+// find returns a result without runs, all of whose figures are NaN, if it was not
+// measured.
 func (r report) find(id string) *result {
-	for _, p := range r.Plans {
+	for _, p := range slices.Concat(r.Plans, r.Exports) {
 		if p.id() == id {
 			return p
 		}

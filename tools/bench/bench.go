@@ -39,6 +39,17 @@ func (r *result) Seconds() float64 { return r.median(func(t runTime) float64 { r
 func (r *result) CPU() float64     { return r.median(func(t runTime) float64 { return t.CPU }) }
 func (r *result) Memory() float64  { return r.median(func(t runTime) float64 { return t.Memory }) }
 
+// Fastest is the least seconds of all runs.
+func (r *result) Fastest() float64 {
+	fastest := math.NaN()
+	for i, t := range r.Times {
+		if i == 0 || t.Seconds < fastest {
+			fastest = t.Seconds
+		}
+	}
+	return fastest
+}
+
 func (r *result) median(figure func(runTime) float64) float64 {
 	figures := make([]float64, len(r.Times))
 	for i, t := range r.Times {

@@ -49,6 +49,29 @@ state, without changing any real infrastructure.
 	}
 }
 
+func TestReadsOfAnExportMustAgree(t *testing.T) {
+	t.Parallel()
+	b := &bench{outputs: map[string]string{}}
+	small, large := &result{Size: 10}, &result{Size: 50}
+	for _, test := range []struct {
+		result *result
+		found  string
+		fails  bool
+	}{
+		{small, "10 rows, 1.5 EUR", false},
+		{small, "10 rows, 1.5 EUR", false},
+		{small, "10 rows, 1.6 EUR", true},
+		{small, "9 rows, 1.5 EUR", true},
+		{small, "10 rows", false}, // It adds nothing up.
+		{small, "", true},
+		{large, "50 rows, 7.5 EUR", false},
+	} {
+		if err := b.compareExport(test.result, test.found); (err != nil) != test.fails {
+			t.Errorf("%q: %v", test.found, err)
+		}
+	}
+}
+
 // example has ratios of 1.5 and 0.25, growth of 1.35, and one failed read.
 func example() report {
 	return report{
@@ -62,6 +85,12 @@ func example() report {
 			measured("gate_file", 10_000, 1.2, 1.2, 1.2),
 		},
 		Quotas: []quotaResult{{Title: "ours", PerSecond: 4, Requests: 300, Failed: 1, Seconds: 72.5}, {Title: "theirs", PerSecond: 4, Requests: 300, Failed: 50, Seconds: 145, http: true}},
+		Exports: []*result{
+			{plan: plan{name: "usage", Title: "usage"}, Size: 1_000_000, Times: []runTime{{Seconds: 3, CPU: 6, Memory: 60}, {Seconds: 2, CPU: 6, Memory: 60}, {Seconds: 3, CPU: 6, Memory: 60}}},
+			{plan: plan{name: "usage_one"}, Size: 1_000_000, Times: []runTime{{Seconds: 4, CPU: 5, Memory: 60}}},
+			{plan: plan{name: "tokens"}, Size: 1_000_000, Times: []runTime{{Seconds: 4, CPU: 8, Memory: 60}}},
+			{plan: plan{name: "usage_long"}, Size: 5_000_000, Times: []runTime{{Seconds: 15, CPU: 33, Memory: 101}}},
+		},
 		Starts: []startResult{{"ours", 11, 20}, {"theirs", 11, 10}},
 	}
 }
@@ -95,6 +124,11 @@ func TestAims(t *testing.T) {
 		"quota of 4 a second: reads that fail":                                             "1.00 **not met**",
 		"quota of 4 a second: time of the plan ÷ of the quota itself":                      "1.00 met",
 		"quota of 1 a second: reads that fail":                                             "– not measured",
+		"MB for the usage of an export of 1,000,000 rows":                                  "60.0 met",
+		"MB for the usage of an export of 5,000,000 rows":                                  "101.0 **not met**",
+		"usage of 1,000,000 rows ÷ inflating and tokenizing them":                          "0.50 met",
+		"usage of 1,000,000 rows ÷ with one blob at a time":                                "0.50 met",
+		"CPU of the usage of 5,000,000 rows ÷ 5 × of 1,000,000":                            "1.10 met",
 		"start of the process ÷ the scaffolding provider's":                                "1.00 met",
 		"start to schema ÷ the scaffolding provider's":                                     "2.00 **not met**",
 	} {
@@ -114,6 +148,7 @@ func TestMarkdown(t *testing.T) {
 		"\n| Terraform | 1.11.4 |\n",
 		"\n| totals, `include_records = false` | 10,000 | 0.30 | 0.15 | 60 |\n",
 		"\n| ours | 4 | 300 | 1 | 72.5 | 72.5 | 1.00 |\n",
+		"\n| usage | 1,000,000 | 3.00 | 6.00 | 60 |\n",
 		"\n| ours | 11.0 | 20.0 |\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -1,6 +1,6 @@
 // Command bench measures whole plans of a real Terraform, with the provider and
-// with what one would use in its place, against the emulator. It prints which
-// aims are met, and writes BENCHMARKS.md.
+// with what one would use in its place, against the emulator, and how exports are
+// read. It prints which aims are met, and writes BENCHMARKS.md.
 package main
 
 import (
@@ -22,6 +22,7 @@ type settings struct {
 	output   string
 	runs     int
 	latency  time.Duration
+	rows     int
 	cases    *regexp.Regexp
 	revision string
 	// httpProvider and scaffolding are programs to compare with, empty if they
@@ -46,8 +47,9 @@ func parseFlags() settings {
 	flag.StringVar(&s.output, "output", "BENCHMARKS.md", "`file` to write")
 	flag.IntVar(&s.runs, "runs", 3, "`number` of runs of each plan, after one that does not count")
 	flag.DurationVar(&s.latency, "latency", 20*time.Millisecond, "`time` that every response of the API takes")
+	flag.IntVar(&s.rows, "rows", 1_000_000, "`number` of rows of the export; another one has no aims")
 	flag.StringVar(&s.revision, "revision", "unknown", "`commit` that the provider was built from")
-	flag.Func("cases", "`pattern` of what to measure, such as '(totals|gate)/1000', 'quota/4' or 'start'; all by default", func(text string) (err error) {
+	flag.Func("cases", "`pattern` of what to measure, such as '(totals|gate)/1000', 'quota/4', 'exports' or 'start'; all by default", func(text string) (err error) {
 		s.cases, err = regexp.Compile("^(?:" + text + ")$")
 		return err
 	})
@@ -86,6 +88,10 @@ func run(ctx context.Context, s settings) error {
 		return err
 	}
 	if r.Quotas, err = b.measureQuotas(ctx); err != nil {
+		return err
+	}
+	b.stopEmulators()
+	if r.Exports, err = b.measureExports(ctx); err != nil {
 		return err
 	}
 	if r.Starts, err = b.measureStarts(ctx); err != nil {

@@ -22,6 +22,7 @@ type report struct {
 	Latency time.Duration
 	Plans   []*result
 	Quotas  []quotaResult
+	Exports []*result
 	Starts  []startResult
 }
 

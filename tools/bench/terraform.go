@@ -76,7 +76,7 @@ func (w *workspace) finish() error {
 	return w.write("terraform.tfvars.json", variables)
 }
 
-// outcome is what came of a plan.
+// outcome is what came of a plan, or of another command.
 type outcome struct {
 	runTime
 
@@ -91,22 +91,28 @@ func (w *workspace) plan(ctx context.Context) (outcome, error) {
 	command.Dir, command.Env = w.directory, w.environment
 	// If it were killed, its providers would stay.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	o, err := measure(command)
+	o.errors = len(errorLine.FindAllString(o.text, -1))
+	if err != nil {
+		err = fmt.Errorf("terraform plan: %w\n%s", err, o.text)
+	}
+	return o, err
+}
+
+// measure runs a command to its end, and keeps all that it writes.
+func measure(command *exec.Cmd) (outcome, error) {
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
-
 	start := time.Now()
 	err := command.Run()
 	elapsed := time.Since(start)
 	if command.ProcessState == nil {
 		return outcome{}, err
 	}
-	o := outcome{text: output.String(), errors: len(errorLine.FindAllString(output.String(), -1))}
+	o := outcome{text: output.String()}
 	o.Seconds = elapsed.Seconds()
 	o.CPU = (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds()
 	o.Memory = peakMemory(command.ProcessState)
-	if err != nil {
-		err = fmt.Errorf("terraform plan: %w\n%s", err, o.text)
-	}
 	return o, err
 }
 
