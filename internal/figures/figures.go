@@ -4,6 +4,7 @@ package figures
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"regexp"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 // day is how much of a period has to pass before a forecast says anything.
-const day = 24 * time.Hour
+var day = decimal.NewFromInt(int64(24 * time.Hour))
 
 // forecastDigits are the decimals of a forecast that does not come out even, if the
 // cost itself has no more.
@@ -46,11 +47,15 @@ func ForecastPercent(cost, budget decimal.Decimal, start, end, asOf time.Time) (
 func Passed(start, end, asOf time.Time) (period, elapsed decimal.Decimal, known bool) {
 	period = between(start, end)
 	elapsed = decimal.Min(between(start, asOf), period)
-	return period, elapsed, elapsed.GreaterThanOrEqual(decimal.NewFromInt(int64(day)))
+	return period, elapsed, elapsed.GreaterThanOrEqual(day)
 }
 
-// between counts nanoseconds. A [time.Duration] ends at 292 years.
+// between counts nanoseconds. A [time.Duration] ends at 292 years, and says so by being
+// the longest there is.
 func between(start, end time.Time) decimal.Decimal {
+	if d := end.Sub(start); d != math.MinInt64 && d != math.MaxInt64 {
+		return decimal.NewFromInt(int64(d))
+	}
 	return decimal.New(end.Unix()-start.Unix(), 9).
 		Add(decimal.NewFromInt(int64(end.Nanosecond() - start.Nanosecond())))
 }

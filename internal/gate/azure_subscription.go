@@ -255,7 +255,7 @@ func (e *azureSubscriptionEvaluation) usdTotalCost() {
 		}
 	}
 	if limit != nil {
-		e.compareAmount(measured{rule: "max_usd_total_cost", what: e.about, actual: &total, limit: limit, currency: "USD"})
+		e.compareAmount(measured{rule: "max_usd_total_cost", what: e.about, actual: &total, limit: *limit, currency: "USD"})
 	}
 }
 
@@ -323,7 +323,7 @@ func (e *azureSubscriptionEvaluation) resourceGroupTotalCost() {
 		switch {
 		case group.rest == "" && limited:
 			spent := group.costIn(e.rules.Currency)
-			e.compareAmount(measured{rule: rule, subject: group, actual: spent.amount, limit: &limit.amount, currency: spent.currency})
+			e.compareAmount(measured{rule: rule, subject: group, actual: spent.amount, limit: limit.amount, currency: spent.currency})
 		case len(e.groupLimits) > 0 && group.rest == unlocated && group.isSpent():
 			e.violate(group.finding(rule, func() string { return "each of them may be in a resource group with a limit" }))
 		}

@@ -103,13 +103,15 @@ type measured struct {
 	subject  *subject // nil if it is about all subjects, and then what says so
 	what     string
 	actual   *decimal.Decimal // nil if it is not known
-	limit    *decimal.Decimal
+	limit    decimal.Decimal
 	currency string
 }
 
 // compareAmount compares an amount with a limit.
 func (e *evaluation) compareAmount(m measured) {
-	e.compare(whole(m.actual), &bounds{maxRule: m.rule, max: m.limit}, m.finding)
+	if m.actual == nil || m.actual.GreaterThan(m.limit) {
+		e.violate(m.finding(m.rule, new(m.limit)))
+	}
 }
 
 // finding is what is found where the amount breaks a limit.

@@ -53,7 +53,7 @@ func forecastOf(cost *decimal.Decimal, date *time.Time, period *Period, now time
 	if cost.IsNegative() {
 		return whole(cost), ofPeriod
 	}
-	return &fraction{cost.Mul(length), elapsed}, ofPeriod
+	return &fraction{cost.Mul(length), elapsed, false}, ofPeriod
 }
 
 // contains reports whether the period can be right, and the date lies in it, or at

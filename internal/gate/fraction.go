@@ -5,32 +5,45 @@ import "github.com/shopspring/decimal"
 // fraction is a figure that is compared before anything is divided, and so exactly:
 // a cost, a share of a budget, a forecast. The denominator is a budget, or how much
 // of a period has passed.
-type fraction struct{ numerator, denominator decimal.Decimal }
+type fraction struct {
+	numerator, denominator decimal.Decimal
+	isWhole                bool // the denominator is 1
+}
 
 // whole is an amount as it is, or nil if it is not known.
 func whole(amount *decimal.Decimal) *fraction {
 	if amount == nil {
 		return nil
 	}
-	return &fraction{*amount, one}
+	return &fraction{*amount, one, true}
 }
 
 var one = decimal.NewFromInt(1)
 
+// times multiplies a number with the denominator, unless that is 1: most figures are
+// amounts as they are.
+func (f *fraction) times(n decimal.Decimal) decimal.Decimal {
+	if f.isWhole {
+		return n
+	}
+	return n.Mul(f.denominator)
+}
+
 // keeps reports whether a figure is known and within a limit. What is more than
 // nothing of a budget of 0 is within none.
 func (f *fraction) keeps(limit *decimal.Decimal) bool {
-	return f != nil && f.numerator.LessThanOrEqual(limit.Mul(f.denominator))
+	return f != nil && f.numerator.LessThanOrEqual(f.times(*limit))
 }
 
 // plus adds another figure.
 func (f *fraction) plus(other *fraction) *fraction {
 	if f.denominator.Equal(other.denominator) {
-		return &fraction{f.numerator.Add(other.numerator), f.denominator}
+		return &fraction{f.numerator.Add(other.numerator), f.denominator, f.isWhole}
 	}
 	return &fraction{
-		f.numerator.Mul(other.denominator).Add(other.numerator.Mul(f.denominator)),
+		other.times(f.numerator).Add(f.times(other.numerator)),
 		f.denominator.Mul(other.denominator),
+		false,
 	}
 }
 

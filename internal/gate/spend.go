@@ -105,7 +105,7 @@ func (r *SpendRules) withBudgets(records []Record) []Record {
 	records = slices.Clone(records)
 	for i := range records {
 		if budget, ok := r.Budgets[records[i].SubjectID]; ok {
-			records[i].Budget = &budget
+			records[i].Budget = new(budget)
 		}
 	}
 	return records
@@ -300,11 +300,15 @@ func (e *spendEvaluation) forecastPercentUsed() {
 // compareShare compares the share of the budget that a cost or a forecast uses with
 // limits.
 func (e *spendEvaluation) compareShare(c *subject, figure *fraction, limits *bounds, isForecast bool) {
-	used := c.share(figure)
-	e.compare(used, limits, func(rule string, limit *decimal.Decimal) Finding {
-		if used == nil {
+	if figure == nil {
+		e.compare(nil, limits, func(rule string, limit *decimal.Decimal) Finding {
 			return c.finding(rule, func() string { return "the cost is not known" })
-		}
+		})
+		return
+	}
+	share := c.share(figure)
+	e.compare(&share, limits, func(rule string, limit *decimal.Decimal) Finding {
+		used, figure := new(share), new(*figure) // Only what is found is kept.
 		finding := c.finding(rule, func() string {
 			text := c.exceedsShare(figure.amount(), used, limit)
 			if isForecast {
@@ -329,23 +333,27 @@ func (e *spendEvaluation) usdTotalCost() {
 	if limit == nil {
 		return
 	}
-	total := &decimal.Zero
+	sum, known := decimal.Zero, true
 	for _, c := range e.subjects {
 		if c.usdCost != nil {
-			total = add(total, c.usdCost)
+			sum = sum.Add(*c.usdCost)
 			continue
 		}
 		if exception := e.exceptions.of(c.id); exception != nil && !exception.ended {
-			total = nil // It is excepted, and the others are not.
+			known = false // It is excepted, and the others are not.
 		}
 	}
-	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: total, limit: limit, currency: "USD"})
+	var total *decimal.Decimal
+	if known {
+		total = &sum
+	}
+	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: total, limit: *limit, currency: "USD"})
 }
 
 func (e *spendEvaluation) totalCost() {
 	for _, total := range e.totals {
 		if limit, limited := e.rules.MaxTotalCost[total.currency]; limited {
-			e.compareAmount(measured{rule: "max_total_cost", what: "all together", actual: total.amount, limit: &limit, currency: total.currency})
+			e.compareAmount(measured{rule: "max_total_cost", what: "all together", actual: total.amount, limit: limit, currency: total.currency})
 		}
 	}
 }
@@ -357,11 +365,12 @@ func (e *spendEvaluation) customerTotalCost() {
 		return
 	}
 	for _, c := range e.subjects {
-		for _, part := range c.costs {
+		for i := range c.costs {
+			part := &c.costs[i]
 			limit, limited := limits[part.currency]
 			switch {
 			case limited:
-				e.compareAmount(measured{rule: "max_customer_total_cost", subject: c, actual: part.amount, limit: &limit, currency: part.currency})
+				e.compareAmount(measured{rule: "max_customer_total_cost", subject: c, actual: part.amount, limit: limit, currency: part.currency})
 			case part.isSpent:
 				e.violate(c.finding("currency_limited", func() string { return part.unlimited("max_customer_total_cost") }).
 					withAmounts(part.amount, nil, part.currency))
@@ -385,7 +394,7 @@ func (e *spendEvaluation) customerUSDTotalCost() {
 	}
 	for _, c := range e.subjects {
 		if c.usdCost != nil { // Otherwise it is a violation by itself.
-			e.compareAmount(measured{rule: "max_customer_usd_total_cost", subject: c, actual: c.usdCost, limit: limit, currency: "USD"})
+			e.compareAmount(measured{rule: "max_customer_usd_total_cost", subject: c, actual: c.usdCost, limit: *limit, currency: "USD"})
 		}
 	}
 }

@@ -64,6 +64,9 @@ func mergeRecords(kind *kind, records []Record) []*subject {
 	type key struct{ id, rest string }
 	byKey := make(map[key]*subject, len(records))
 	subjects := make([]*subject, 0, len(records))
+	// Nearly all subjects have one record, in one currency: these are made all at once.
+	made := make([]subject, len(records))
+	ownRecords, ownCosts := make([]*Record, len(records)), make([]cost, len(records))
 	for i := range records {
 		record := &records[i]
 		own := key{record.SubjectID, record.Rest}
@@ -71,10 +74,12 @@ func mergeRecords(kind *kind, records []Record) []*subject {
 			known.merge(record)
 			continue
 		}
-		added := &subject{
+		ownRecords[i], ownCosts[i] = record, newCost(record)
+		added := &made[i]
+		*added = subject{
 			kind: kind, id: record.SubjectID, name: record.SubjectName, rest: record.Rest, nameSince: record.LastModified,
-			records: []*Record{record},
-			costs:   []cost{newCost(record)},
+			records: ownRecords[i : i+1 : i+1],
+			costs:   ownCosts[i : i+1 : i+1],
 			usdCost: record.USDCost,
 			budget:  record.Budget,
 		}
@@ -126,22 +131,20 @@ func (s *subject) budgeted() *cost {
 	return &s.costs[0]
 }
 
-// share is a figure in percent of the budget, or nil if the figure is not known.
-func (s *subject) share(figure *fraction) *fraction {
-	if figure == nil {
-		return nil
-	}
-	return &fraction{figure.numerator.Mul(hundred), figure.denominator.Mul(*s.budget)}
+// share is a figure in percent of the budget.
+func (s *subject) share(figure *fraction) fraction {
+	return fraction{figure.numerator.Shift(2), figure.times(*s.budget), false}
 }
 
 // percentUsed is the share of the budget that is used, rounded half away from
 // zero. It is nil if it is not known, and for a budget of 0.
 func (s *subject) percentUsed(decimals int32) *decimal.Decimal {
 	budgeted := s.budgeted()
-	if budgeted == nil {
+	if budgeted == nil || budgeted.amount == nil {
 		return nil
 	}
-	return s.share(whole(budgeted.amount)).rounded(decimals)
+	share := s.share(whole(budgeted.amount))
+	return share.rounded(decimals)
 }
 
 // displayName is the name on one line, or the id of a subject without a name.
@@ -206,6 +209,9 @@ func compareShares(a, b *subject) int {
 		}
 		// Nothing of nothing is no share.
 		return toInt(!a.budget.IsPositive()) - toInt(!b.budget.IsPositive())
+	}
+	if a.budget.Equal(*b.budget) {
+		return bCost.amount.Cmp(*aCost.amount)
 	}
 	return bCost.amount.Mul(*a.budget).Cmp(aCost.amount.Mul(*b.budget))
 }
