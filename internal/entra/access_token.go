@@ -79,6 +79,13 @@ func NewMissingAccessToken(source, argument, audience string) azcore.TokenCreden
 func (t missingAccessToken) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	return azcore.AccessToken{}, &Error{
 		Source: t.source, Kind: "an access token", Permanent: true,
-		Err: fmt.Errorf("%s is not set, and an access token is for one audience only; set it in the same place to a token for the audience %s", t.argument, t.audience),
+		Err: MissingAccessTokenError{t.argument, t.audience},
 	}
+}
+
+// MissingAccessTokenError says that there is an access token, but none for an audience.
+type MissingAccessTokenError struct{ Argument, Audience string }
+
+func (e MissingAccessTokenError) Error() string {
+	return fmt.Sprintf("%s is not set, and an access token is for one audience only; set it in the same place to a token for the audience %s", e.Argument, e.Audience)
 }

@@ -56,27 +56,33 @@ func (c *Client) addUp(ctx context.Context, m *manifest, g *grouping) (*sums, er
 
 // addUpBlob reads a blob. A try that fails is forgotten with its sums.
 func (c *Client) addUpBlob(ctx context.Context, b blob, g *grouping) (part *sums, err error) {
+	err = c.readBlob(ctx, b, func(body io.Reader) error {
+		part = newSums(g)
+		return readRows(body, b, part)
+	})
+	return part, err
+}
+
+// readBlob requests a blob, and reads it with a function.
+func (c *Client) readBlob(ctx context.Context, b blob, read readBlob) error {
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	ctx = context.WithValue(ctx, secretURL{}, b.target)
 	// This URL may be logged.
 	logged := url.URL{Scheme: b.target.Scheme, Host: b.target.Host, Path: "/" + b.name}
 	request, err := azruntime.NewRequest(ctx, http.MethodGet, logged.String())
 	if err != nil {
-		return nil, errors.New("the blobs have no valid host")
+		return errors.New("the blobs have no valid host")
 	}
 	// The stored bytes are wanted, and net/http must not inflate them on its own.
 	request.Raw().Header.Set("Accept-Encoding", "identity")
-	request.SetOperationValue(readBlob(func(body io.Reader) error {
-		part = newSums(g)
-		return readRows(body, b, part)
-	}))
+	request.SetOperationValue(read)
 	r, err := c.blobs.Send(ctx, request, pcclient.Error{Path: b.String()}, http.StatusOK)
 	if err != nil {
-		return nil, newBlobError(r, err)
+		return newBlobError(r, err)
 	}
-	return part, nil
+	return nil
 }
 
 // readRows adds up the rows of a compressed blob. Only an error of the connection may
@@ -112,16 +118,9 @@ const gzipMagic = "\x1f\x8b"
 // readGzip reads the rows of a blob to the end, where the checksum and the length of what
 // was inflated are.
 func readGzip(body io.Reader, b blob, to *sums) error {
-	buffered := bufio.NewReaderSize(body, bufferSize)
-	switch magic, err := buffered.Peek(len(gzipMagic)); {
-	case err != nil:
-		return io.ErrUnexpectedEOF
-	case string(magic) != gzipMagic:
-		return errors.New("the blob is not gzip, which is the only format that exports are documented to have")
-	}
-	inflated, err := gzip.NewReader(buffered)
+	inflated, err := openGzip(body)
 	if err != nil {
-		return damaged(err)
+		return err
 	}
 	rows, err := readLines(inflated, to)
 	if err != nil {
@@ -131,6 +130,21 @@ func readGzip(body io.Reader, b blob, to *sums) error {
 		return fmt.Errorf("the blob has %d rows, and the manifest of the export says that there are %d", rows, *b.rows)
 	}
 	return nil
+}
+
+func openGzip(body io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(body, bufferSize)
+	switch magic, err := buffered.Peek(len(gzipMagic)); {
+	case err != nil:
+		return nil, io.ErrUnexpectedEOF
+	case string(magic) != gzipMagic:
+		return nil, errors.New("the blob is not gzip, which is the only format that exports are documented to have")
+	}
+	inflated, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return inflated, nil
 }
 
 // damaged says that a blob cannot be inflated.

@@ -60,15 +60,23 @@ func New(api *pcclient.Client) *Client {
 	}
 }
 
+// Available returns an error in a cloud where Microsoft Graph has no exports.
+func (c *Client) Available() error {
+	if c.otherCloud == "" {
+		return nil
+	}
+	return &Error{
+		Err:    fmt.Errorf("Microsoft Graph has no partner billing exports in the cloud %s", transport.OneLine(c.otherCloud)), //nolint:staticcheck // A name.
+		Advice: "They are in the public cloud only: use a provider configuration with the `environment` `public`.",
+	}
+}
+
 // Usage adds up usage. Queries that differ only in their filters or groups share one
 // export, and identical ones share the result, which must not be changed. The context
 // should be one of [pcclient.Client.Operation].
 func (c *Client) Usage(ctx context.Context, q Query) (*Usage, error) {
-	if c.otherCloud != "" {
-		return nil, &Error{
-			Err:    fmt.Errorf("Microsoft Graph has no partner billing exports in the cloud %s", transport.OneLine(c.otherCloud)), //nolint:staticcheck // A name.
-			Advice: "They are in the public cloud only: use a provider configuration with the `environment` `public`.",
-		}
+	if err := c.Available(); err != nil {
+		return nil, err
 	}
 	keys, err := parseKeys(q.GroupBy)
 	if err == nil {

@@ -20,6 +20,7 @@
 //   - row.go: the columns of a line
 //   - sums.go: groups and exact sums
 //   - errors.go: [Error], and what to do about it
+//   - sample.go: the first lines of an export, to look at
 //
 // Sign-in, throttling, retries and logging are those of internal/pcclient.
 package graphbilling

@@ -31,6 +31,21 @@ const (
 	consentDelegated   = "Add the delegated permission `" + permission + "` of Microsoft Graph to the app registration of `client_id`, and grant admin consent in the partner's tenant; or sign in as the application itself, with the application permission of the same name."
 )
 
+// ExplainSignIn adds what to do about an error of the sign-in to Microsoft Graph.
+func ExplainSignIn(ctx context.Context, err error) error { return explain(ctx, &Query{}, err) }
+
+// CheckPermission returns an error if an access token says that it lacks the permission to
+// read exports.
+func CheckPermission(claims entra.Claims) error {
+	if claims.Has(permission) {
+		return nil
+	}
+	return &Error{
+		Err:    errors.New("the access token for Microsoft Graph does not have the permission " + permission),
+		Advice: adviceRefused(&pcclient.Error{Status: http.StatusForbidden, Claims: &claims, AppOnly: claims.AppOnly()}),
+	}
+}
+
 // isSASEnd reports whether a blob was refused since its SAS has ended.
 func isSASEnd(err error) bool {
 	e, ok := errors.AsType[*blobError](err)
