@@ -9,7 +9,9 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +37,7 @@ func runDoctor(t *testing.T, options emulator.Options, faults []emulator.Fault, 
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	values := map[string]string{
-		"PARTNERCENTER_ENDPOINT": server.URL, "PARTNERCENTER_AUTHORITY_HOST": server.URL, "PARTNERCENTER_MAX_RETRIES": "0",
+		"PARTNERCENTER_ENDPOINT": server.URL, "PARTNERCENTER_GRAPH_ENDPOINT": server.URL, "PARTNERCENTER_AUTHORITY_HOST": server.URL, "PARTNERCENTER_MAX_RETRIES": "0",
 		"PARTNERCENTER_TENANT_ID": emulator.TenantID, "PARTNERCENTER_CLIENT_ID": emulator.ClientID,
 	}
 	maps.Copy(values, variables)
@@ -53,7 +55,8 @@ func runDoctor(t *testing.T, options emulator.Options, faults []emulator.Fault, 
 	run := doctorRun{code, stdout.String(), stderr.String(), e}
 	run.checkSecrets(t)
 	for _, r := range e.Requests() {
-		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/oauth2/v2.0/token") {
+		isExport := r.Method == http.MethodPost && strings.HasSuffix(r.Path, "/export") && strings.Contains(strings.Join(args, " "), "-export")
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/oauth2/v2.0/token") && !isExport {
 			t.Errorf("it sends %s %s", r.Method, r.Path)
 		}
 	}
@@ -65,6 +68,9 @@ func (r doctorRun) checkSecrets(t *testing.T) {
 	t.Helper()
 	secrets := []string{emulator.ClientSecret, emulator.RefreshToken, emulator.RevokedRefreshToken, emulator.FederatedAssertion, "eyJ", "admin.agent@"}
 	for _, request := range r.emulator.Requests() {
+		if signature := request.Query.Get("sig"); signature != "" {
+			secrets = append(secrets, signature, url.QueryEscape(signature), path.Dir(request.Path))
+		}
 		if token := strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "); token != "" {
 			secrets = append(secrets, token)
 		}
@@ -204,6 +210,70 @@ func TestDoctor_chosen(t *testing.T) {
 	got.check(t, 0, "the customer has no Azure plan", "ok       customers/{legacy_customer_id}/subscriptions/{subscription_id}/utilizations/azure")
 }
 
+// An export counts if it is asked for; otherwise, what is missing for Microsoft Graph is told
+// and does not.
+func TestDoctor_export(t *testing.T) {
+	t.Parallel()
+	app := map[string]string{"PARTNERCENTER_CLIENT_SECRET": emulator.ClientSecret}
+	for name, test := range map[string]struct {
+		args      []string
+		variables map[string]string
+		options   emulator.Options
+		faults    []emulator.Fault
+		code      int
+		says      []string
+	}{
+		"unbilled":    {[]string{"-export", "eur"}, confidential, emulator.Options{}, nil, 0, []string{"ok       reports/partners/billing/usage/unbilled/export\n", "50 records", "24 routes work", "0 differences", "1 POST request for an export"}},
+		"billed":      {[]string{"-export-invoice", emulator.LatestInvoiceID}, confidential, emulator.Options{}, nil, 0, []string{"ok       reports/partners/billing/usage/billed/export\n", "inside the operation", "0 differences"}},
+		"linked":      {[]string{"-export", "EUR"}, confidential, emulator.Options{ManifestLink: true}, nil, 0, []string{"ok       reports/partners/billing/manifests/{manifest_id}\n", "0 differences"}},
+		"none":        {nil, confidential, emulator.Options{NoConsent: true}, nil, 0, []string{"PartnerBilling.Read.All", "does not count here"}},
+		"no consent":  {[]string{"-export", "EUR"}, confidential, emulator.Options{NoConsent: true}, nil, 1, []string{"PartnerBilling.Read.All"}},
+		"app":         {[]string{"-export", "EUR"}, app, emulator.Options{}, nil, 1, []string{"ok       {blob}", "code 900329"}},
+		"app, no":     {[]string{"-export", "EUR"}, app, emulator.Options{NoConsent: true}, nil, 1, []string{"Missing permission", "Add the application permission `PartnerBilling.Read.All`", "failed   reports/partners/billing/usage/unbilled/export\n"}},
+		"no data":     {[]string{"-export", "THB"}, confidential, emulator.Options{}, nil, 1, []string{"code 5000", "Either there is no usage in THB"}},
+		"ended SAS":   {[]string{"-export", "EUR"}, confidential, emulator.Options{SASLifetime: -1}, nil, 1, []string{"failed   {blob}", "refuses the signature"}},
+		"throttled":   {[]string{"-export", "EUR"}, confidential, emulator.Options{}, []emulator.Fault{{Path: "unbilled/export", Status: http.StatusTooManyRequests, RetryAfter: "0", Times: emulator.Always}}, 1, []string{"Microsoft Graph throttles this application"}},
+		"not gzip":    {[]string{"-export", "EUR"}, confidential, emulator.Options{}, []emulator.Fault{{Path: "*.json.gz", Body: new("<html>proxy</html>"), Times: emulator.Always}}, 1, []string{"the blob is not gzip"}},
+		"no blob":     {[]string{"-export", "EUR"}, confidential, emulator.Options{}, []emulator.Fault{{Path: "*.json.gz", Status: http.StatusServiceUnavailable, Times: emulator.Always}}, 1, []string{"failed   {blob}", "Azure Blob Storage, or a proxy in between, failed repeatedly"}},
+		"not reached": {[]string{"-export", "EUR"}, confidential, emulator.Options{}, []emulator.Fault{{Path: "*.json.gz", Reset: true, Times: emulator.Always}}, 1, []string{"failed   {blob}", "There was no response from Azure Blob Storage"}},
+		"runs":        {[]string{"-export", "EUR"}, confidential, emulator.Options{}, []emulator.Fault{{Path: "operations/*", Operation: "running", RetryAfter: "1"}}, 0, []string{"running, then succeeded", "ok       {blob}"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			runDoctor(t, test.options, test.faults, test.variables, test.args...).check(t, test.code, test.says...)
+		})
+	}
+}
+
+// A recording with an export has nothing of the SAS, and is served without it.
+func TestDoctor_recordExport(t *testing.T) {
+	t.Parallel()
+	directory := filepath.Join(t.TempDir(), "recording")
+	run := runDoctor(t, emulator.Options{}, nil, confidential, "-export", "EUR", "-record", directory)
+	run.check(t, 0)
+	files, err := filepath.Glob(filepath.Join(directory, "*"))
+	if err != nil || len(files) < 23 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doctorRun{stdout: string(content), emulator: run.emulator}.checkSecrets(t)
+		for _, private := range []string{"harbourline", "nordhavn", emulator.TenantID, "usagefastpath"} {
+			if strings.Contains(strings.ToLower(string(content)), private) {
+				t.Errorf("%s: %s is left", file, private)
+			}
+		}
+	}
+	settings, err := program{stdout: io.Discard, stderr: io.Discard}.parseEmulator([]string{"-replay", directory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runDoctor(t, settings.options, nil, confidential).check(t, 0, "20 routes work")
+}
+
 func TestDoctor_usage(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
@@ -211,6 +281,11 @@ func TestDoctor_usage(t *testing.T) {
 		"a GUID in words": {"-customer", "{" + emulator.MeteredCustomerID + "}"},
 		"no customer":     {"-plan", emulator.MeteredPlanID},
 		"no pages":        {"-pages", "0"},
+		"no currency":     {"-export", "Euro"},
+		"empty currency":  {"-export", ""},
+		"empty invoice":   {"-export-invoice", ""},
+		"no invoice":      {"-export-invoice", "../x"},
+		"two exports":     {"-export", "EUR", "-export-invoice", emulator.LatestInvoiceID},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

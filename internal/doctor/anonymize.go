@@ -321,7 +321,7 @@ func (w *anonymousWriter) write(value jsontext.Value, into, itemType reflect.Typ
 		}
 		return w.encoder.WriteToken(jsontext.String(text))
 	case '0':
-		if w.isError && (name == "code" || name == "statusCode") || name == "totalCount" && parent == "" {
+		if (w.isError || parent == "error") && (name == "code" || name == "statusCode") || name == "totalCount" && parent == "" || name == "blobCount" {
 			return w.encoder.WriteValue(value)
 		}
 		return w.encoder.WriteValue(jsontext.Value(w.number(string(value))))
@@ -343,13 +343,21 @@ func (w *anonymousWriter) name(key, parent string, into reflect.Type, known bool
 // string replaces a text.
 func (w *anonymousWriter) string(text, name, parent string) (string, error) {
 	switch {
-	case text == "" || isKept(text, name, parent) || w.isError && name == "code" && errorCode.MatchString(text):
+	case strings.EqualFold(name, "sasToken"):
+		return replacedSAS(text), nil
+	case strings.EqualFold(name, "rootDirectory"):
+		return "https://account.blob.core.windows.net/export", nil
+	case text == "" || isKept(text, name, parent) || (w.isError || parent == "error") && name == "code" && errorCode.MatchString(text):
 		return text, nil
+	case strings.Contains(name, "@odata."):
+		return w.text(text, func(word string) bool { return slices.Contains(graphWords, strings.ToLower(word)) }), nil
+	case parent == "blobs" && name == "name":
+		return w.text(text, func(word string) bool { return slices.Contains(blobWords, strings.ToLower(word)) }), nil
 	case w.noUsage && (name == "description" || name == "message"):
 		return "Customer does not have usage data.", nil
 	case name == "uri":
 		return w.uri(text), nil
-	case name == "resourceUri":
+	case strings.EqualFold(name, "resourceUri"):
 		return w.text(text, func(word string) bool { return slices.Contains(armWords, strings.ToLower(word)) }), nil
 	case name == "offerId":
 		return w.text(text, func(word string) bool { return word == "DZH318Z0BPS6" }), nil
@@ -366,6 +374,30 @@ func (w *anonymousWriter) string(text, name, parent string) (string, error) {
 	}
 	return w.text(text, nil), nil
 }
+
+// replacedSAS keeps the names of the parameters, and the values of those that say what the
+// SAS allows.
+func replacedSAS(sas string) string {
+	const secret = "replaced"
+	var kept []string
+	for pair := range strings.SplitSeq(strings.TrimPrefix(sas, "?"), "&") {
+		name, value, found := strings.Cut(pair, "=")
+		switch {
+		case !found || !slices.Contains(sasNames, name):
+			kept = append(kept, secret+"="+secret)
+		case sasValue.MatchString(value) && name != "sig":
+			kept = append(kept, pair)
+		default:
+			kept = append(kept, name+"="+secret)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+var (
+	sasNames = []string{"sv", "sr", "sp", "sdd", "st", "se", "skoid", "sktid", "skt", "ske", "sks", "skv", "spr", "scid", "sig"}
+	sasValue = regexp.MustCompile(`^([a-z]{1,6}|\d|\d{4}-\d\d-\d\d(T\d\d(:|%3A)\d\d(:|%3A)\d\dZ)?)$`)
+)
 
 // uri replaces the ids and tokens of a link, so that it leads to the same response of the
 // recording.
@@ -407,7 +439,12 @@ var (
 		"v1", "customers", "usagerecords", "subscriptions", "usagesummary", "usagebudget", "meterusagerecords", "resourceusagerecords", "azureentitlements",
 		"utilizations", "azure", "ratecards", "shared", "invoices", "summaries",
 	}
-	armWords = []string{"subscriptions", "resourcegroups", "providers"}
+	graphWords = []string{
+		"https", "graph", "microsoft", "com", "v1", "0", "beta", "$metadata", "metadata", "reports", "partners", "billing", "operations", "manifests", "entity",
+		"runningoperation", "exportsuccessoperation", "failedoperation", "operation", "manifest",
+	}
+	blobWords = []string{"part", "json", "gz"}
+	armWords  = []string{"subscriptions", "resourcegroups", "providers"}
 
 	// keptTexts are the known values of fields, by their name.
 	keptTexts = map[string][]string{
@@ -418,22 +455,28 @@ var (
 			"PartnerUsageSummary", "CustomerUsageSummary", "SubscriptionUsageSummary", "Customer", "CustomerCompanyProfile", "CustomerBillingProfile",
 			"Subscription", "AzureEntitlement", "AzureUtilizationRecord", "AzureRateCard", "Invoice", "InvoiceSummary", "InvoiceDetail",
 		},
-		"offerId":      {"MS-AZR-0145P"},
-		"termDuration": {"P1M", "P1Y", "P3Y"},
+		"offerId": {"MS-AZR-0145P"},
+
+		"status":         {"notStarted", "running", "succeeded", "failed", "completed"},
+		"partitionValue": {"default"},
+		"message":        {"No data available"},
+		"CreditType":     {"Azure Credit Applied", "Credit Not Applied"},
+		"termDuration":   {"P1M", "P1Y", "P3Y"},
 	}
 	quantity   = regexp.MustCompile(`^\d+(\.\d+)?$`)
 	localeForm = regexp.MustCompile(`^[a-z]{2,3}-[A-Z]{2}$`)
+	dayForm    = regexp.MustCompile(`^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?$`)
 	errorCode  = regexp.MustCompile(`^\d{1,6}$`)
 )
 
 // isKept reports whether a text is one of the known ones, or a time.
 func isKept(text, name, parent string) bool {
 	isText := func(t string) bool { return strings.EqualFold(t, text) }
-	if _, err := pcclient.ParseTime(text); err == nil {
+	if _, err := pcclient.ParseTime(text); err == nil || dayForm.MatchString(text) {
 		return true
 	}
 	switch name {
-	case "currencyCode", "currency":
+	case "currencyCode", "currency", "BillingCurrency", "PricingCurrency":
 		return currency.Known(text)
 	case "currencyLocale", "locale":
 		return localeForm.MatchString(text) && currency.ForLocale(text) != ""

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/transport"
 )
@@ -24,14 +26,17 @@ type Options struct {
 	Environment config.Environment
 	Version     string
 	IDs         IDs
-	MaxPages    int       // of a list that are read
-	Progress    io.Writer // what is done, while it is
+	MaxPages    int                 // of a list that are read
+	Export      *graphbilling.Query // to start; nil starts none
+	Progress    io.Writer           // what is done, while it is
 }
 
 // Examination is a report, and the responses that it is about.
 type Examination struct {
 	Report
 	exchanges []recorded
+	exports   []recorded // the last response of each kind
+	lines     [][]byte   // of a blob
 	endpoint  *url.URL
 	ids       IDs
 }
@@ -49,7 +54,7 @@ const maxRetries = 2
 // maxUnreached is how many routes are tried if nothing ever comes back from the API.
 const maxUnreached = 2
 
-// Examine checks the sign-in and the routes. It fails if the context ends.
+// Examine checks the sign-ins and the routes, and an export if one is asked for. It fails if the context ends.
 func Examine(ctx context.Context, o Options) (*Examination, error) {
 	progress := func(format string, arguments ...any) { _, _ = fmt.Fprintf(o.Progress, format+"\n", arguments...) }
 	tap := &tap{progress: progress}
@@ -61,25 +66,45 @@ func Examine(ctx context.Context, o Options) (*Examination, error) {
 	if len(problems) > 0 {
 		x.SignIns = []SignIn{unconfigured(problems)}
 		x.skipAll("the sign-in is not configured")
+		if o.Export != nil {
+			x.skipExport(*o.Export, "the sign-in is not configured")
+		}
 		return x, ctx.Err()
 	}
 
 	progress("Signing in with %s", read.SignIn.Kind)
 	read.Options.MaxRetries = min(read.Options.MaxRetries, maxRetries)
-	credential := &firstToken{TokenCredential: read.Options.Credential}
-	signIn := checkSignIn(ctx, read, credential)
+	credential := &firstTokens{TokenCredential: read.Options.Credential, tokens: map[string]azcore.AccessToken{}}
+	signIn, err := checkSignIn(ctx, read, credential)
 	read.Options.Credential, read.Options.MaxPages = credential, o.MaxPages
 	api := pcclient.New(read.Options)
+	graph := graphbilling.New(api)
 	x.endpoint = read.Options.Endpoint
+	progress("Signing in to Microsoft Graph")
+	graphSignIn := checkGraphSignIn(ctx, read, credential, graph, err, o.Export != nil)
 
-	if signIn.Works {
+	switch {
+	case signIn.Works:
 		x.checkRoutes(ctx, api, tap, o, progress)
-	} else {
+	case signIn.Optional:
+		x.skipAll("there is no access token for Partner Center")
+	default:
 		x.skipAll("the sign-in failed")
 	}
+	switch {
+	case o.Export == nil:
+	case graphSignIn.Works:
+		x.checkExport(ctx, api, graph, tap, *o.Export, progress)
+	default:
+		x.skipExport(*o.Export, "the sign-in to Microsoft Graph failed")
+	}
 	signIn.addWarnings(api.Warnings())
-	x.SignIns, x.Requests, x.tokens = []SignIn{signIn}, tap.requests, tap.tokens
-	x.Works = signIn.Works && len(signIn.Problems) == 0
+	x.SignIns, x.Requests = []SignIn{signIn, graphSignIn}, tap.requests
+	x.tokens = append(x.tokens, tap.tokens...)
+	x.Works = true
+	for _, s := range x.SignIns {
+		x.Works = x.Works && (s.Optional || s.Works && len(s.Problems) == 0)
+	}
 	for _, r := range x.Routes {
 		x.Works = x.Works && r.Status != StatusFailed
 	}
@@ -124,12 +149,12 @@ func (x *Examination) checkRoutes(ctx context.Context, api *pcclient.Client, tap
 const notExpected = "The response is not what the provider expects, or a proxy has changed it. Please open an issue with this report."
 
 func (r route) skipped(reason string) Route {
-	return Route{API: partnerCenter, Route: r.path, Status: StatusSkipped, Reason: reason, Differences: []Difference{}}
+	return Route{API: r.api, Route: r.path, Status: StatusSkipped, Reason: reason, Differences: []Difference{}}
 }
 
 // check reads a route once, and looks at what arrived.
 func (r route) check(ctx context.Context, api *pcclient.Client, tap *tap, ids IDs) (Route, []*exchange) {
-	result := Route{API: partnerCenter, Route: r.path, Status: StatusOK, Throttling: map[string]string{}}
+	result := Route{API: r.api, Route: r.path, Status: StatusOK, Throttling: map[string]string{}}
 	ctx, end := api.Operation(ctx)
 	defer end()
 	before, start := tap.count(), time.Now()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // What the API documents, and the types of the client do not say.
@@ -21,6 +23,11 @@ var documented = map[string][]string{
 		"publisherName", "suspensionReasons", "contractType", "promotionId", "migratedFromSubscriptionId", "attentionNeeded", "attentionReason", "actionTaken", "scheduledNextTermInstructions", "nextChargeInstructions"),
 	"Invoice":        prefixed("items[].", "pdfDownloadLink", "taxReceipts", "invoiceDetails", "amendments", "state"),
 	"InvoiceSummary": prefixed("items[].", "details"),
+
+	// Microsoft's sample declares these of a blob.
+	"manifest": {"blobs[].sizeInBytes", "blobs[].itemCount", "blobs[].SizeInBytes", "blobs[].ItemCount"},
+	// The documentation spells these in two ways.
+	"usageLine": {"BenefitOrderID", "BenefitID"},
 }
 
 func prefixed(prefix string, names ...string) []string {
@@ -58,7 +65,21 @@ func isOptional(root, path string) bool {
 		// It has the fields of two kinds of records.
 		return true
 	}
+	switch root {
+	case "operation":
+		return name == "resourceLocation" || name == "error" || name == "lastActionDateTime"
+	case "usageLine":
+		return optionalColumns[name]
+	}
 	return optional[name]
+}
+
+// optionalColumns are the columns of an export that are empty on many lines. Spark, which
+// writes the lines, leaves out what is null.
+var optionalColumns = map[string]bool{
+	"Tier2MpnId": true, "InvoiceNumber": true, "AvailabilityId": true, "PublisherId": true, "MeterRegion": true, "ResourceGroup": true, "ChargeType": true,
+	"ServiceInfo1": true, "ServiceInfo2": true, "Tags": true, "AdditionalInfo": true, "PCToBCExchangeRateDate": true, "PartnerEarnedCreditPercentage": true,
+	"CreditPercentage": true, "CreditType": true, "BenefitOrderId": true, "BenefitId": true, "BenefitType": true,
 }
 
 // twins are fields of which one is enough.
@@ -77,18 +98,38 @@ var (
 	wholeGUID = regexp.MustCompile(`^(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`)
 	word      = regexp.MustCompile(`^[A-Za-z_]{1,30}$`)
 
+	invoiceID    = regexp.MustCompile(`^[A-Z]\d{6,12}$`)
+	resourceURI  = regexp.MustCompile(`^(?i:/?subscriptions/[0-9a-f-]{36}(/.*)?)$`)
+	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+	anything     = regexp.MustCompile(``)
+
+	// Microsoft Graph documents times with and without an offset.
+	graphTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?$`)
+	// Lines are documented with one.
+	lineTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$`)
+
 	// forms are those of texts, by the last name of the path, or by the type and the path.
 	forms = map[string]*regexp.Regexp{
 		"id": wholeGUID, "resourceId": wholeGUID, "tenantId": wholeGUID, "subscriptionId": wholeGUID, "entitlementId": wholeGUID,
 		"meterId":        regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Z]{12}-[0-9A-Z]{4}-.+)$`),
 		"offerId":        regexp.MustCompile(`^(?i:MS-AZR-\d{4}P|[0-9A-Z]{12}:[0-9A-Z]{4}:[0-9A-Z]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`),
-		"resourceUri":    regexp.MustCompile(`^(?i:/?subscriptions/[0-9a-f-]{36}(/.*)?)$`),
+		"resourceUri":    resourceURI,
 		"domain":         regexp.MustCompile(`^[^\s@/]+\.[^\s@/]+$`),
-		"currencyCode":   regexp.MustCompile(`^[A-Z]{3}$`),
-		"currency":       regexp.MustCompile(`^[A-Z]{3}$`),
+		"currencyCode":   currencyCode,
+		"currency":       currencyCode,
 		"currencyLocale": regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$`),
 
-		"Invoice items[].id":                  regexp.MustCompile(`^[A-Z]\d{6,12}$`),
+		"operation createdDateTime": graphTime, "operation lastActionDateTime": graphTime, "manifest createdDateTime": graphTime,
+		"operation id": anything, "manifest id": anything,
+		"manifest partnerTenantId": wholeGUID,
+
+		"PartnerId": wholeGUID, "CustomerId": wholeGUID, "SubscriptionId": wholeGUID, "EntitlementId": wholeGUID,
+		"InvoiceNumber": invoiceID,
+		"ResourceURI":   resourceURI,
+		"UsageDate":     lineTime, "ChargeStartDate": lineTime, "ChargeEndDate": lineTime, "PCToBCExchangeRateDate": lineTime,
+		"BillingCurrency": currencyCode, "PricingCurrency": currencyCode,
+
+		"Invoice items[].id":                  invoiceID,
 		"Subscription items[].productType.id": regexp.MustCompile(`^\w+$`),
 	}
 
@@ -100,8 +141,29 @@ var (
 		"relationshipToPartner": {"none", "reseller", "advisor", "syndication", "microsoft_support", "unknown"},
 		"documentType":          {"none", "invoice", "void_note", "adjustment_note"},
 		"invoiceType":           {"Recurring", "OneTime", "one_time"},
+
+		"operation status": {"notStarted", "running", "succeeded", "failed", "completed"},
+		"dataFormat":       {"compressedJSON", "compressedJSONLines"},
+		"partitionType":    {"default"},
+		"schemaVersion":    {"1", "2"},
+		"ChargeType":       {"new"},
 	}
 )
+
+// embeddedForm says how a text differs from the JSON object that it is documented to be.
+func embeddedForm(root, name, text string) string {
+	isObject := func(text string) bool {
+		value := jsontext.Value(text)
+		return value.Kind() == '{' && value.IsValid()
+	}
+	switch {
+	case root != "usageLine" || name != "Tags" && name != "AdditionalInfo" || isObject(text):
+		return ""
+	case isObject("{" + text + "}"):
+		return "the members of a JSON object without its braces"
+	}
+	return "a text that is not a JSON object"
+}
 
 func expectedForm(root, path, name string) (*regexp.Regexp, bool) {
 	if form, ok := forms[root+" "+path]; ok {

@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,6 +26,7 @@ type recording struct {
 	Program   string             `json:"program"`
 	IDs       recordedIDs        `json:"ids"`
 	Responses []recordedResponse `json:"responses"`
+	Exports   []recordedExport   `json:"exports,omitempty"` // which the emulator does not read
 }
 
 // recordedIDs are those that one can ask about.
@@ -43,6 +46,14 @@ type recordedResponse struct {
 	Headers       map[string]string `json:"headers"`
 	ByteOrderMark bool              `json:"byte_order_mark,omitempty"`
 	File          string            `json:"file,omitempty"` // has the body
+}
+
+// recordedExport is the last response of one step of an export.
+type recordedExport struct {
+	Route   string            `json:"route"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	File    string            `json:"file,omitempty"` // has the body, or the first lines of a blob
 }
 
 // PrepareDirectory creates a directory for a recording. One with files in it is an error.
@@ -68,6 +79,12 @@ func (x *Examination) Record(directory string) (int, error) {
 		a.learn(e.body)
 		a.learn([]byte(e.url.Path + "?" + e.url.RawQuery + " " + e.continuation))
 	}
+	for _, e := range x.exports {
+		a.learn(e.body)
+	}
+	for _, line := range x.lines {
+		a.learn(line)
+	}
 	r := recording{Version: recordingVersion, Program: "partnercenter " + x.Version, Responses: []recordedResponse{}}
 	files := map[string][]byte{}
 	for i, e := range x.exchanges {
@@ -88,10 +105,24 @@ func (x *Examination) Record(directory string) (int, error) {
 			if err != nil {
 				return 0, err
 			}
-			response.File = fmt.Sprintf("%02d-%s.json", i+1, strings.Trim(notInFileName.ReplaceAllString(e.route.path, "-"), "-"))
+			response.File = fileName(i+1, e.route.path, ".json")
 			files[response.File] = body
 		}
 		r.Responses = append(r.Responses, response)
+	}
+	for _, e := range x.exports {
+		if e.status == 0 {
+			continue
+		}
+		response, body, err := x.recordExport(a, e)
+		if err != nil {
+			return 0, err
+		}
+		if len(body) > 0 {
+			response.File = fileName(len(x.exchanges)+len(r.Exports)+1, e.route.api+" "+e.route.path, response.File)
+			files[response.File] = body
+		}
+		r.Exports = append(r.Exports, response)
 	}
 	id := func(id string) string { return strings.ToLower(a.text(id, nil)) }
 	r.IDs = recordedIDs{id(x.ids.Customer), id(x.ids.Plan), id(x.ids.SubscriptionCustomer), id(x.ids.Subscription)}
@@ -105,7 +136,38 @@ func (x *Examination) Record(directory string) (int, error) {
 			return 0, err
 		}
 	}
-	return len(r.Responses), nil
+	return len(r.Responses) + len(r.Exports), nil
+}
+
+// recordExport replaces everything in a step of an export. The file is the extension only.
+func (x *Examination) recordExport(a *anonymizer, e recorded) (response recordedExport, body []byte, err error) {
+	response = recordedExport{Route: e.route.path, Status: e.status, Headers: e.recordedHeaders(), File: ".json"}
+	switch {
+	case e.isBlob:
+		delete(response.Headers, "Content-Type") // It is not that of the lines.
+		response.File = ".jsonl"
+		for _, line := range x.lines {
+			replaced, err := a.anyBody(recorded{&exchange{status: http.StatusOK, body: line}, e.route, false})
+			if err != nil {
+				return response, nil, err
+			}
+			compact := jsontext.Value(replaced)
+			if compact.Compact(lenient) == nil {
+				replaced = compact
+			}
+			body = append(append(body, bytes.TrimSpace(replaced)...), '\n')
+		}
+	case len(e.body) > 0:
+		body, err = a.anyBody(e)
+	}
+	if len(body) == 0 {
+		response.File = ""
+	}
+	return response, body, err
+}
+
+func fileName(number int, path, extension string) string {
+	return fmt.Sprintf("%02d-%s%s", number, strings.Trim(notInFileName.ReplaceAllString(path, "-"), "-"), extension)
 }
 
 var notInFileName = regexp.MustCompile(`[^0-9A-Za-z]+`)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/config"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/graphbilling"
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
 
@@ -33,13 +34,19 @@ func environmentOf(variables []string) config.Environment {
 // examine examines an emulator.
 func examine(t *testing.T, maxPages int, options emulator.Options, faults ...emulator.Fault) (*Examination, *emulator.Emulator) {
 	t.Helper()
+	return examineWith(t, nil, maxPages, options, faults...)
+}
+
+// examineWith starts an export, too.
+func examineWith(t *testing.T, q *graphbilling.Query, maxPages int, options emulator.Options, faults ...emulator.Fault) (*Examination, *emulator.Emulator) {
+	t.Helper()
 	e := emulator.New(options)
 	e.Misbehave(faults...)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	x, err := Examine(t.Context(), Options{
 		Environment: environmentOf(append(e.Environment(server.URL), "PARTNERCENTER_MAX_RETRIES=0")),
-		Version:     "test", MaxPages: maxPages, Progress: &bytes.Buffer{},
+		Version:     "test", MaxPages: maxPages, Export: q, Progress: &bytes.Buffer{},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +75,10 @@ func TestRecord_anonymous(t *testing.T) {
 	for name, test := range map[string]struct {
 		options emulator.Options
 		faults  []emulator.Fault
+		export  *graphbilling.Query
 	}{
+		"export":   {export: unbilledExport},
+		"linked":   {export: &graphbilling.Query{InvoiceID: emulator.LatestInvoiceID}, options: emulator.Options{ManifestLink: true}},
 		"sample":   {},
 		"pages":    {options: emulator.Options{PageSize: 3}},
 		"large":    {options: emulator.Options{Customers: 300, PageSize: 100}},
@@ -77,15 +87,22 @@ func TestRecord_anonymous(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x, _ := examine(t, 2, test.options, test.faults...)
+			x, _ := examineWith(t, test.export, 2, test.options, test.faults...)
 			directory := t.TempDir()
 			if _, err := x.Record(directory); err != nil {
 				t.Fatal(err)
 			}
+			if (len(x.lines) > 0) != (test.export != nil) {
+				t.Fatalf("%d lines", len(x.lines))
+			}
 			texts, numbers, words := map[string]bool{}, map[string]bool{}, map[string]bool{}
-			for _, e := range x.exchanges {
-				collect(e.body, texts, numbers)
-				for _, w := range wordsOf(string(e.body)) {
+			originals := x.lines
+			for _, e := range slices.Concat(x.exchanges, x.exports) {
+				originals = append(originals, e.body)
+			}
+			for _, body := range originals {
+				collect(body, texts, numbers)
+				for _, w := range wordsOf(string(body)) {
 					words[strings.ToLower(w)] = true
 				}
 			}
@@ -107,6 +124,11 @@ func TestRecord_anonymous(t *testing.T) {
 			for file, content := range recorded {
 				left, leftNumbers := map[string]bool{}, map[string]bool{}
 				collect([]byte(content), left, leftNumbers)
+				if strings.HasSuffix(file, ".jsonl") {
+					for line := range strings.Lines(content) {
+						collect([]byte(line), left, leftNumbers)
+					}
+				}
 				if file == recordingFile {
 					leftNumbers = nil // Statuses.
 				}
@@ -150,15 +172,20 @@ var (
 	mayStayWhole = regexp.MustCompile(`^(|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)?|[A-Z]{3}|[a-z]{2}-[A-Z]{2}|MS-AZR-0145P|DZH318Z0BPS6|GET|MS-ContinuationToken|Azure|` +
 		`(size|offset|seekOperation|start_time|end_time|seek_operation)=.*|` +
 		`test|application|json|charset|utf|html|text|[a-zA-Z{}_/]+/\{[a-z_]+\}.*|` + // In recording.json: the program, the routes.
-		`\d\d-[a-z-]+(-[a-zA-Z]+)*\.json|customers|usagesummary|usagerecords|/?(v1/)?[a-z/]*(customers|usagesummary|usagerecords|ratecards|invoices|summaries)[a-z/-]*(\?[A-Za-z_]+=[A-Za-z0-9]+(&[A-Za-z_]+=[A-Za-z0-9]+)*)?)$`)
+		`\d\d-[a-z-]+(-[a-zA-Z]+)*\.json|\d\d-(Microsoft-Graph|Azure-Blob-Storage)-[a-z-]+\.jsonl?|customers|usagesummary|usagerecords|/?(v1/)?[a-z/]*(customers|usagesummary|usagerecords|ratecards|invoices|summaries)[a-z/-]*(\?[A-Za-z_]+=[A-Za-z0-9]+(&[A-Za-z_]+=[A-Za-z0-9]+)*)?)$`)
 	mayStayWords = strings.Fields(`active none deleted suspended expired pending disabled usage license monthly annual unknown reseller invoice adjustment_note Recurring OneTime one_time
 		subscriptions resourceGroups resourceusagerecords meterusagerecords usagerecords usagebudget usagesummary customers azureEntitlements utilizations azure ratecards invoices summaries providers
-		size offset seekOperation Next granularity show_details start_time end_time true Daily`)
+		size offset seekOperation Next granularity show_details start_time end_time true Daily
+		reports partners billing operations manifests microsoft graph exportSuccessOperation succeeded default part blob compressedJSON compressedJSONLines metadata entity new Azure Credit Applied 1 2`)
+
+	// A SAS says what it allows, and until when.
+	mayStaySAS = regexp.MustCompile(`^((skoid|sktid|scid|sig)=replaced|(skt|ske|se)=\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\dZ|(sks|sr|sp)=[a-z]{1,2}|sdd=\d|(sv|skv)=\d{4}-\d\d-\d\d|&)+$`)
 )
 
 func mayStay(text string) bool {
-	return mayStayWhole.MatchString(text) || slices.ContainsFunc(mayStayWords, func(w string) bool { return strings.EqualFold(w, text) }) ||
+	return mayStayWhole.MatchString(text) || mayStaySAS.MatchString(text) || slices.ContainsFunc(mayStayWords, func(w string) bool { return strings.EqualFold(w, text) }) ||
 		strings.HasSuffix(text, "Record") || strings.HasSuffix(text, "Summary") || slices.Contains([]string{
+		"#microsoft.graph.partners.billing.exportSuccessOperation", "Azure Credit Applied", "https://account.blob.core.windows.net/export",
 		"Collection", "SpendingBudget", "Customer", "CustomerCompanyProfile", "Subscription", "AzureEntitlement", "AzureRateCard", "Invoice", "InvoiceDetail", "CustomerBillingProfile",
 	}, text)
 }

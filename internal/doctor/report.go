@@ -22,15 +22,18 @@ type Report struct {
 
 // Requests counts what was sent.
 type Requests struct {
-	API    int `json:"api"` // GET
-	SignIn int `json:"sign_in"`
+	API     int `json:"api"`     // GET
+	Exports int `json:"exports"` // POST, which start an export
+	SignIn  int `json:"sign_in"`
 }
 
 // SignIn is the sign-in to one API.
 type SignIn struct {
 	API        string   `json:"api"`
 	Works      bool     `json:"works"`
-	Credential string   `json:"credential"` // empty if none could be chosen
+	Optional   bool     `json:"optional"`         // nothing that was asked for needs it, so that its problems do not count
+	Reason     string   `json:"reason,omitempty"` // why it was not tried
+	Credential string   `json:"credential"`       // empty if none could be chosen
 	Source     string   `json:"source"`
 	TenantID   string   `json:"tenant_id"`
 	ClientID   string   `json:"client_id"`
@@ -68,13 +71,14 @@ const (
 
 // Route is what a route of the API responded.
 type Route struct {
-	API        string  `json:"api"`
-	Route      string  `json:"route"`
-	Status     string  `json:"status"`
-	Reason     string  `json:"reason,omitempty"` // why it was skipped
-	Problem    *Advice `json:"problem,omitempty"`
-	Requests   int     `json:"requests"`
-	DurationMS int64   `json:"duration_ms"`
+	API        string   `json:"api"`
+	Route      string   `json:"route"`
+	Status     string   `json:"status"`
+	Reason     string   `json:"reason,omitempty"` // why it was skipped
+	Problem    *Advice  `json:"problem,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	Requests   int      `json:"requests"`
+	DurationMS int64    `json:"duration_ms"`
 
 	Records    *int   `json:"records,omitempty"` // read; null for a single object
 	TotalCount *int64 `json:"total_count,omitempty"`

@@ -22,10 +22,12 @@ type IDs struct {
 
 // route is a route of the API.
 type route struct {
+	api        string
 	path       string // {customer_id}, {plan_id} and {subscription_id} stand for the ids
 	resource   reflect.Type
 	collection bool
 	localDates bool // its dates have no offset
+	anyCase    bool // the names of its fields are compared without case
 	read       func(ctx context.Context, api *pcclient.Client, ids IDs) error
 }
 
@@ -103,14 +105,14 @@ const (
 )
 
 func collectionOf[T any](path string, read func(context.Context, *pcclient.Client, IDs) (*pcclient.Collection[T], error)) route {
-	return route{path: path, resource: reflect.TypeFor[T](), collection: true, read: func(ctx context.Context, api *pcclient.Client, ids IDs) error {
+	return route{api: partnerCenter, path: path, resource: reflect.TypeFor[T](), collection: true, read: func(ctx context.Context, api *pcclient.Client, ids IDs) error {
 		_, err := read(ctx, api, ids)
 		return err
 	}}
 }
 
 func objectOf[T any](path string, read func(context.Context, *pcclient.Client, IDs) (*T, error)) route {
-	return route{path: path, resource: reflect.TypeFor[T](), read: func(ctx context.Context, api *pcclient.Client, ids IDs) error {
+	return route{api: partnerCenter, path: path, resource: reflect.TypeFor[T](), read: func(ctx context.Context, api *pcclient.Client, ids IDs) error {
 		_, err := read(ctx, api, ids)
 		return err
 	}}

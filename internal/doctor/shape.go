@@ -31,9 +31,16 @@ type absent struct{ there, null int }
 
 func newShape(r route) *shape {
 	return &shape{
-		route: r, root: r.resource.Name(),
+		route: r, root: nameOf(r.resource),
 		objects: map[string]int{}, fields: map[string]map[string]*absent{}, found: map[[3]string]*Difference{},
 	}
+}
+
+func nameOf(resource reflect.Type) string {
+	if resource == nil {
+		return "" // The response has no body.
+	}
+	return resource.Name()
 }
 
 // add adds a response.
@@ -73,6 +80,7 @@ var (
 	textsType         = reflect.TypeFor[pcclient.Texts]()
 	instanceDataType  = reflect.TypeFor[pcclient.InstanceData]()
 	ratesType         = reflect.TypeFor[pcclient.AzureRates]()
+	manifestType      = reflect.TypeFor[manifest]()
 )
 
 // value compares a value with the type that it is decoded into.
@@ -106,6 +114,7 @@ func (s *shape) value(value jsontext.Value, into reflect.Type, path string) {
 		}
 	case into == textsType:
 		want(`{"`, "an object")
+	case into == manifestType && path != "": // It is a route of its own in the report.
 	case into == ratesType:
 		want("{", "an object")
 	case into == instanceDataType && kind == '"':
@@ -152,6 +161,16 @@ func (s *shape) object(value jsontext.Value, into reflect.Type, path string) {
 	for name, value := range members(value) {
 		at := join(path, name)
 		field, ok := fieldType(into, name)
+		if strings.Contains(name, "@odata.") {
+			continue // An annotation.
+		}
+		if other := caseless(into, name); !ok && s.route.anyCase && other != "" {
+			if !isDocumented(s.root, at) {
+				s.note(at, KindUnknown, kindName(value.Kind())+"; it differs from "+other+" in case only")
+			}
+			name, at = other, join(path, other)
+			field, ok = fieldType(into, name)
+		}
 		switch {
 		case !ok:
 			s.unknown(name, value.Kind(), known, path)
@@ -203,7 +222,14 @@ func (s *shape) text(text, path string) {
 	if form, ok := expectedForm(s.root, path, name); ok && !form.MatchString(text) {
 		s.note(path, KindForm, "a text such as "+formOf(text))
 	}
-	if values := enumerations[name]; values != nil && !slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, text) }) {
+	if detail := embeddedForm(s.root, name, text); detail != "" {
+		s.note(path, KindForm, detail)
+	}
+	values := enumerations[s.root+" "+path]
+	if values == nil {
+		values = enumerations[name]
+	}
+	if values != nil && !slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, text) }) {
 		detail := "a text such as " + formOf(text)
 		if word.MatchString(text) {
 			detail = text
@@ -268,6 +294,16 @@ func fieldType(of reflect.Type, name string) (reflect.Type, bool) {
 		}
 	}
 	return nil, false
+}
+
+// caseless finds the field that a name differs from in case only, or "".
+func caseless(of reflect.Type, name string) string {
+	for _, known := range fieldNames(of) {
+		if strings.EqualFold(known, name) {
+			return known
+		}
+	}
+	return ""
 }
 
 func join(path, name string) string {

@@ -19,7 +19,11 @@ const continuationHeader = "MS-ContinuationToken"
 
 // exchange is a try of a request to the API, and its response.
 type exchange struct {
-	id           string // its tries share it
+	id           string // its tries share it; empty but for Partner Center
+	method       string
+	isBlob       bool // it has no access token
+	sent         time.Time
+	took         time.Duration
 	url          *url.URL
 	continuation string
 	status       int // 0 without a response
@@ -41,35 +45,58 @@ type tap struct {
 
 func (t *tap) Do(request *policy.Request) (*http.Response, error) {
 	raw := request.Raw()
-	if raw.Method != http.MethodGet {
+	token := strings.TrimPrefix(raw.Header.Get("Authorization"), "Bearer ")
+	if raw.Method != http.MethodGet && token == "" {
 		t.mutex.Lock()
 		t.requests.SignIn++
 		t.mutex.Unlock()
 		return request.Next()
 	}
-	e := &exchange{id: raw.Header.Get("MS-RequestId"), url: raw.URL, continuation: raw.Header.Get(continuationHeader)}
-	t.mutex.Lock()
-	t.requests.API++
-	t.exchanges = append(t.exchanges, e)
-	if token := strings.TrimPrefix(raw.Header.Get("Authorization"), "Bearer "); !slices.Contains(t.tokens, token) {
-		t.tokens = append(t.tokens, token)
+	e := &exchange{
+		id: raw.Header.Get("MS-RequestId"), method: raw.Method, isBlob: token == "", sent: time.Now(),
+		url: raw.URL, continuation: raw.Header.Get(continuationHeader),
 	}
-	t.mutex.Unlock()
-	start := time.Now()
+	t.add(e, token)
 	response, err := request.Next()
+	e.took = time.Since(e.sent)
 	if err != nil {
-		t.progress("  no response after %s: %s", seconds(time.Since(start)), transport.Reason(raw.Context(), err))
+		t.progress("  no response after %s: %s", seconds(e.took), transport.Reason(raw.Context(), err))
 		return response, err
 	}
 	e.status, e.header = response.StatusCode, response.Header.Clone()
-	if body, err := runtime.Payload(response); err == nil {
+	// The client reads a blob while it comes, and an error of one may repeat the SAS.
+	if body, err := runtime.Payload(response); err == nil && !e.isBlob {
 		e.body = transport.TrimBOM(body)
 		e.mark = len(e.body) < len(body)
 	}
+	if status := operationStatus(e); status != "" {
+		t.progress("  the export is %s after %s", status, seconds(e.took))
+	}
 	if wait := transport.RetryAfter(response); wait > 0 {
-		t.progress("  %d after %s, asks to wait %s", e.status, seconds(time.Since(start)), wait)
+		t.progress("  %d after %s, asks to wait %s", e.status, seconds(e.took), wait)
 	}
 	return response, nil
+}
+
+func (t *tap) add(e *exchange, token string) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if e.method == http.MethodGet {
+		t.requests.API++
+	} else {
+		t.requests.Exports++
+	}
+	t.exchanges = append(t.exchanges, e)
+	if token != "" && !slices.Contains(t.tokens, token) {
+		t.tokens = append(t.tokens, token)
+	}
+}
+
+// all returns all tries since a number of them.
+func (t *tap) all(number int) []*exchange {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return slices.Clone(t.exchanges[number:])
 }
 
 // since returns the requests since a number of them, each with its last try, and the

@@ -12,12 +12,16 @@ import (
 
 // WriteText writes the report for people. It has no value from a response.
 func (r *Report) WriteText(w io.Writer) error {
-	t := &textWriter{}
+	t := &textWriter{told: map[string]bool{}}
 	t.line("partnercenter %s", r.Version)
 	for _, s := range r.SignIns {
 		t.signIn(s)
 	}
-	t.routes(r.Routes)
+	own := slices.DeleteFunc(slices.Clone(r.Routes), func(r Route) bool { return r.API != partnerCenter })
+	t.routes("Routes of the API", own)
+	if export := r.Routes[len(own):]; len(export) > 0 {
+		t.routes("Export of Microsoft Graph", export)
+	}
 	t.differences(r.Routes)
 	t.advice(r.Routes)
 	t.summary(r)
@@ -25,7 +29,10 @@ func (r *Report) WriteText(w io.Writer) error {
 	return err
 }
 
-type textWriter struct{ text strings.Builder }
+type textWriter struct {
+	text strings.Builder
+	told map[string]bool // problems of a sign-in
+}
 
 func (t *textWriter) line(format string, arguments ...any) {
 	t.text.WriteString(strings.TrimRight(fmt.Sprintf(format, arguments...), " ") + "\n")
@@ -61,12 +68,24 @@ func (t *textWriter) signIn(s SignIn) {
 			field("  expires", token.Expires.Format(time.RFC3339))
 		}
 	}
-	if s.Works {
+	switch {
+	case s.Works:
 		t.line("  Signed in.")
+	case s.Reason != "":
+		t.line("  Not tried: %s.", s.Reason)
 	}
 	for _, problem := range s.Problems {
 		t.line("")
+		if t.told[problem.Problem] {
+			t.line("  The same problem as above.")
+			continue
+		}
 		t.problem(problem, true)
+		t.told[problem.Problem] = true
+	}
+	if s.Optional && len(s.Problems) > 0 {
+		t.line("")
+		t.line("  Only the data sources of daily usage need this, so it does not count here. With -export or -export-invoice it does.")
 	}
 }
 
@@ -93,9 +112,9 @@ func (t *textWriter) problem(a Advice, withAdvice bool) {
 	}
 }
 
-func (t *textWriter) routes(routes []Route) {
+func (t *textWriter) routes(heading string, routes []Route) {
 	t.line("")
-	t.line("Routes of the API")
+	t.line("%s", heading)
 	if reason := skippedAll(routes); reason != "" {
 		t.line("  None was read: %s.", reason)
 		return
@@ -157,7 +176,10 @@ func facts(r Route) []string {
 		}
 		all = append(all, text)
 	}
-	all = append(all, seconds(time.Duration(r.DurationMS)*time.Millisecond))
+	all = append(all, r.Notes...)
+	if r.Requests > 0 {
+		all = append(all, seconds(time.Duration(r.DurationMS)*time.Millisecond))
+	}
 	if r.Requests > max(r.Pages, 1) {
 		all = append(all, counted(r.Requests, "request"))
 	}
@@ -233,7 +255,11 @@ func (t *textWriter) summary(r *Report) {
 	if r.Requests.API > 0 && !slices.ContainsFunc(r.Routes, func(r Route) bool { return len(r.Throttling) > 0 }) {
 		t.line("No response had a header about throttling.")
 	}
-	t.line("Sent %s to the API, and %s to the token endpoint.", counted(r.Requests.API, "GET request"), counted(r.Requests.SignIn, "request"))
+	exports := ""
+	if r.Requests.Exports > 0 {
+		exports = counted(r.Requests.Exports, "POST request") + " for an export, "
+	}
+	t.line("Sent %s to the API, %sand %s to the token endpoint.", counted(r.Requests.API, "GET request"), exports, counted(r.Requests.SignIn, "request"))
 }
 
 func verb(n int, one, several string) string {
