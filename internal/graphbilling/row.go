@@ -198,6 +198,9 @@ func (r *row) text(c column) ([]byte, error) {
 	}
 }
 
+// noDate is how .NET writes a date that is not set.
+const noDate = "0001-01-01"
+
 // date returns the day of a time, or nothing if it is absent.
 func (r *row) date() ([]byte, error) {
 	text, err := r.text(usageDate)
@@ -206,6 +209,9 @@ func (r *row) date() ([]byte, error) {
 	}
 	const day = len("2006-01-02")
 	if len(text) >= day && (len(text) == day || text[day] == 'T' || text[day] == ' ') && isDate(text[:day]) {
+		if string(text[:day]) == noDate {
+			return nil, nil
+		}
 		return text[:day], nil
 	}
 	return nil, fmt.Errorf("the field %s is %.40q, which is not a date", usageDate, transport.OneLine(string(text)))

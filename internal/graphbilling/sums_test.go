@@ -183,18 +183,20 @@ func TestRow_forms(t *testing.T) {
 // Absent, null and empty are the same.
 func TestRow_absent(t *testing.T) {
 	t.Parallel()
-	q := Query{GroupBy: []string{"customer", "date", "meter", "tag:env", "resource_group"}}
+	// A row without a date may be of any day.
+	q := Query{GroupBy: []string{"customer", "date", "meter", "tag:env", "resource_group"}, StartDate: "2026-08-01", EndDate: "2026-08-31"}
 	usage := mustAddUp(t, q, []string{
 		`{"BillingPreTaxTotal":1}`,
 		`{"BillingPreTaxTotal":1,"CustomerId":null,"CustomerName":null,"UsageDate":null,"MeterId":null,"Tags":null,"BillingCurrency":null,"PricingPreTaxTotal":null,"PricingCurrency":null,"Quantity":null,"UnitType":null}`,
 		`{"BillingPreTaxTotal":1,"CustomerId":"","CustomerName":"","UsageDate":"","MeterId":"","Tags":"","BillingCurrency":"","PricingPreTaxTotal":"","PricingCurrency":"","Quantity":"","UnitType":""}`,
 		`{"BillingPreTaxTotal":1,"Tags":"{}","ResourceGroup":" "}`,
 		`{"BillingPreTaxTotal":1,"Tags":"{\"env\":\"\"}"}`,
+		`{"BillingPreTaxTotal":1,"UsageDate":"0001-01-01T00:00:00Z"}`,
 	})
-	if got := describe(usage); got != `{"Cost":"5","RowCount":5,"Tags":{"env":null}}`+"\n" {
+	if got := describe(usage); got != `{"Cost":"6","RowCount":6,"Tags":{"env":null}}`+"\n" {
 		t.Errorf("the groups are %s", got)
 	}
-	if got := usage.Totals.CostByCurrency[UnknownCurrency]; got.String() != "5" {
+	if got := usage.Totals.CostByCurrency[UnknownCurrency]; got.String() != "6" {
 		t.Errorf("the totals are %+v", usage.Totals)
 	}
 	if cost, ok := usage.Totals.PricingCostByCurrency[UnknownCurrency]; !ok || cost != nil {
