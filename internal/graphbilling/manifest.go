@@ -74,6 +74,9 @@ func (w *wireManifest) manifest(allowLoopback bool) (*manifest, error) {
 	if w.BlobCount != nil && int(*w.BlobCount) != len(*w.Blobs) {
 		return nil, fmt.Errorf("the manifest of the export lists %d blobs and says that there are %d", len(*w.Blobs), *w.BlobCount)
 	}
+	if w.BlobCount == nil && len(*w.Blobs) == 0 { // A month without usage has to be told from a list that is not there.
+		return nil, errors.New("the manifest of the export lists no blobs, and does not say that there are none")
+	}
 	m := &manifest{version: w.ETag, sas: strings.TrimPrefix(strings.TrimSpace(w.SASToken), "?")}
 	if !w.CreatedDateTime.IsZero() {
 		m.created = w.CreatedDateTime
