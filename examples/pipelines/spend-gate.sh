@@ -76,8 +76,9 @@ trap 'result=1; exit 143' TERM
 work=$(mktemp -d) || exit 1
 
 # Customers choose their names: nothing in a log may be a command to the runner, such
-# as ##vso[...] or ::error::, nor an escape sequence.
-for_log() { LC_ALL=C tr -d '\000-\010\013-\037' | LC_ALL=C sed 's/##/# #/g; s/::/: :/g'; }
+# as ##vso[...] or ::error::, nor an escape sequence. The second time is for a third
+# mark, as in ###vso[...].
+for_log() { LC_ALL=C tr -d '\000-\010\013-\037' | LC_ALL=C sed 's/##/# #/g; s/##/# #/g; s/::/: :/g; s/::/: :/g'; }
 
 # --- Plan ---
 

@@ -178,10 +178,11 @@ data "partnercenter_azure_subscription_gate" "workload" {
   currency_code         = "EUR"
   max_total_cost        = 0
 }`, nil)
+	record("target of a gate with a condition", []string{saysUnread, saysNoGate}, 1, 2, pipelineGate+workload, nil, "-target=terraform_data.workload")
 	record("destroy", []string{saysUnread, saysNoGate}, 1, 2, pipelineGate, nil, "-destroy", "-refresh=false")
 	record("two gates", []string{saysTwo, saysPassed, saysFailed}, 1, 0, onlyReports+`
 data "partnercenter_spend_gate" "more" {
-  for_each     = toset(["<img>`+"`"+`\n::error::##vso[task.complete]"])
+  for_each     = toset(["<img>`+"`"+`\n:::error::###vso[task.complete]"])
   customer_ids = ["`+emulator.MeteredCustomerID+`"]
 
   max_usd_total_cost = 0
@@ -563,7 +564,7 @@ func TestPipelines(t *testing.T) {
 			f, url := newForge(t, w, "")
 			environment := variables(kind, url, true)
 			for what, fails := range map[string]http.HandlerFunc{
-				"forbidden": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "::error::no", http.StatusForbidden) },
+				"forbidden": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, ":::error::no", http.StatusForbidden) },
 				"moved": func(w http.ResponseWriter, r *http.Request) {
 					http.Redirect(w, r, "/elsewhere", http.StatusMovedPermanently)
 				},
@@ -826,7 +827,7 @@ func TestPipelines(t *testing.T) {
 			}
 		}
 		for _, body := range []string{f.remarks[0].body, w.read(t, "summary")} {
-			if !strings.Contains(body, "`data.partnercenter_spend_gate.more[\"<img>\\n::error::##vso[task.complete]\"]`:\n\n"+saysFailed) || strings.Index(body, saysFailed) > strings.Index(body, saysPassed) {
+			if !strings.Contains(body, "`data.partnercenter_spend_gate.more[\"<img>\\n:::error::###vso[task.complete]\"]`:\n\n"+saysFailed) || strings.Index(body, saysFailed) > strings.Index(body, saysPassed) {
 				t.Error(body)
 			}
 		}
