@@ -371,9 +371,11 @@ bitbucket)
 	link=https://bitbucket.org/${BITBUCKET_REPO_FULL_NAME-}/pipelines/results/${BITBUCKET_BUILD_NUMBER-}
 	;;
 esac
+# Also one that "terraform workspace select" has chosen.
+workspace=$("$terraform" workspace show 2>/dev/null) || workspace=${TF_WORKSPACE-}
 # A definition of a link, which all forges hide, and in base64, which nothing in a name
 # can end early.
-marker="[//]: # (spend-gate $(jq -nr --arg pipeline "$pipeline" --arg directory "${PWD#"$root"}" --arg workspace "${TF_WORKSPACE-}" --arg name "${SPEND_GATE_NAME-}" \
+marker="[//]: # (spend-gate $(jq -nr --arg pipeline "$pipeline" --arg directory "${PWD#"$root"}" --arg workspace "$workspace" --arg name "${SPEND_GATE_NAME-}" \
 	'[$pipeline, $directory, $workspace, $name] | tojson | @base64'))"
 
 if [ "$forge" = atlantis ]; then

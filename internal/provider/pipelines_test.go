@@ -110,6 +110,7 @@ plan)
 	[ ! -e "$RECORDED/kill" ] || . "$RECORDED/kill"
 	exit "$(cat "$RECORDED/code")"
 	;;
+workspace) [ "$2" = show ] && cat workspace ;;
 show) cmp "$3" "$RECORDED/plan" >&2 && cat "$RECORDED/json" ;;
 *) exit 1 ;;
 esac
@@ -832,7 +833,9 @@ func TestPipelines(t *testing.T) {
 			}
 		}
 		w.play(t, plans["passed"], append(environment, "SPEND_GATE_NAME=other"), "sh", "spend-gate.sh", "github").succeed(t)
-		if len(f.remarks) != 2 {
+		w.write(t, "workspace", "production\n")
+		w.play(t, plans["passed"], environment, "sh", "spend-gate.sh", "github").succeed(t)
+		if len(f.remarks) != 3 || !strings.Contains(f.remarks[0].body, saysFailed) {
 			t.Errorf("%+v", f.remarks)
 		}
 	})
