@@ -193,6 +193,7 @@ func TestAzureSubscriptionGate_badArguments(t *testing.T) {
 		"no duration":                {providertest.Arguments{"max_data_age": "2 days"}, "max_data_age"},
 		"too many findings":          {withArguments(rule, providertest.Arguments{"max_findings": 10001}), "max_findings"},
 		"an exception for ever":      {withArguments(rule, providertest.Arguments{"exceptions": exceptionUntil("never", "a migration")}), "exceptions"},
+		"an invisible reason":        {withArguments(rule, providertest.Arguments{"exceptions": exceptionUntil("2026-12-01", "\u200b \u202e")}), "exceptions"},
 		"an exception for nothing":   {withArguments(rule, providertest.Arguments{"exceptions": exceptionUntil("2026-12-01", " ")}), "exceptions"},
 	} {
 		failure := server(t, refuseAll(t)).Read(t, subscriptionGate, gateArguments(test.arguments)).Fail(t)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -82,8 +83,8 @@ var (
 		return nil
 	}}
 
-	notBlank = textValidator{"a text that is not blank", "Nothing but white space", func(_ validator.StringRequest, text string) error {
-		if strings.TrimSpace(text) == "" {
+	notBlank = textValidator{"a text that is not blank", "Nothing to be seen", func(_ validator.StringRequest, text string) error {
+		if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) }) {
 			return errors.New("write something that tells a reader why")
 		}
 		return nil
