@@ -85,6 +85,9 @@ def count($what): "\(length) \($what)";
         ([$gates[] | select(rank == 2)] | select(. != []) | count("passed"))
       ] | join(", ")).**\n"
     else empty end),
+    (if $problems == [] and $plan.complete == false then
+      "**This plan is not complete**, as with `-target` or `-exclude`: it may not have read all gates.\n"
+    else empty end),
     (if $problems != [] then empty
     elif $fail_on == "error" and $failed != [] then
       "This pipeline only reports what the gate says, and goes on.\n"

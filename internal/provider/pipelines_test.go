@@ -82,10 +82,11 @@ const (
 	saysNoGate  = "**This plan has read no spend gate.**"
 	saysUnread  = "`data.partnercenter_spend_gate.budget` has not been read by this plan."
 	saysNull    = "`data.partnercenter_spend_gate.budget` could not be read."
+	saysPartly  = "**This plan is not complete**"
 	saysTwo     = "**2 spend gates: 1 failed, 1 passed.**"
 )
 
-var everySaying = []string{saysPassed, saysWarned, saysFailed, saysAzure, saysStopped, saysNothing, saysGarbled, saysWaits, saysNoGate, saysUnread, saysNull, saysTwo}
+var everySaying = []string{saysPassed, saysWarned, saysFailed, saysAzure, saysStopped, saysNothing, saysGarbled, saysWaits, saysNoGate, saysUnread, saysNull, saysPartly, saysTwo}
 
 // recordedPlan is what one terraform plan left behind, and what the script is to
 // make of it.
@@ -180,6 +181,8 @@ data "partnercenter_azure_subscription_gate" "workload" {
   max_total_cost        = 0
 }`, nil)
 	record("target of a gate with a condition", []string{saysUnread, saysNoGate}, 1, 2, pipelineGate+workload, nil, "-target=terraform_data.workload")
+	record("target of one gate of two", []string{saysPassed, saysPartly}, 0, 0, pipelineGate+`
+data "partnercenter_spend_gate" "more" { max_usd_total_cost = 0 }`, nil, "-target=data.partnercenter_spend_gate.budget")
 	record("destroy", []string{saysUnread, saysNoGate}, 1, 2, pipelineGate, nil, "-destroy", "-refresh=false")
 	record("two gates", []string{saysTwo, saysPassed, saysFailed}, 1, 0, onlyReports+`
 data "partnercenter_spend_gate" "more" {
