@@ -27,6 +27,9 @@ def destroys:
   or (.applyable == true and (.planned_values.root_module // {}) == {} and (.planned_values.outputs // {}) == {}
     and all(.resource_changes[]?; .action_reason == null));
 
+# With -invoke (Terraform 1.14) nothing is read, and the plan calls itself complete.
+def invokes: any(.action_invocations[]?; .invoke_action_trigger != null);
+
 # Has the plan read this gate? A plan that ended with an error, or has a target, may
 # also have what a gate said at the last apply. After an error, only a gate that says
 # with its own summary why it stopped the plan is sure to have been read. OpenTofu, and
@@ -36,7 +39,7 @@ def read_by($plan):
   .address as $address | .values.summary as $summary
   | [$plan.checks[]?.instances[]? | select(.address.to_display == $address)][0] as $condition
   | if $plan.errored == false then
-      ($plan.complete == true and ($plan | destroys | not)) or $condition.status == "pass"
+      ($plan.complete == true and ($plan | destroys or invokes | not)) or $condition.status == "pass"
       or any($plan.resource_changes[]?; .address == $address and .action_reason == "read_because_check_nested")
     else
       $condition.status == "fail" and ($summary | type) == "string" and $summary != ""

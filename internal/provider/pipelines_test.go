@@ -888,6 +888,9 @@ func TestPipelines(t *testing.T) {
 			{"passed", `"passed":true`, `"passed":null`, 1, []string{saysPassed, saysNull}},
 			{"passed", `"errored":false`, `"errored":null`, 1, []string{saysStopped}},
 			{"passed", `,"errored":false`, ``, 1, []string{saysStopped}},
+			// With -invoke nothing is read, but where something triggers an action.
+			{"failed, no postcondition", `"complete":true,`, `"complete":true,"action_invocations":[{"invoke_action_trigger":{}}],`, 1, []string{saysUnread, saysNoGate}},
+			{"failed, no postcondition", `"complete":true,`, `"complete":true,"action_invocations":[{"lifecycle_action_trigger":{}}],`, 1, []string{saysFailed}},
 			// As OpenTofu writes it.
 			{"passed", `"complete":true,`, ``, 0, []string{saysPassed}},
 			{"failed, no postcondition", `"complete":true,`, ``, 1, []string{saysUnread, saysNoGate}},

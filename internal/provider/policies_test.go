@@ -44,7 +44,7 @@ resource "terraform_data" "workload" { input = "running" }
 		nobody   = "no partnercenter_azure_subscription_gate or partnercenter_spend_gate has passed in this plan"
 		partial  = "the plan is not complete (-target or -exclude), so a gate may not have been read"
 		errored  = "the plan ended with an error"
-		untold   = "data.partnercenter_spend_gate.budgets: nothing in this plan tells that it was read, so its verdict may be that of an earlier one. A gate with a postcondition tells, but not with -destroy"
+		untold   = "data.partnercenter_spend_gate.budgets: nothing in this plan tells that it was read, so its verdict may be that of an earlier one. A gate with a postcondition tells, but not with -destroy or -invoke"
 		overrun  = "data.partnercenter_spend_gate.budgets: Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"
 		deferred = "data.partnercenter_spend_gate.budgets: it is read while applying, so nothing is known of its spend yet"
 		risen    = "data.partnercenter_spend_gate.budgets: Spend gate failed: Nordhavn Marine ApS: 7200.50 EUR of 6000.00 EUR (120.01 %), limit 100 %"
@@ -54,6 +54,18 @@ resource "terraform_data" "workload" { input = "running" }
 		near     = "data.partnercenter_spend_gate.budgets: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %"
 		nearly   = "data.partnercenter_spend_gate.budgets: Spend gate passed with warnings: Brasserie Quatre Vents SARL: 412.86 EUR of 500.00 EUR (82.57 %), limit 80 %"
 		output   = "output \"place\" { value = \"here\" }\n"
+		// What the action refers to, and outputs of that, are in its plan.
+		invoked = `
+resource "terraform_data" "age" { input = "100000h" }
+
+action "partnercenter_spend_gate" "now" {
+  config {
+    max_data_age = terraform_data.age.output
+  }
+}
+
+output "age" { value = terraform_data.age.output }
+`
 	)
 	within, over := `"`+emulator.MeteredCustomerID+`"`, `"`+emulator.OverBudgetCustomerID+`"`
 	about := func(configuration, customer string) string {
@@ -127,6 +139,8 @@ data "partnercenter_customer_usage_records" "all" {
 		"condition before, destroy unread":    {root: about(gate, within) + workload, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold, pending}},
 		"nothing to destroy, unread":          {root: about(unconditional, within), applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
 		"an output to destroy, unread":        {root: about(unconditional, within) + output, applied: true, spent: "7200.50", arguments: []string{"-destroy", "-refresh=false"}, want: []string{untold}},
+		"passed before, invoked":              {root: about(unconditional, within) + invoked, applied: true, spent: "7200.50", arguments: []string{"-invoke=action.partnercenter_spend_gate.now"}, want: []string{untold}},
+		"condition before, invoked":           {root: about(gate, within) + invoked, applied: true, spent: "7200.50", arguments: []string{"-invoke=action.partnercenter_spend_gate.now"}, want: []string{untold, pending}},
 		"nothing to do":                       {whole: true, root: about(unconditional, within), applied: true},
 		"all removed":                         {whole: true, root: about(unconditional, within), before: about(unconditional, within) + workload},
 		"passed before, deferred":             {root: about(gate, "terraform_data.workload.output") + strings.Replace(workload, `"running"`, within, 1), before: about(gate, within) + workload, want: []string{deferred, pending, nobody}},
@@ -141,6 +155,9 @@ data "partnercenter_customer_usage_records" "all" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if strings.Contains(test.root, invoked) {
+				since(t, "actions", 14, never)
+			}
 			if test.whole {
 				since(t, "plans that say whether they are complete", 8, never)
 			}

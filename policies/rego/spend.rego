@@ -79,10 +79,12 @@ passed(gate) if {
 
 # The prior state also has what a gate said at the last apply, if this plan has
 # not read it. A plan that is whole has read all its gates, but for one that
-# destroys without a refresh, which looks like one with a refresh.
+# destroys without a refresh, which looks like one with a refresh, and one that only
+# invokes an action.
 read_now(_) if {
 	plan.complete == true
 	not destroys
+	not invokes
 }
 
 # Terraform before 1.8 and OpenTofu do not say whether a plan is whole. They do
@@ -138,6 +140,12 @@ destroys if {
 	}
 }
 
+# With -invoke (Terraform 1.14) nothing is read, and the plan calls itself complete.
+invokes if {
+	some invocation in plan.action_invocations
+	object.get(invocation, "invoke_action_trigger", null) != null
+}
+
 # Only "not … == true" holds for false, null and absent alike. Null is what a
 # gate inside a check leaves behind when it could not be read.
 deny contains message if {
@@ -181,7 +189,7 @@ deny contains message if {
 	not plan.errored == true
 	message := sprintf("%v: %v", [address(gate), concat("", [
 		"nothing in this plan tells that it was read, so its verdict may be that of an earlier one. ",
-		"A gate with a postcondition tells, but not with -destroy",
+		"A gate with a postcondition tells, but not with -destroy or -invoke",
 	])])
 }
 

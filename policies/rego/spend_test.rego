@@ -487,7 +487,7 @@ test_errored_with_old_verdict if {
 says_not_told := concat("", [
 	"data.partnercenter_spend_gate.budgets: ",
 	"nothing in this plan tells that it was read, so its verdict may be that of an earlier one. ",
-	"A gate with a postcondition tells, but not with -destroy",
+	"A gate with a postcondition tells, but not with -destroy or -invoke",
 ])
 
 looked_at(status) := {
@@ -560,6 +560,14 @@ test_destroy if {
 	denied(with_field("resource_changes", [deletes({"action_reason": null})]), {says_not_told})
 	denied(with_field("resource_changes", [deletes({"action_reason": "delete_because_no_resource_config"})]), set())
 	denied(with_field("resource_changes", [deletes({"deposed": "12345678"})]), set())
+}
+
+# With -invoke a plan reads nothing, and calls itself complete.
+test_invoke if {
+	denied(with_field("action_invocations", [{"invoke_action_trigger": {}}]), {says_not_told})
+	denied(with_field("action_invocations", [{"lifecycle_action_trigger": {"action_trigger_event": "BeforeCreate"}}]), set())
+	denied(with_field("action_invocations", [{"invoke_action_trigger": null}]), set())
+	denied(with_field("action_invocations", null), set())
 }
 
 # With nothing to destroy but outputs, or not even those.
