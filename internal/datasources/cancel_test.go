@@ -50,7 +50,7 @@ func TestCancel(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					const name = "partnercenter_azure_utilization"
-					e := emulate(t, providertest.DataSources[name].PageSize, at.service)
+					e := emulate(t, emulator.Options{PageSize: providertest.DataSources[name].PageSize}, at.service)
 					if failing := at.Fault; at.service == nil {
 						failing.Times = emulator.Always
 						e.Misbehave(failing)
@@ -82,7 +82,7 @@ func TestCancel(t *testing.T) {
 func TestCancel_all(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, 0, nil)
+		e := emulate(t, emulator.Options{}, nil)
 		e.Misbehave(emulator.Fault{Delay: time.Hour, Times: emulator.Always})
 		time.AfterFunc(time.Minute, func() { e.Stop(t) })
 		start := time.Now()
@@ -113,7 +113,7 @@ func TestCancel_oneOfMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const name = "partnercenter_customer_usage_records"
-		e := emulate(t, 12, nil)
+		e := emulate(t, emulator.Options{PageSize: 12}, nil)
 		e.Misbehave(emulator.Fault{Delay: 2 * time.Minute})
 		results := make([]providertest.Result, 10)
 		var reads sync.WaitGroup

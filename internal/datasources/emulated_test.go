@@ -56,9 +56,9 @@ type emulated struct {
 
 // emulate starts both. The API is served in a way of its own if one is given; the
 // sign-in is served plainly.
-func emulate(t *testing.T, pageSize int, as service) emulated {
+func emulate(t *testing.T, options emulator.Options, as service) emulated {
 	t.Helper()
-	e := emulator.New(emulator.Options{PageSize: pageSize})
+	e := emulator.New(options)
 	p := emulatedProvider{
 		api:       &url.URL{Scheme: "http", Host: serve(t, e, nil)},
 		authority: &url.URL{Scheme: "http", Host: serve(t, e, nil)},

@@ -269,7 +269,7 @@ type played struct {
 func (f fault) play(t *testing.T, name string, position, times int) (p played) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, providertest.DataSources[name].PageSize, f.service)
+		e := emulate(t, emulator.Options{PageSize: providertest.DataSources[name].PageSize}, f.service)
 		if times != 0 {
 			failing := f.in(name)
 			failing.Times, failing.After = times, position

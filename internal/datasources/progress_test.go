@@ -113,7 +113,7 @@ func TestProgress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e := emulate(t, 5, nil)
+				e := emulate(t, emulator.Options{PageSize: 5}, nil)
 				e.Misbehave(test.fault)
 				dataSource := list
 				if test.dataSource != "" {
@@ -148,7 +148,7 @@ func TestProgress_cachedRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const name = "partnercenter_customer_usage_records"
-		e := emulate(t, 0, nil)
+		e := emulate(t, emulator.Options{}, nil)
 		e.Misbehave(emulator.Fault{Delay: 25 * time.Second})
 		outputs := make([]logBuffer, 3)
 		var reads sync.WaitGroup
@@ -187,7 +187,7 @@ func TestProgress_cachedRead(t *testing.T) {
 func TestProgress_concurrency(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, 0, nil)
+		e := emulate(t, emulator.Options{}, nil)
 		e.Misbehave(emulator.Fault{Delay: 12 * time.Second, Times: emulator.Always})
 		var output logBuffer
 		var reads sync.WaitGroup
@@ -206,7 +206,7 @@ func TestProgress_concurrency(t *testing.T) {
 func TestProgress_longList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, 2, nil)
+		e := emulate(t, emulator.Options{PageSize: 2}, nil)
 		e.Misbehave(emulator.Fault{Delay: 3100 * time.Millisecond, Times: emulator.Always})
 		var output logBuffer
 		e.readLogged(t, &output, "partnercenter_customer_usage_records").Succeed(t)

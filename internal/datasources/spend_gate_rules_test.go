@@ -182,7 +182,7 @@ func TestSpendGate_forecastStrangeID(t *testing.T) {
 func TestSpendGate_forecastCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := emulate(t, 0, nil)
+		e := emulate(t, emulator.Options{}, nil)
 		e.Misbehave(emulator.Fault{Path: "usagesummary", After: 1, Delay: time.Hour, Times: emulator.Always})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

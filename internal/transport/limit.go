@@ -14,7 +14,7 @@ const (
 	maxErrorBody   = 64 << 10
 )
 
-// limitedTransport prepares responses for azcore: it limits their bodies, which
+// limitedTransport gives each try a body of its own, and prepares responses for azcore: it limits their bodies, which
 // azcore reads whole, rewrites Retry-After in a form that azcore understands, and
 // marks errors that a retry cannot fix.
 type limitedTransport struct {
@@ -23,6 +23,10 @@ type limitedTransport struct {
 }
 
 func (l limitedTransport) Do(request *http.Request) (*http.Response, error) {
+	request, err := withOwnBody(request)
+	if err != nil {
+		return nil, err
+	}
 	response, err := l.Transporter.Do(request)
 	if err != nil {
 		return response, markPermanent(err)
