@@ -22,7 +22,7 @@ func isBlobPath(path string) bool { return strings.HasPrefix(path, blobPrefix) }
 
 // maxHeldRows is how many rows a blob may have to be made before it is sent, with its
 // length. Larger ones are made while they are sent.
-const maxHeldRows = 10_000
+const maxHeldRows = 1_000
 
 // blobHandler returns a blob, or the response of a fault in its place.
 func (e *Emulator) blobHandler(r *http.Request, fault Fault) response {

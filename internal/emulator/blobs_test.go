@@ -168,7 +168,7 @@ func TestBlobsMisbehave(t *testing.T) {
 // A large blob is cut like any other, and is not sent whole if its reader leaves.
 func TestLargeBlobsMisbehave(t *testing.T) {
 	t.Parallel()
-	service := serve(t, emulator.Options{Rows: 44_000})
+	service := serve(t, emulator.Options{Rows: 8_000})
 	m := service.export(t, unbilledPath, currentEuros)
 	service.Misbehave(emulator.Fault{Path: "part-00002-*", CutBody: true})
 	if got := exchange(t, request(t, http.MethodGet, m.url(2), "")); !errors.Is(got.err, io.ErrUnexpectedEOF) || got.header.Get("Content-Length") == "" || len(got.body) == 0 {

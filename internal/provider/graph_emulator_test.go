@@ -50,7 +50,7 @@ func TestGraph_emulator(t *testing.T) {
 		"OIDC":               {options: emulator.Options{AppOnly: true}, changes: map[string]string{noSecret: "", "PARTNERCENTER_OIDC_TOKEN": emulator.FederatedAssertion}},
 		"access token":       {changes: map[string]string{noRefreshToken: "", noSecret: "", "PARTNERCENTER_GRAPH_ACCESS_TOKEN": emulator.GraphAppAccessToken()}},
 		"linked":             {options: emulator.Options{ManifestLink: true}},
-		"many rows":          {options: emulator.Options{Rows: 44_000}},
+		"many rows":          {options: emulator.Options{Rows: 8_000}},
 		"running":            {faults: []string{"operations/*: operation=running retry-after=1"}},
 		"completed":          {faults: []string{"operations/*: operation=completed"}},
 		"a SAS that ended":   {faults: []string{"part-00001-*: status=403"}},

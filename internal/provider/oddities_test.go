@@ -184,6 +184,18 @@ func subjects(t *testing.T) map[string]subject {
 	return all
 }
 
+// getModules gives a configuration the modules that it has.
+func (w *workspace) getModules(t *testing.T, s subject) {
+	t.Helper()
+	if !strings.Contains(s.text, "module \"") {
+		return
+	}
+	for _, module := range entries(t, modules) {
+		w.copyTree(t, module, filepath.Join(modules, module))
+	}
+	w.terraform(t, "get").succeed(t)
+}
+
 // Whatever Partner Center says that can be, no example and no guide ends in an
 // error of HCL, and a gate stops the plan where a figure is missing.
 func TestOddities(t *testing.T) {
@@ -202,10 +214,7 @@ func TestOddities(t *testing.T) {
 				for name, value := range subject.variables {
 					w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
 				}
-				for _, module := range entries(t, modules) {
-					w.copyTree(t, module, filepath.Join(modules, module))
-				}
-				w.terraform(t, "get").succeed(t)
+				w.getModules(t, subject)
 				planned := w.terraform(t, "plan")
 				if what != "anonymous" || !strings.Contains(subject.text, "for_each    = toset") && !strings.Contains(subject.text, "for_each = toset") {
 					planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
@@ -239,10 +248,7 @@ func TestExamples_bareMock(t *testing.T) {
 			for name, value := range subject.variables {
 				w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
 			}
-			for _, module := range entries(t, modules) {
-				w.copyTree(t, module, filepath.Join(modules, module))
-			}
-			w.terraform(t, "get").succeed(t)
+			w.getModules(t, subject)
 			tested := w.terraform(t, "test")
 			tested.fail(t, "0 passed, 1 failed.")
 			tested.holds(t)
