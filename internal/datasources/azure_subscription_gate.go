@@ -56,16 +56,10 @@ type azureSubscriptionException struct {
 
 type azureSubscriptionGate struct {
 	AzureSubscriptionGateArguments
+	gateVerdict
 
-	Passed           *bool                  `tfsdk:"passed"`
-	Status           *string                `tfsdk:"status"`
-	Summary          *string                `tfsdk:"summary"`
-	Messages         []string               `tfsdk:"messages"`
-	ViolationCount   *int64                 `tfsdk:"violation_count"`
-	WarningCount     *int64                 `tfsdk:"warning_count"`
 	Violations       []resourceGroupFinding `tfsdk:"violations"`
 	Warnings         []resourceGroupFinding `tfsdk:"warnings"`
-	ReportMarkdown   *string                `tfsdk:"report_markdown"`
 	PlanID           *string                `tfsdk:"plan_id"`
 	SubscriptionName *string                `tfsdk:"subscription_name"`
 	HasUsage         *bool                  `tfsdk:"has_usage"`
@@ -140,15 +134,13 @@ var resourceGroupName = textValidator{"the name of a resource group", "Not a res
 }}
 
 func azureSubscriptionGateSchema() schema.Schema {
-	findings := func(description string) schema.Attribute {
-		return rows(description, attributes{
-			"rule":                text("The rule: the name of its argument, or `currency`, `resource_group_found`, `usd_known`, `forecast_known`, `data_age_known` or `has_usage`."),
-			"resource_group_name": text("The name of the resource group. Null if the finding is about all of them, or about resources in none."),
-			"message":             text("What was found, in words, with the limit that was broken."),
-			"actual":              number("The figure: an amount in `currency_code`, or hours for an age. Null if the rule has no figure, or it is not known."),
-			"limit":               number("The limit, in the same unit. Null if the rule has none."),
-			"currency_code":       text("The ISO 4217 code of the currency of `actual` and `limit`. Null where there is none, or it is not known."),
-		})
+	finding := attributes{
+		"rule":                text("The rule: the name of its argument, or `currency`, `resource_group_found`, `usd_known`, `forecast_known`, `data_age_known` or `has_usage`."),
+		"resource_group_name": text("The name of the resource group. Null if the finding is about all of them, or about resources in none."),
+		"message":             text("What was found, in words, with the limit that was broken."),
+		"actual":              number("The figure: an amount in `currency_code`, or hours for an age. Null if the rule has no figure, or it is not known."),
+		"limit":               number("The limit, in the same unit. Null if the rule has none."),
+		"currency_code":       text("The ISO 4217 code of the currency of `actual` and `limit`. Null where there is none, or it is not known."),
 	}
 	return schema.Schema{
 		MarkdownDescription: "Whether what one Azure subscription has cost is within limits, in one block: for the repository of a workload, together with `data.azurerm_client_config`. It finds the Azure plan by itself. " +
@@ -160,17 +152,10 @@ func azureSubscriptionGateSchema() schema.Schema {
 			"Costs of resources in no resource group, such as a reservation, count towards the Azure subscription. " +
 			"Its routes need a sign-in as a user (App+User). " +
 			"See [Get usage data for subscription by resource](https://learn.microsoft.com/partner-center/developer/get-a-customer-subscription-resource-usage-records).",
-		Attributes: with(AzureSubscriptionGateAttributes(), attributes{
-			"passed":          boolean("Whether there is no violation, whatever the warnings."),
-			"status":          text("`passed`, `warned` or `failed`."),
-			"summary":         text("The verdict in one line: what was found, the worst first, and the limit that was exceeded, with at least one finding of every rule that failed."),
-			"messages":        texts("The findings of `violations`, then those of `warnings`, in words. Not for a condition, since `max_findings` limits them: use `passed`."),
-			"violation_count": count("The number of all violations, whether they are listed or not."),
-			"warning_count":   count("The number of all warnings, whether they are listed or not."),
-			"violations":      findings("The violations, worst first, up to `max_findings`. Not for a condition, since `max_findings = 0` empties them: use `passed`."),
-			"warnings":        findings("The warnings, worst first, up to `max_findings`."),
-			"report_markdown": text("The verdict for a comment on a pull request or the summary of a job, in GitHub-flavoured Markdown: a line with the counts, the total, the limits and the dates of the figures, " +
-				"a table of resource groups, those that failed or were warned first, and a Mermaid chart."),
+		Attributes: with(AzureSubscriptionGateAttributes(), gateVerdictAttributes(
+			"The verdict in one line: what was found, the worst first, and the limit that was exceeded, with at least one finding of every rule that failed.",
+			"total", "resource groups", finding,
+		), attributes{
 			"plan_id":           text("The id of the Azure plan that contains the Azure subscription, a GUID in lower case. If several plans list it, the one in which it is active."),
 			"subscription_name": text("The name of the Azure subscription. Null if the API returns none."),
 			"has_usage":         boolean("Whether the Azure subscription has any usage in this billing period, in whatever resource group. If not, that is a warning. Also true if this cannot be determined."),
@@ -195,13 +180,7 @@ func readAzureSubscriptionGate(ctx context.Context, api *pcclient.Client, m *azu
 	m.USDTotalCost = fromDecimal(verdict.USDTotalCost)
 	m.ForecastCost = fromDecimal(verdict.ForecastCost)
 	m.LastModifiedDate = formatTime(subscription.newest)
-	m.Passed = new(verdict.Passed())
-	m.Status = new(verdict.Status())
-	m.Summary = new(verdict.Summary())
-	m.Messages = verdict.Messages()
-	m.ViolationCount = new(int64(verdict.ViolationCount()))
-	m.WarningCount = new(int64(verdict.WarningCount()))
-	m.ReportMarkdown = new(verdict.Markdown())
+	m.gateVerdict = newGateVerdict(verdict.Verdict)
 	m.Violations = mapRows(pointers(verdict.Violations()), newResourceGroupFinding)
 	m.Warnings = mapRows(pointers(verdict.Warnings()), newResourceGroupFinding)
 	return nil

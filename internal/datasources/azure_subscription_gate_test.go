@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -202,30 +201,9 @@ func TestAzureSubscriptionGate_badArguments(t *testing.T) {
 	}
 }
 
-// Each argument has a test with real Terraform, an input of both modules, and a line
-// in the guide.
 func TestAzureSubscriptionGate_argumentsAreEverywhere(t *testing.T) {
 	t.Parallel()
-	for argument := range AzureSubscriptionGateAttributes() {
-		for file, mention := range map[string]string{
-			"internal/provider/azure_subscription_gate_test.go":           argument + " = ",
-			"templates/guides/workload-subscription.md":                   "`" + argument + "`",
-			"examples/modules/azure-subscription-gate/variables.tf":       `variable "` + argument + `"`,
-			"examples/modules/azure-subscription-gate/main.tf":            "= var." + argument + "\n",
-			"examples/modules/azure-subscription-gate/README.md":          "`" + argument + "`",
-			"examples/modules/azure-subscription-gate-apply/variables.tf": `variable "` + argument + `"`,
-			"examples/modules/azure-subscription-gate-apply/main.tf":      "= var." + argument + "\n",
-			"examples/modules/azure-subscription-gate-apply/README.md":    "`" + argument + "`",
-		} {
-			content, err := os.ReadFile("../../" + file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !strings.Contains(string(content), mention) {
-				t.Errorf("%s does not have %s", file, mention)
-			}
-		}
-	}
+	checkArgumentsAreEverywhere(t, AzureSubscriptionGateAttributes(), "azure_subscription_gate_test.go", "workload-subscription.md", "azure-subscription-gate")
 }
 
 // Terraform calculates with binary fractions of 512 bits, which have more digits

@@ -19,5 +19,6 @@
 //   - times.go: times and their order
 //   - totals.go: exact sums
 //   - gate_arguments.go: the arguments and rules of the spend gate, for its other forms too
+//   - gate_verdict.go: the results that all gates have
 //   - encode.go: models to Terraform's values
 package datasources

@@ -20,16 +20,10 @@ func newSpendGate() datasource.DataSource {
 
 type spendGate struct {
 	GateArguments
+	gateVerdict
 
-	Passed                 *bool           `tfsdk:"passed"`
-	Status                 *string         `tfsdk:"status"`
-	Summary                *string         `tfsdk:"summary"`
-	Messages               []string        `tfsdk:"messages"`
-	ViolationCount         *int64          `tfsdk:"violation_count"`
-	WarningCount           *int64          `tfsdk:"warning_count"`
 	Violations             []gateFinding   `tfsdk:"violations"`
 	Warnings               []gateFinding   `tfsdk:"warnings"`
-	ReportMarkdown         *string         `tfsdk:"report_markdown"`
 	EvaluatedCustomerCount *int64          `tfsdk:"evaluated_customer_count"`
 	MissingCustomerIDs     []string        `tfsdk:"missing_customer_ids"`
 	Totals                 *customerTotals `tfsdk:"totals"`
@@ -46,16 +40,14 @@ type gateFinding struct {
 }
 
 func spendGateSchema() schema.Schema {
-	findings := func(description string) schema.Attribute {
-		return rows(description, attributes{
-			"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget`, `data_age_known` or `forecast_known`."),
-			"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API returns no id."),
-			"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API returns no name."),
-			"message":       text("What was found, in words, with the limit that was broken."),
-			"actual":        number("The figure: percent, rounded to 4 decimals half away from zero; an amount in `currency_code`; hours for an age; a number of customers. Null if the rule has no figure, or it is not known."),
-			"limit":         number("The limit, in the same unit. Null if the rule has no figure."),
-			"currency_code": text("The ISO 4217 code of the currency of `actual` and `limit`, for percentages that of the budget. Null where there is none."),
-		})
+	finding := attributes{
+		"rule":          text("The rule: the name of its argument, or `complete`, `customer_found`, `not_empty`, `usd_known`, `currency_limited`, `has_budget`, `one_budget`, `data_age_known` or `forecast_known`."),
+		"customer_id":   text("The id of the customer, in lower case. Null if the finding is about all customers, or the API returns no id."),
+		"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API returns no name."),
+		"message":       text("What was found, in words, with the limit that was broken."),
+		"actual":        number("The figure: percent, rounded to 4 decimals half away from zero; an amount in `currency_code`; hours for an age; a number of customers. Null if the rule has no figure, or it is not known."),
+		"limit":         number("The limit, in the same unit. Null if the rule has no figure."),
+		"currency_code": text("The ISO 4217 code of the currency of `actual` and `limit`, for percentages that of the budget. Null where there is none."),
 	}
 	return schema.Schema{
 		MarkdownDescription: "Whether the spend of customers is within limits, in one block. " + estimates + "\n\n" +
@@ -66,17 +58,10 @@ func spendGateSchema() schema.Schema {
 			"Several records of one customer are checked together: their costs are added, and if their budgets differ, that is the violation `one_budget`.\n\n" +
 			"The route needs a sign-in as a user (App+User). " +
 			"See [Get usage records for all customers](https://learn.microsoft.com/partner-center/developer/get-a-customer-s-usage-records).",
-		Attributes: with(GateAttributes(), attributes{
-			"passed":          boolean("Whether there is no violation, whatever the warnings."),
-			"status":          text("`passed`, `warned` or `failed`."),
-			"summary":         text("The verdict in one line: the worst customers by name and the limit that each exceeded, with at least one finding of every rule that failed."),
-			"messages":        texts("The findings of `violations`, then those of `warnings`, in words. Not for a condition, since `max_findings` limits them: use `passed`."),
-			"violation_count": count("The number of all violations, whether they are listed or not."),
-			"warning_count":   count("The number of all warnings, whether they are listed or not."),
-			"violations":      findings("The violations, worst first, up to `max_findings`. Not for a condition, since `max_findings = 0` empties them: use `passed`."),
-			"warnings":        findings("The warnings, worst first, up to `max_findings`."),
-			"report_markdown": text("The verdict for a comment on a pull request or the summary of a job, in GitHub-flavoured Markdown: a line with the counts, the totals, the limits and the dates of the figures, " +
-				"a table of customers, those that failed or were warned first, and a Mermaid chart."),
+		Attributes: with(GateAttributes(), gateVerdictAttributes(
+			"The verdict in one line: the worst customers by name and the limit that each exceeded, with at least one finding of every rule that failed.",
+			"totals", "customers", finding,
+		), attributes{
 			"evaluated_customer_count": count("The number of customers that were checked."),
 			"missing_customer_ids":     texts("The ids of `customer_ids` that the API does not list, in lower case and in the order of the argument."),
 			"totals": object("Exact sums and counts of the records that were checked.", with(totalsAttributes(), attributes{
@@ -94,14 +79,8 @@ func readSpendGate(ctx context.Context, api *pcclient.Client, m *spendGate) erro
 	}
 	m.Totals = input.spent.totals()
 	m.MissingCustomerIDs = input.missing
-	m.Passed = new(verdict.Passed())
-	m.Status = new(verdict.Status())
-	m.Summary = new(verdict.Summary())
-	m.Messages = verdict.Messages()
-	m.ViolationCount = new(int64(verdict.ViolationCount()))
-	m.WarningCount = new(int64(verdict.WarningCount()))
-	m.ReportMarkdown = new(verdict.Markdown())
 	m.EvaluatedCustomerCount = new(int64(verdict.SubjectCount()))
+	m.gateVerdict = newGateVerdict(verdict)
 	m.Violations = newGateFindings(verdict.Violations())
 	m.Warnings = newGateFindings(verdict.Warnings())
 	return nil

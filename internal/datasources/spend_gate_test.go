@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
@@ -193,20 +194,25 @@ func TestSpendGate_badArguments(t *testing.T) {
 	}
 }
 
-// Each argument has a test with real Terraform, an input of both modules, and a line
-// in the guide.
 func TestSpendGate_argumentsAreEverywhere(t *testing.T) {
 	t.Parallel()
-	for argument := range GateAttributes() {
+	checkArgumentsAreEverywhere(t, GateAttributes(), "gate_test.go", "gate-spend.md", "spend-gate")
+}
+
+// checkArgumentsAreEverywhere checks that each argument of a gate has a test with real
+// Terraform, an input of both modules, and a line in the guide.
+func checkArgumentsAreEverywhere(t *testing.T, arguments map[string]schema.Attribute, test, guide, module string) {
+	t.Helper()
+	for argument := range arguments {
 		for file, mention := range map[string]string{
-			"internal/provider/gate_test.go":                 argument + " = ",
-			"templates/guides/gate-spend.md":                 "`" + argument + "`",
-			"examples/modules/spend-gate/variables.tf":       `variable "` + argument + `"`,
-			"examples/modules/spend-gate/main.tf":            "= var." + argument + "\n",
-			"examples/modules/spend-gate/README.md":          "`" + argument + "`",
-			"examples/modules/spend-gate-apply/variables.tf": `variable "` + argument + `"`,
-			"examples/modules/spend-gate-apply/main.tf":      "= var." + argument + "\n",
-			"examples/modules/spend-gate-apply/README.md":    "`" + argument + "`",
+			"internal/provider/" + test:                          argument + " = ",
+			"templates/guides/" + guide:                          "`" + argument + "`",
+			"examples/modules/" + module + "/variables.tf":       `variable "` + argument + `"`,
+			"examples/modules/" + module + "/main.tf":            "= var." + argument + "\n",
+			"examples/modules/" + module + "/README.md":          "`" + argument + "`",
+			"examples/modules/" + module + "-apply/variables.tf": `variable "` + argument + `"`,
+			"examples/modules/" + module + "-apply/main.tf":      "= var." + argument + "\n",
+			"examples/modules/" + module + "-apply/README.md":    "`" + argument + "`",
 		} {
 			content, err := os.ReadFile("../../" + file)
 			if err != nil {
