@@ -38,8 +38,8 @@ func (r report) Aims() []aim {
 		ratio("gate over 10,000 customers ÷ the same by `jsondecode` of a file", 0.2, "gate/10000", "gate_file/10000"),
 		ratio("gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`", 0.2, "gate/10000", "gate_http/10000"),
 		ratio("gate over 10,000 customers, 20 % found ÷ totals of them", 1.1, "gate_many/10000", "totals/10000"),
-		ratio("gate over 10,000 customers with all rules, 20 % found ÷ totals of them", 1.15, "gate_rules/10000", "totals/10000"),
-		ratio("gate with forecasts over 10,000 customers ÷ totals of them", 1.15, "gate_forecast/10000", "totals/10000"),
+		ratio("gate over 10,000 customers with all rules, 20 % found, ten listed ÷ totals of them", 1.15, "gate_rules_ten/10000", "totals/10000"),
+		{"requests of a gate with forecasts over Azure plans − of the totals", 0, r.requests("gate_forecast/10000") - r.requests("totals/10000")},
 		ratio("gate over 10,000 customers, 20 % found ÷ the same by `jsondecode` of a file", 0.2, "gate_many/10000", "gate_many_file/10000"),
 		ratio("full records of 10,000 customers ÷ the same, replayed", 1.2, "records/10000", "records_replay/10000"),
 		{"MB for the totals of 100,000 customers in one body of 48 MB", 3*48 + 50, r.find("totals_body/100000").Memory()},
@@ -88,6 +88,15 @@ func (r report) find(id string) *result {
 		}
 	}
 	return &result{}
+}
+
+// requests is how many a plan makes, or NaN if it was not measured.
+func (r report) requests(id string) float64 {
+	found := r.find(id)
+	if len(found.Times) == 0 {
+		return math.NaN()
+	}
+	return float64(found.Requests)
 }
 
 // growth compares the CPU of one more unit between the last three sizes.

@@ -8,15 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
 type bench struct {
 	settings
 
 	directory string
-	// emulators are those that run, by their flags.
-	emulators map[string]*emulator
+	// partners are those that are served, by their options.
+	partners map[string]*partner
 	// outputs are the first ones of each question at each size.
 	outputs map[string]string
 }
@@ -25,8 +26,9 @@ type bench struct {
 type result struct {
 	plan
 
-	Size  int
-	Times []runTime
+	Size     int
+	Requests int // of the last run, those to sign in included
+	Times    []runTime
 }
 
 func (r *result) id() string { return fmt.Sprintf("%s/%d", r.name, r.Size) }
@@ -88,6 +90,7 @@ func (b *bench) measurePlans(ctx context.Context) ([]*result, error) {
 	for turn := range b.runs + 1 {
 		for i, r := range results {
 			fmt.Fprintf(os.Stderr, "run %d of %d: %s\n", turn, b.runs, r.id())
+			before := len(workspaces[i].partner.Requests())
 			o, err := workspaces[i].plan(ctx)
 			if err == nil {
 				err = b.compareOutputs(r, outputsOf(o.text))
@@ -95,6 +98,7 @@ func (b *bench) measurePlans(ctx context.Context) ([]*result, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.id(), err)
 			}
+			r.Requests = len(workspaces[i].partner.Requests()) - before
 			if turn > 0 {
 				r.Times = append(r.Times, o.runTime)
 			}
@@ -105,7 +109,7 @@ func (b *bench) measurePlans(ctx context.Context) ([]*result, error) {
 
 // prepare makes the workspace of a plan.
 func (b *bench) prepare(ctx context.Context, p plan, size int) (*workspace, error) {
-	e, err := b.emulator(ctx, p.emulator(size)...)
+	e, err := b.partner(ctx, p.partner(size))
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +119,9 @@ func (b *bench) prepare(ctx context.Context, p plan, size int) (*workspace, erro
 	}
 	if p.limit > 0 {
 		w.variables["limit"] = p.limit
+	}
+	if p.maxFindings > 0 {
+		w.variables["max_findings"] = p.maxFindings
 	}
 	switch p.variant {
 	case withProvider:
@@ -145,22 +152,23 @@ func (b *bench) compareOutputs(r *result, outputs map[string]string) error {
 	return nil
 }
 
-// emulator returns the emulator with these flags, and starts it if need be.
-func (b *bench) emulator(ctx context.Context, flags ...string) (*emulator, error) {
-	key := strings.Join(flags, " ")
-	if b.emulators[key] == nil {
-		e, err := startEmulator(ctx, b.program("partnercenter"), append([]string{"emulator", "-latency", b.latency.String()}, flags...)...)
+// partner returns the partner with these options, and serves it if need be.
+func (b *bench) partner(ctx context.Context, options emulator.Options) (*partner, error) {
+	options.Latency = b.latency
+	key := fmt.Sprintf("%+v", options)
+	if b.partners[key] == nil {
+		e, err := serve(ctx, options)
 		if err != nil {
 			return nil, err
 		}
-		b.emulators[key] = e
+		b.partners[key] = e
 	}
-	return b.emulators[key], nil
+	return b.partners[key], nil
 }
 
-func (b *bench) stopEmulators() {
-	for _, e := range b.emulators {
+func (b *bench) stopPartners() {
+	for _, e := range b.partners {
 		e.stop()
 	}
-	clear(b.emulators)
+	clear(b.partners)
 }

@@ -83,6 +83,7 @@ func example() report {
 			measured("totals", 50_000, 0.9),
 			measured("gate", 10_000, 0.3, 0.3, 0.33),
 			measured("gate_file", 10_000, 1.2, 1.2, 1.2),
+			measured("gate_forecast", 10_000, 0.3),
 		},
 		Quotas: []quotaResult{{Title: "ours", PerSecond: 4, Requests: 300, Failed: 1, Seconds: 72.5}, {Title: "theirs", PerSecond: 4, Requests: 300, Failed: 50, Seconds: 145, http: true}},
 		Exports: []*result{
@@ -97,7 +98,7 @@ func example() report {
 
 // measured is a result with these seconds, half of them CPU.
 func measured(name string, size int, seconds ...float64) *result {
-	r := &result{Size: size}
+	r := &result{Size: size, Requests: 2}
 	for _, p := range plans {
 		if p.name == name {
 			r.plan = p
@@ -121,6 +122,7 @@ func TestAims(t *testing.T) {
 		"gate over 10,000 customers ÷ the same by `data \"http\"` and `jsondecode`":        "– not measured",
 		"MB for the totals of 1,000,000 utilization records":                               "– not measured",
 		"CPU of one more, among the most ÷ among fewer: totals, `include_records = false`": "1.35 **not met**",
+		"requests of a gate with forecasts over Azure plans − of the totals":               "0.00 met",
 		"quota of 4 a second: reads that fail":                                             "1.00 **not met**",
 		"quota of 4 a second: time of the plan ÷ of the quota itself":                      "1.00 met",
 		"quota of 1 a second: reads that fail":                                             "– not measured",
@@ -146,7 +148,7 @@ func TestMarkdown(t *testing.T) {
 	}
 	for _, want := range []string{
 		"\n| Terraform | 1.11.4 |\n",
-		"\n| totals, `include_records = false` | 10,000 | 0.30 | 0.15 | 60 |\n",
+		"\n| totals, `include_records = false` | 10,000 | 0.30 | 0.15 | 60 | 2 |\n",
 		"\n| ours | 4 | 300 | 1 | 72.5 | 72.5 | 1.00 |\n",
 		"\n| usage | 1,000,000 | 3.00 | 6.00 | 60 |\n",
 		"\n| ours | 11.0 | 20.0 |\n",

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strconv"
+
+	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
 // quotaBurst is how many requests the quota lets through at once.
@@ -40,10 +41,12 @@ func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
 				continue
 			}
 			fmt.Fprintln(os.Stderr, "run", id)
-			p.emulator = func(size int) []string {
-				return append(customers(size), "-quota", strconv.Itoa(q.perSecond), "-quota-burst", strconv.Itoa(quotaBurst))
+			p.partner = func(size int) emulator.Options {
+				options := customers(size)
+				options.Quota, options.QuotaBurst = float64(q.perSecond), quotaBurst
+				return options
 			}
-			// The ids come from an emulator without a quota, so that the plan has all
+			// The ids come from a partner without a quota, so that the plan has all
 			// of its own.
 			ids, err := b.customersWithUsage(ctx, q.customers)
 			if err != nil {
@@ -60,7 +63,7 @@ func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
 }
 
 func (b *bench) planUnderQuota(ctx context.Context, p plan, size int, ids []string) (outcome, error) {
-	b.stopEmulators()
+	b.stopPartners()
 	w, err := b.prepare(ctx, p, size)
 	if err != nil {
 		return outcome{}, err
@@ -73,7 +76,7 @@ func (b *bench) planUnderQuota(ctx context.Context, p plan, size int, ids []stri
 }
 
 func (b *bench) customersWithUsage(ctx context.Context, size int) ([]string, error) {
-	e, err := b.emulator(ctx, customers(size)...)
+	e, err := b.partner(ctx, customers(size))
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ var configurations embed.FS
 // workspace is a directory with a configuration, and the environment of a shell
 // in which nobody has set anything.
 type workspace struct {
+	partner     *partner
 	directory   string
 	environment []string
 	variables   map[string]any
@@ -27,7 +28,7 @@ type workspace struct {
 	provider, httpProvider string
 }
 
-func (b *bench) newWorkspace(configuration string, e *emulator) (*workspace, error) {
+func (b *bench) newWorkspace(configuration string, e *partner) (*workspace, error) {
 	content, err := configurations.ReadFile("configurations/" + configuration)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (b *bench) newWorkspace(configuration string, e *emulator) (*workspace, err
 	if err != nil {
 		return nil, err
 	}
-	w := &workspace{directory: directory, variables: map[string]any{}, provider: b.bin, httpProvider: filepath.Dir(b.httpProvider)}
+	w := &workspace{partner: e, directory: directory, variables: map[string]any{}, provider: b.bin, httpProvider: filepath.Dir(b.httpProvider)}
 	w.environment = []string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + directory,

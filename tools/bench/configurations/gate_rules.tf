@@ -8,7 +8,12 @@ variable "limit" {
   type = number
 }
 
-# All rules, of which one finds anything. Legacy customers are left out: their
+variable "max_findings" {
+  type    = number
+  default = 100
+}
+
+# All rules. A fifth of the customers is above the limit that warns, ten are over their budget. Legacy customers are left out: their
 # forecasts need a request each, and their costs in USD are not known.
 locals {
   limits = { for code in ["CHF", "EUR", "GBP", "JPY", "NOK", "SEK", "USD"] : code => 1e15 }
@@ -17,8 +22,8 @@ locals {
 
 data "partnercenter_spend_gate" "all" {
   is_upgraded                 = true
-  max_percent_used            = var.limit
-  warn_percent_used           = var.limit / 2
+  max_percent_used            = 100
+  warn_percent_used           = var.limit
   max_forecast_percent_used   = 1e6
   warn_forecast_percent_used  = 1e5
   require_budget              = false
@@ -30,6 +35,7 @@ data "partnercenter_spend_gate" "all" {
   allow_missing               = true
   exceptions                  = [{ customer_id = local.nobody, until = "2999-01-01", reason = "nobody" }]
   max_data_age                = "1000000h"
+  max_findings                = var.max_findings
 }
 
 check "spend" {
@@ -44,5 +50,5 @@ output "customers" {
 }
 
 output "over_limit" {
-  value = data.partnercenter_spend_gate.all.violation_count
+  value = data.partnercenter_spend_gate.all.violation_count + data.partnercenter_spend_gate.all.warning_count
 }
