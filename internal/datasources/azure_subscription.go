@@ -41,7 +41,8 @@ func readAzureSubscription(ctx context.Context, api *pcclient.Client, customerID
 	// In all of them: one that it has left lists it no longer, and has what it cost there.
 	for _, plan := range plans {
 		all, err := api.SubscriptionResourceUsage(ctx, customerID, plan)
-		if isNotFound(err) {
+		// A plan that lists it is there, and so may be what it has cost.
+		if isNotFound(err) && !isListedIn(listings, plan) {
 			continue
 		}
 		if err != nil {
@@ -140,6 +141,10 @@ var notFound = []string{"1000", "20003", "900118"}
 func isNotFound(err error) bool {
 	e, failed := errors.AsType[*pcclient.Error](err)
 	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
+}
+
+func isListedIn(listings []foundEntitlement, plan string) bool {
+	return slices.ContainsFunc(listings, func(l foundEntitlement) bool { return l.plan == plan })
 }
 
 // currentOf is the listing in which the Azure subscription is active, or else the

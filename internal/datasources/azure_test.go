@@ -312,6 +312,15 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a plan that lists it, and whose usage is not found", func(t *testing.T) {
+		t.Parallel()
+		for _, code := range []string{"1000", "20003", "900118"} {
+			failure := server(t, ownUsage(t, api{planPath + "/resourceusagerecords": {status: 404, body: `{"code":` + code + `,"description":"Not found."}`}})).Read(t, name, arguments).Fail(t)
+			if !strings.Contains(failure.Detail, "GET "+planPath+"/resourceusagerecords: 404") {
+				t.Error(failure.Detail)
+			}
+		}
+	})
 	t.Run("moved from a plan that lists it no longer", func(t *testing.T) {
 		t.Parallel()
 		for what, entitlements := range map[string]answer{
