@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -58,7 +57,7 @@ func readAzureEntitlements(ctx context.Context, api *pcclient.Client, m *azureEn
 	}
 	m.collection = newCollection(all)
 	list := all.Items
-	slices.SortStableFunc(list, func(a, b *pcclient.AzureEntitlement) int {
+	sortRecords(list, func(a, b *pcclient.AzureEntitlement) int {
 		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
 	m.Entitlements = mapRows(list, func(e *pcclient.AzureEntitlement) entitlement {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -121,7 +120,7 @@ func readAzureRateCard(ctx context.Context, api *pcclient.Client, m *azureRateCa
 	m.CurrencyCode, m.Locale, m.IsTaxIncluded = normalizeCurrency(card.Currency), card.Locale, new(deref(card.IsTaxIncluded, false))
 	wanted, inCategories := matchesNull(matchesAny(m.MeterIDs)), matchesNull(matchesAny(m.Categories))
 	meters := filter(pointers(card.Meters), func(meter *pcclient.AzureMeter) bool { return wanted(meter.ID) && inCategories(meter.Category) })
-	slices.SortStableFunc(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)) })
+	sortRecords(meters, func(a, b *pcclient.AzureMeter) int { return compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)) })
 	m.Meters = mapRows(meters, newMeter)
 	m.OfferTerms = mapRows(pointers(card.OfferTerms), newOfferTerm)
 	return nil

@@ -247,7 +247,7 @@ func (a *AzureSubscriptionGateArguments) evaluate(ctx context.Context, api *pccl
 		record.SubjectName = deref(group, "")
 		if isDoubtful { // What may be another's says nothing of how old the figures are.
 			record.LastModified = nil
-		} else if date := r.LastModifiedDate; !date.IsZero() && (checked.newest == nil || date.Compare(checked.newest) > 0) {
+		} else if date := r.LastModifiedDate; !date.IsZero() && (checked.newest == nil || isNewer(date, checked.newest)) {
 			checked.newest = date
 		}
 		*records = append(*records, record)

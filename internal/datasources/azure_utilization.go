@@ -225,7 +225,7 @@ func quantityByMeter(byMeter map[meterKey]*meterSum) []meterQuantity {
 }
 
 func utilizationRows(records []*pcclient.AzureUtilizationRecord) []utilizationRecord {
-	slices.SortStableFunc(records, func(a, b *pcclient.AzureUtilizationRecord) int {
+	sortRecords(records, func(a, b *pcclient.AzureUtilizationRecord) int {
 		return cmp.Or(
 			compareNewestFirst(b.UsageStartTime, a.UsageStartTime),
 			compareTexts(normalizeGUID(a.Resource.ID), normalizeGUID(b.Resource.ID)),

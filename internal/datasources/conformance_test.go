@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -386,6 +387,35 @@ func TestPages(t *testing.T) {
 				if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
 					t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
 				}
+			}
+		})
+	}
+}
+
+var (
+	figure = regexp.MustCompile(`("(?:totalCost|quantity|totalCharges|balanceAmount|status|companyName|domain)":\s*"?-?)(\w)`)
+	offset = regexp.MustCompile(`(\+00:00|Z)"`)
+)
+
+// Records that are alike in what they are sorted by are in one order, too.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
+			}
+			items, _ := itemsOf(t, subject.Sample)
+			for _, item := range items {
+				items = append(items, figure.ReplaceAllString(item, "${1}9$2"), offset.ReplaceAllString(item, `-00:00"`))
+			}
+			one := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
+			slices.Reverse(items)
+			other := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
+			if !one.State.Equal(other.State) {
+				t.Errorf("the other order gives another state:\n%v\n%v", one.State, other.State)
 			}
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -130,7 +129,7 @@ type selectedCustomer struct {
 }
 
 func customerUsageRows(records []*selectedCustomer) []customerUsageRecord {
-	slices.SortStableFunc(records, func(a, b *selectedCustomer) int {
+	sortRecords(records, func(a, b *selectedCustomer) int {
 		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})
 	return mapRows(records, newCustomerUsageRecord)

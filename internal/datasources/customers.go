@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -84,7 +83,7 @@ func readCustomers(ctx context.Context, api *pcclient.Client, m *customers) erro
 	}
 	m.collection = newCollection(all)
 	list := all.Items
-	slices.SortStableFunc(list, func(a, b *pcclient.Customer) int {
+	sortRecords(list, func(a, b *pcclient.Customer) int {
 		return cmp.Or(compareTexts(a.CompanyProfile.CompanyName, b.CompanyProfile.CompanyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
 	m.Customers = mapRows(list, func(c *pcclient.Customer) company {

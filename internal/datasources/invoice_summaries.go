@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -61,7 +60,9 @@ func readInvoiceSummaries(ctx context.Context, api *pcclient.Client, m *invoiceS
 	}
 	m.collection = newCollection(all)
 	list := all.Items
-	slices.SortStableFunc(list, func(a, b *pcclient.InvoiceSummary) int { return compareTexts(a.CurrencyCode, b.CurrencyCode) })
+	sortRecords(list, func(a, b *pcclient.InvoiceSummary) int {
+		return compareTexts(normalizeCurrency(a.CurrencyCode), normalizeCurrency(b.CurrencyCode))
+	})
 	m.Summaries = mapRows(list, func(s *pcclient.InvoiceSummary) invoiceSummary {
 		return invoiceSummary{
 			CurrencyCode:             normalizeCurrency(s.CurrencyCode),

@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -92,7 +91,7 @@ func readInvoices(ctx context.Context, api *pcclient.Client, m *invoices) error 
 	}
 	m.collection = newCollection(all)
 	list := filter(all.Items, m.inPeriod)
-	slices.SortStableFunc(list, func(a, b *pcclient.Invoice) int {
+	sortRecords(list, func(a, b *pcclient.Invoice) int {
 		return cmp.Or(compareNewestFirst(a.InvoiceDate, b.InvoiceDate), compareTexts(a.ID, b.ID))
 	})
 	m.Invoices = mapRows(list, newInvoice)

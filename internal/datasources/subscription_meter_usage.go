@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -91,7 +90,7 @@ func readSubscriptionMeterUsage(ctx context.Context, api *pcclient.Client, m *su
 	m.collection = newCollection(all)
 	wanted := matchesNull(matchesAny(m.Categories))
 	records := filter(all.Items, func(r *pcclient.MeterUsageRecord) bool { return wanted(r.Category) })
-	slices.SortStableFunc(records, func(a, b *pcclient.MeterUsageRecord) int {
+	sortRecords(records, func(a, b *pcclient.MeterUsageRecord) int {
 		return cmp.Or(
 			compareTexts(a.Category, b.Category),
 			compareTexts(a.Subcategory, b.Subcategory),

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -112,7 +111,7 @@ func readSubscriptionResourceUsage(ctx context.Context, api *pcclient.Client, m 
 	records := filter(all.Items, func(r *pcclient.ResourceUsageRecord) bool {
 		return inEntitlements(r.Entitlement()) && inGroups(r.ResourceGroup())
 	})
-	slices.SortStableFunc(records, func(a, b *pcclient.ResourceUsageRecord) int {
+	sortRecords(records, func(a, b *pcclient.ResourceUsageRecord) int {
 		return cmp.Or(
 			compareTexts(a.EntitlementName, b.EntitlementName),
 			compareTexts(a.ResourceGroup(), b.ResourceGroup()),

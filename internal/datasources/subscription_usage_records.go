@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -64,7 +63,7 @@ func readSubscriptionUsageRecords(ctx context.Context, api *pcclient.Client, m *
 	}
 	m.collection = newCollection(all)
 	records := all.Items
-	slices.SortStableFunc(records, func(a, b *pcclient.SubscriptionUsageRecord) int {
+	sortRecords(records, func(a, b *pcclient.SubscriptionUsageRecord) int {
 		return cmp.Or(compareTexts(a.Owner(), b.Owner()), compareTexts(normalizeGUID(a.OwnerID()), normalizeGUID(b.OwnerID())))
 	})
 	var s costTotals

@@ -3,7 +3,6 @@ package datasources
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -95,7 +94,7 @@ func readSubscriptions(ctx context.Context, api *pcclient.Client, m *subscriptio
 		return (m.Status == nil || deref(s.Status, "") == "" || strings.EqualFold(*s.Status, strings.TrimSpace(*m.Status))) &&
 			(!deref(m.AzureOnly, false) || s.MayBeAzurePlan() || s.IsAzureLegacy())
 	})
-	slices.SortStableFunc(list, func(a, b *pcclient.Subscription) int {
+	sortRecords(list, func(a, b *pcclient.Subscription) int {
 		return cmp.Or(compareTexts(a.FriendlyName, b.FriendlyName), compareTexts(normalizeGUID(a.ID), normalizeGUID(b.ID)))
 	})
 	m.Subscriptions = mapRows(list, newSubscription)

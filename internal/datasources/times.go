@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/figures"
@@ -26,6 +27,12 @@ func compareNewestFirst(a, b *pcclient.Time) int {
 		return -1
 	}
 	return b.Compare(a)
+}
+
+// isNewer compares two times. Of two for one instant, such as with different offsets, it is
+// the same one whatever their order.
+func isNewer(a, b *pcclient.Time) bool {
+	return cmp.Or(a.Compare(b), cmp.Compare(b.String(), a.String())) > 0
 }
 
 // parseDateOrTime reads an RFC 3339 time, or a date, which is its beginning in UTC.

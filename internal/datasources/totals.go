@@ -86,10 +86,10 @@ func (s *costTotals) add(c *pcclient.Cost) {
 	s.byCurrency.add(code, c.TotalCost)
 	s.usd.add(usdOf(c))
 	if modified := c.LastModifiedDate; !modified.IsZero() {
-		if s.newest == nil || modified.Compare(s.newest) > 0 {
+		if s.newest == nil || isNewer(modified, s.newest) {
 			s.newest = modified
 		}
-		if s.oldest == nil || modified.Compare(s.oldest) < 0 {
+		if s.oldest == nil || isNewer(s.oldest, modified) {
 			s.oldest = modified
 		}
 	}
@@ -147,7 +147,8 @@ func costRows[Key comparable, Row any](g costsByKey[Key], compare func(a, b Key)
 }
 
 // newestName keeps the text of the newest record that has one, such as the name of
-// something that was renamed.
+// something that was renamed. Of several of one time it keeps the first in the alphabet, so
+// that their order does not matter.
 type newestName struct {
 	text *string
 	date *pcclient.Time
@@ -157,7 +158,7 @@ func (n *newestName) update(text *string, date *pcclient.Time) {
 	if deref(text, "") == "" {
 		return
 	}
-	if n.text == nil || !date.IsZero() && (n.date.IsZero() || date.Compare(n.date) > 0) {
+	if n.text == nil || cmp.Or(compareNewestFirst(n.date, date), compareTexts(n.text, text)) > 0 {
 		n.text, n.date = text, date
 	}
 }
