@@ -555,6 +555,37 @@ func TestIDs(t *testing.T) {
 	}
 }
 
+var (
+	guidText = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+	otherID  = regexp.MustCompile(`("(?:offerId|orderId|meterId)":\s*)"[^"]*"`)
+)
+
+// GUIDs of results are in lower case, so that those of all data sources are the same.
+func TestGUIDs(t *testing.T) {
+	t.Parallel()
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
+			}
+			body := otherID.ReplaceAllString(testdata(t, subject.Sample), `$1"`+aCustomer+`"`)
+			body = guidText.ReplaceAllStringFunc(body, strings.ToUpper)
+			r := server(t, subject.answers(t, answer{body: body})).Read(t, name, subject.arguments).Succeed(t)
+			rows, _ := r.Get(t, subject.Records).([]any)
+			for i, row := range rows {
+				attributes, _ := row.(map[string]any)
+				for attribute, value := range attributes {
+					if text, ok := value.(string); ok && strings.HasSuffix(attribute, "_id") && guidText.MatchString(text) && text != strings.ToLower(text) {
+						t.Errorf("%s of row %d is %s", attribute, i, text)
+					}
+				}
+			}
+		})
+	}
+}
+
 // refuseAll is an API that must not be asked.
 func refuseAll(t *testing.T) http.Handler {
 	t.Helper()

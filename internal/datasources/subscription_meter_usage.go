@@ -121,7 +121,7 @@ func newMeterUsageRecord(r *pcclient.MeterUsageRecord) meterUsageRecord {
 		SubscriptionID:   normalizeGUID(r.Subscription()),
 		SubscriptionName: r.Owner(),
 		Status:           r.Status,
-		OfferID:          r.OfferID,
+		OfferID:          normalizeGUID(r.OfferID),
 		MeterID:          normalizeGUID(r.MeterID),
 		MeterName:        r.MeterName,
 		Category:         r.Category,

@@ -82,7 +82,7 @@ func newSubscriptionUsageRecord(r *pcclient.SubscriptionUsageRecord) subscriptio
 		SubscriptionID:   normalizeGUID(r.OwnerID()),
 		SubscriptionName: r.Owner(),
 		Status:           r.Status,
-		OfferID:          r.OfferID,
+		OfferID:          normalizeGUID(r.OfferID),
 		PartnerOnRecord:  r.PartnerOnRecord,
 		cost:             newCost(&r.Cost),
 	}
