@@ -69,7 +69,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // noUsageText matches "Customer does not have usage data." and similar descriptions:
 // one sentence that says only this. "not available" or "no permission" mean
 // something else.
-var noUsageText = regexp.MustCompile(`(?i)^[^.,;:]*\b(no|not have( any)?|n't have( any)?) usage (data|records?)( found)?( (for|in) [^.,;:]*)?\.?$`)
+var noUsageText = regexp.MustCompile(`(?i)^[^.,;:]*` +
+	`((\bno|\bnot have( any)?|n't have( any)?) usage( data| records?)?( (was |were )?found)?|\busage (data|records?) (was |were )?not found)` +
+	`( (for|in) [^.,;:]*)?\.?$`)
 
 // noUsage reports whether the error is how the API says that a customer or a
 // subscription has no usage, in response to the first request: a 204, or code 3000

@@ -55,6 +55,28 @@ func TestUsage_none(t *testing.T) {
 	}
 }
 
+func TestUsage_wordsForNone(t *testing.T) {
+	t.Parallel()
+	for _, words := range []string{
+		"Customer does not have usage data.",
+		"The customer doesn't have any usage data",
+		"Subscription doesn&#39;t have usage records.",
+		"The subscription has no usage.",
+		"No usage found for this subscription.",
+		"No usage records were found.",
+		"NO USAGE DATA FOUND FOR CUSTOMER 12345678-1234-1234-1234-123456789ABC",
+		"Customer does not have usage data for the current billing period.",
+		"Usage data not found.",
+		"The usage records were not found for the subscription",
+	} {
+		c, _ := newClient(t, says(http.StatusNotFound, `{"code":3000,"description":"`+words+`"}`))
+		meters, err := c.SubscriptionMeterUsage(t.Context(), "customer", "subscription")
+		if err != nil || len(meters.Items) != 0 {
+			t.Errorf("%q is %+v, %v, want an empty list", words, meters, err)
+		}
+	}
+}
+
 // What is about usage does not say that there is none.
 func TestUsage_otherWordsAreErrors(t *testing.T) {
 	t.Parallel()
