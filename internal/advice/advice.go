@@ -103,7 +103,7 @@ func advice(e *pcclient.Error) string {
 		return adviceByCode["900329"]
 	case refused && e.WithoutMFA:
 		return adviceByCode["900421"]
-	case e.Status == http.StatusNoContent && e.RetryAfter > 0:
+	case e.NotReady && e.RetryAfter > 0:
 		return fmt.Sprintf("Partner Center is still preparing the data. Try again in %s, or raise `max_retry_wait`.", e.RetryAfter)
 	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
 		return fmt.Sprintf("Partner Center is throttling this partner and asks to wait %s. Try again then, raise `max_retry_wait`, or lower `max_concurrency`.", e.RetryAfter)

@@ -89,6 +89,7 @@ func TestAzureUtilization_notReady(t *testing.T) {
 		"second page without data": {[]answer{page(next), bare}, 0, "204 No Content"},
 		"first page much later":    {[]answer{muchLater}, 0, "Try again in 15m0s"},
 		"second page much later":   {[]answer{page(next), muchLater}, 0, "Try again in 15m0s"},
+		"accepted, and much later": {[]answer{{status: http.StatusAccepted, header: muchLater.header}}, 0, "Try again in 15m0s, or raise `max_retry_wait`"},
 		"not ready for too long":   {[]answer{notReady, notReady, notReady}, 0, "operation_timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
