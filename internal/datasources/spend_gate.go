@@ -46,7 +46,7 @@ func spendGateSchema() schema.Schema {
 		"customer_name": text("The name of the customer. Null if the finding is about all customers, or the API returns no name."),
 		"message":       text("What was found, in words, with the limit that was broken."),
 		"actual":        number("The figure: percent, rounded to 4 decimals half away from zero; an amount in `currency_code`; hours for an age; a number of customers. Null if the rule has no figure, or it is not known."),
-		"limit":         number("The limit, in the same unit. Null if the rule has no figure."),
+		"limit":         number("The limit, in the same unit, and rounded in the same way. Null if the rule has no figure."),
 		"currency_code": text("The ISO 4217 code of the currency of `actual` and `limit`, for percentages that of the budget. Null where there is none."),
 	}
 	return schema.Schema{

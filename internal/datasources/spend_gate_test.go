@@ -268,6 +268,20 @@ func TestSpendGate_calculatedLimits(t *testing.T) {
 	}
 }
 
+// Percentages of findings are rounded to 4 decimals, the limit like the figure.
+func TestSpendGate_percentages(t *testing.T) {
+	t.Parallel()
+	twoThirds := new(big.Float).SetPrec(512).Quo(big.NewFloat(200).SetPrec(512), big.NewFloat(3).SetPrec(512))
+	const body = `{"items":[{"resourceId":"1","resourceName":"A","budget":{"amount":3},"totalCost":2.5000001,"currencyCode":"EUR"}]}`
+	for list, rule := range map[string]string{"violations": "max_percent_used", "warnings": "warn_percent_used"} {
+		r := readGate(t, body, providertest.Arguments{rule: twoThirds}).Succeed(t)
+		actual, limit := r.Get(t, list, 0, "actual"), r.Get(t, list, 0, "limit")
+		if actual != json.Number("83.3333") || limit != json.Number("66.6667") {
+			t.Errorf("%s: %v, limit %v", rule, actual, limit)
+		}
+	}
+}
+
 // The lists are bounded; the counts, the verdict and the summary are not.
 func TestSpendGate_maxFindings(t *testing.T) {
 	t.Parallel()

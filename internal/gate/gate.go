@@ -122,7 +122,7 @@ func worstFindings(findings []Finding, n int) []Finding {
 	for i, index := range order {
 		list[i] = findings[index]
 		if share := list[i].share; share != nil {
-			list[i].Actual = share.rounded(4)
+			list[i].Actual, list[i].Limit = share.rounded(4), new(list[i].Limit.Round(4))
 		}
 	}
 	return list
