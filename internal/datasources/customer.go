@@ -3,6 +3,7 @@ package datasources
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -93,14 +94,16 @@ func (m *customer) find(ctx context.Context, api *pcclient.Client) (string, erro
 	}
 	// The API finds domains that begin like this one, too.
 	matches := filter(all.Items, func(c *pcclient.Customer) bool {
-		return strings.EqualFold(deref(c.CompanyProfile.Domain, ""), domain) && c.ID != nil
+		return strings.EqualFold(id(c.CompanyProfile.Domain), domain) && id(c.ID) != ""
 	})
-	switch len(matches) {
+	ids := mapRows(matches, func(c *pcclient.Customer) string { return normalizeText(*c.ID) })
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	switch len(ids) {
 	case 0:
 		return "", &argumentError{"domain", "Customer not found", fmt.Sprintf("The partner has no customer with the domain %s.", domain)}
 	case 1:
-		return *matches[0].ID, nil
+		return id(matches[0].ID), nil
 	}
-	ids := mapRows(matches, func(c *pcclient.Customer) string { return strings.ToLower(*c.ID) })
 	return "", &argumentError{"domain", "Several customers found", fmt.Sprintf("The partner has %d customers with the domain %s: %s. Use customer_id.", len(ids), domain, strings.Join(ids, ", "))}
 }

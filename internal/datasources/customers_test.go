@@ -52,6 +52,18 @@ func TestCustomer_byDomain(t *testing.T) {
 	}
 }
 
+// A customer that is listed twice, since the list has shifted, is one.
+func TestCustomer_byDomainListedTwice(t *testing.T) {
+	t.Parallel()
+	list := `{"items":[{"id":" ` + strings.ToUpper(aCustomer) + `","companyProfile":{"domain":"a.example","companyName":"Old"}},{"id":"` + aCustomer + `","companyProfile":{"domain":"A.example"}}]}`
+	ofUpper := strings.Replace(ofCustomer, aCustomer, strings.ToUpper(aCustomer), 1)
+	r := server(t, api{"/v1/customers": {body: list}, ofUpper: {body: testdata(t, "customer/sample.json")}}).
+		Read(t, "partnercenter_customer", providertest.Arguments{"domain": "a.example"}).Succeed(t)
+	if got := r.Get(t, "customer_id"); got != aCustomer {
+		t.Error(got)
+	}
+}
+
 func TestCustomer_exactlyOneArgument(t *testing.T) {
 	t.Parallel()
 	for _, arguments := range []providertest.Arguments{nil, {"customer_id": aCustomer, "domain": "contoso.example"}} {
