@@ -175,7 +175,7 @@ func (c *Client) resolve(link string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		return nil, errors.New("is not a valid URL")
-	case !sameHost(target, c.endpoint):
+	case !transport.SameHost(target, c.endpoint):
 		return nil, fmt.Errorf("leads to another host (%s), and the access token must not go there", transport.OneLine(target.Host))
 	}
 	target.User, target.Fragment, target.Host, target.Scheme = nil, "", c.endpoint.Host, c.endpoint.Scheme

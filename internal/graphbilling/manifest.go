@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
@@ -139,16 +138,4 @@ func isBlobName(name string) bool {
 		}
 	}
 	return !strings.ContainsAny(name, `\?#`)
-}
-
-// sameHost reports whether two URLs have the same scheme, host and port.
-func sameHost(a, b *url.URL) bool {
-	address := func(u *url.URL) string {
-		port := u.Port()
-		if port == "" {
-			port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-		}
-		return strings.ToLower(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port))
-	}
-	return address(a) == address(b)
 }

@@ -369,10 +369,8 @@ func (c *Client) follow(p pageRequest, l *link) (*pageRequest, error) {
 	if err != nil || strings.TrimSpace(path) == "" {
 		return nil, errors.New("the link to the next page has no valid URL")
 	}
-	if target.Host != "" || target.Scheme != "" {
-		if target.Host != c.options.Endpoint.Host || target.Scheme != c.options.Endpoint.Scheme {
-			return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", transport.OneLine(target.Host))
-		}
+	if (target.Host != "" || target.Scheme != "") && !transport.SameHost(target, c.options.Endpoint) {
+		return nil, fmt.Errorf("the link to the next page leads to another host (%s), and the access token must not go there", transport.OneLine(target.Host))
 	}
 	base := strings.Trim(c.options.Endpoint.EscapedPath(), "/")
 	relative := strings.TrimLeft(target.EscapedPath(), "/")

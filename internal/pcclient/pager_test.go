@@ -51,6 +51,10 @@ func TestPages_nextShapes(t *testing.T) {
 			"https://api.example", "https://api.example/v1/customers/usagerecords?seekOperation=Next",
 			"https://api.example/v1/customers/usagerecords?seekOperation=Next",
 		},
+		"whole URL, written differently": {
+			"https://api.example", "HTTPS://API.example:443/v1/customers/usagerecords?a=b",
+			"https://api.example/v1/customers/usagerecords?a=b",
+		},
 		"whole URL with a port": {
 			"https://api.example:8443", "https://api.example:8443/v1/customers/usagerecords?a=b",
 			"https://api.example:8443/v1/customers/usagerecords?a=b",

@@ -32,3 +32,15 @@ func ParseBaseURL(text string) (*url.URL, error) {
 func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
+
+// SameHost reports whether two URLs have the same scheme, host and port.
+func SameHost(a, b *url.URL) bool {
+	address := func(u *url.URL) string {
+		port := u.Port()
+		if port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+		}
+		return strings.ToLower(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port))
+	}
+	return address(a) == address(b)
+}
