@@ -32,7 +32,7 @@ func readAzureSubscription(ctx context.Context, api *pcclient.Client, customerID
 	if err != nil {
 		return nil, err
 	}
-	listings, err := findEntitlement(ctx, api, plans, customerID, azureSubscriptionID)
+	listings, gone, err := findEntitlement(ctx, api, plans, customerID, azureSubscriptionID)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func readAzureSubscription(ctx context.Context, api *pcclient.Client, customerID
 	for _, plan := range plans {
 		all, err := api.SubscriptionResourceUsage(ctx, customerID, plan)
 		// A plan that lists it is there, and so may be what it has cost.
-		if isNotFound(err) && !isListedIn(listings, plan) {
+		if slices.Contains(gone, plan) && isStatusNotFound(err) || isNotFound(err) && !isListedIn(listings, plan) {
 			continue
 		}
 		if err != nil {
@@ -98,21 +98,20 @@ type foundEntitlement struct {
 }
 
 // findEntitlement looks for the Azure subscription in all plans: it moves from one
-// to another, and may be in both.
-func findEntitlement(ctx context.Context, api *pcclient.Client, plans []string, customerID, azureSubscriptionID string) ([]foundEntitlement, error) {
-	var found []foundEntitlement
-	unknown := 0
+// to another, and may be in both. It also returns the plans whose Azure subscriptions are
+// not found.
+func findEntitlement(ctx context.Context, api *pcclient.Client, plans []string, customerID, azureSubscriptionID string) (found []foundEntitlement, gone []string, err error) {
 	for _, plan := range plans {
 		entitlements, err := api.AzureEntitlements(ctx, customerID, plan)
-		if isNotFound(err) {
-			unknown++
+		if isStatusNotFound(err) {
+			gone = append(gone, plan)
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := requireComplete(entitlements, "Azure entitlements"); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		matches := filter(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
 			return strings.EqualFold(id(e.ID), azureSubscriptionID)
@@ -123,12 +122,12 @@ func findEntitlement(ctx context.Context, api *pcclient.Client, plans []string, 
 	}
 	if len(found) == 0 {
 		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), azureSubscriptionID)
-		if unknown > 0 {
-			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", unknown)
+		if len(gone) > 0 {
+			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", len(gone))
 		}
-		return nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
+		return nil, nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
 	}
-	return found, nil
+	return found, gone, nil
 }
 
 // notFound are the codes by which Partner Center says that there is no such
@@ -140,7 +139,12 @@ var notFound = []string{"1000", "20003", "900118"}
 // is of something on the way, and may hide what is there.
 func isNotFound(err error) bool {
 	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
+	return failed && isStatusNotFound(err) && slices.Contains(notFound, e.Code)
+}
+
+func isStatusNotFound(err error) bool {
+	e, failed := errors.AsType[*pcclient.Error](err)
+	return failed && e.Status == http.StatusNotFound
 }
 
 func isListedIn(listings []foundEntitlement, plan string) bool {

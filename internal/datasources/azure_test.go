@@ -297,19 +297,28 @@ func TestAzureSubscriptionUsage(t *testing.T) {
 			t.Error(failure.Detail)
 		}
 	})
-	t.Run("a 404 that does not say that the plan is gone", func(t *testing.T) {
+	t.Run("a 404 that does not say why", func(t *testing.T) {
 		t.Parallel()
 		for _, body := range []string{`<html>`, ``, `{"code":20002}`, `{"error":{"code":"ResourceNotFound","message":"x"}}`, `{"code":3000,"description":"Invalid property."}`} {
-			for _, path := range []string{ofThird + "/azureEntitlements", ofThird + "/resourceusagerecords"} {
-				a := api{
-					ofCustomer + "/subscriptions":      plans(third, secondPlan),
-					ofThird + "/azureEntitlements":     lists("deleted"),
-					ofThird + "/resourceusagerecords":  costs("900", own),
-					ofSecond + "/azureEntitlements":    lists("active"),
-					ofSecond + "/resourceusagerecords": costs("1", own),
-				}
-				a[path] = answer{status: 404, body: body}
-				server(t, a).Read(t, name, arguments).Fail(t)
+			a := api{
+				ofCustomer + "/subscriptions":      plans(third, secondPlan),
+				ofThird + "/azureEntitlements":     {status: 404, body: body},
+				ofThird + "/resourceusagerecords":  costs("900", own),
+				ofSecond + "/azureEntitlements":    lists("active"),
+				ofSecond + "/resourceusagerecords": costs("1", own),
+			}
+			// What the plan has cost is counted all the same.
+			if got := server(t, a).Read(t, name, arguments).Succeed(t).Get(t, "total_cost"); got != json.Number("901") {
+				t.Errorf("%s: the cost is %v", body, got)
+			}
+			a[ofThird+"/resourceusagerecords"] = answer{status: 404, body: body}
+			if got := server(t, a).Read(t, name, arguments).Succeed(t).Get(t, "total_cost"); got != json.Number("1") {
+				t.Errorf("%s: the cost is %v", body, got)
+			}
+			a[ofThird+"/azureEntitlements"] = answer{body: `{"items":[]}`}
+			failure := server(t, a).Read(t, name, arguments).Fail(t)
+			if !strings.Contains(failure.Detail, "GET "+ofThird+"/resourceusagerecords: 404") {
+				t.Error(failure.Detail)
 			}
 		}
 	})
