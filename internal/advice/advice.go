@@ -123,6 +123,8 @@ func advice(e *pcclient.Error) string {
 		return "The provider does not follow redirects. Check `endpoint`."
 	case e.Status == 0:
 		return "There was no response from Partner Center. Check the network, the proxy settings, and `endpoint` if it is set."
+	case e.Status >= http.StatusBadRequest:
+		return "Partner Center does not accept the request. Check the ids and the other arguments."
 	}
 	return ""
 }

@@ -476,6 +476,9 @@ func TestErrors(t *testing.T) {
 				{answer{body: `[]`}, []string{"an array where an object is expected"}},
 				{answer{body: `null`}, []string{"null where an object is expected"}},
 				{answer{body: `Try again later.`}, []string{"200 OK", "not valid JSON"}},
+				{answer{status: 206, body: `{"items":[]}`}, []string{"206 Partial Content"}},
+				{answer{status: 409, body: `{}`}, []string{"409 Conflict"}},
+				{answer{status: 202}, []string{"202 Accepted"}},
 			} {
 				failure := server(t, subject.answers(t, test.answer)).Read(t, name, subject.arguments).Fail(t)
 				if strings.ContainsAny(failure.Summary, ":") || !strings.HasPrefix(failure.Summary, "Could not read ") {
@@ -485,6 +488,9 @@ func TestErrors(t *testing.T) {
 					if !strings.Contains(failure.Detail, want) {
 						t.Errorf("%d %s: the error does not say %q:\n%s", test.answer.status, test.answer.body, want, failure.Detail)
 					}
+				}
+				if parts := strings.Split(failure.Detail, "\n\n"); len(parts) < 3 || strings.HasPrefix(parts[1], "MS-") {
+					t.Errorf("%d %s: the error does not say what to do:\n%s", test.answer.status, test.answer.body, failure.Detail)
 				}
 				if strings.Contains(failure.Detail, "a-token") {
 					t.Errorf("the error has the token:\n%s", failure.Detail)

@@ -20,7 +20,11 @@ type argumentError struct {
 
 func (e *argumentError) Error() string { return e.detail }
 
-const runDoctor = "`partnercenter doctor` shows which sign-in is used, and what it may read."
+const (
+	runDoctor = "`partnercenter doctor` shows which sign-in is used, and what it may read."
+	unusable  = "The response cannot be used, and nothing of it was. Try again. If it happens again, a proxy may have changed the response, or Microsoft its format: " +
+		"`partnercenter doctor` shows how the responses differ from what the provider expects."
+)
 
 // diagnose explains an error to the user: what was tried, what came back, what to
 // do, and the ids for Microsoft's support.
@@ -31,6 +35,9 @@ func diagnose(title string, err error) diag.Diagnostic {
 	explanation := advice.Explain(title, err)
 	if _, ok := errors.AsType[graphbilling.TooManyGroupsError](err); ok {
 		return diag.NewAttributeErrorDiagnostic(path.Root("max_groups"), explanation.Summary, explanation.Detail())
+	}
+	if explanation.Advice == "" && explanation.IDs != "" {
+		explanation.Advice = unusable
 	}
 	if explanation.Refused {
 		return diag.NewErrorDiagnostic(explanation.Summary, explanation.Detail(runDoctor))

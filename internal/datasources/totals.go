@@ -39,15 +39,18 @@ func (c collection) shortfall() string {
 	if *c.Complete {
 		return ""
 	}
-	return fmt.Sprintf("Partner Center states that there are %d records, but listed %d on all pages. "+
-		"`complete` is false; totals and gates cover only what was listed.", *c.largestCount, c.listed)
+	return c.counts() + " `complete` is false; totals and gates cover only what was listed."
+}
+
+func (c collection) counts() string {
+	return fmt.Sprintf("Partner Center states that there are %d records, but listed %d on all pages.", *c.largestCount, c.listed)
 }
 
 // requireComplete makes a list that is shorter than the API says an error, where it
 // cannot be a warning: what is looked for may be in the rest.
 func requireComplete[T any](c *pcclient.Collection[T], what string) error {
-	if text := newCollection(c).shortfall(); text != "" {
-		return fmt.Errorf("the list of %s is incomplete: %s", what, text)
+	if list := newCollection(c); !*list.Complete {
+		return fmt.Errorf("the list of %s is incomplete: %s What is looked for may be in the rest. Try again: the list may have changed while it was read", what, list.counts())
 	}
 	return nil
 }
