@@ -563,3 +563,20 @@ func TestAzureUtilization_renamed(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A tag without a value is null, and not the text null.
+func TestAzureUtilization_nullTag(t *testing.T) {
+	t.Parallel()
+	const name = "partnercenter_azure_utilization"
+	s := subjectOf(t, name)
+	body := `{"items":[{"instanceData":{"tags":{"a":null,"b":"","c":1},"additionalInfo":"{\"d\":null}"}}]}`
+	r := server(t, s.answers(t, answer{body: body})).Read(t, name, s.arguments).Succeed(t)
+	for tag, want := range map[string]any{"a": nil, "b": "", "c": "1"} {
+		if got := r.Get(t, "records", 0, "tags", tag); got != want {
+			t.Errorf("the tag %s is %#v, want %#v", tag, got, want)
+		}
+	}
+	if got := r.Get(t, "records", 0, "additional_info", "d"); got != nil {
+		t.Errorf("d is %#v", got)
+	}
+}

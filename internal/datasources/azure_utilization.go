@@ -39,22 +39,22 @@ type azureUtilization struct {
 }
 
 type utilizationRecord struct {
-	UsageStartTime *string           `tfsdk:"usage_start_time"`
-	UsageEndTime   *string           `tfsdk:"usage_end_time"`
-	MeterID        *string           `tfsdk:"meter_id"`
-	MeterName      *string           `tfsdk:"meter_name"`
-	Category       *string           `tfsdk:"category"`
-	Subcategory    *string           `tfsdk:"subcategory"`
-	Region         *string           `tfsdk:"region"`
-	Quantity       *pcclient.Decimal `tfsdk:"quantity"`
-	Unit           *string           `tfsdk:"unit"`
-	ResourceURI    *string           `tfsdk:"resource_uri"`
-	Location       *string           `tfsdk:"location"`
-	PartNumber     *string           `tfsdk:"part_number"`
-	OrderNumber    *string           `tfsdk:"order_number"`
-	Tags           map[string]string `tfsdk:"tags"`
-	AdditionalInfo map[string]string `tfsdk:"additional_info"`
-	InfoFields     map[string]string `tfsdk:"info_fields"`
+	UsageStartTime *string            `tfsdk:"usage_start_time"`
+	UsageEndTime   *string            `tfsdk:"usage_end_time"`
+	MeterID        *string            `tfsdk:"meter_id"`
+	MeterName      *string            `tfsdk:"meter_name"`
+	Category       *string            `tfsdk:"category"`
+	Subcategory    *string            `tfsdk:"subcategory"`
+	Region         *string            `tfsdk:"region"`
+	Quantity       *pcclient.Decimal  `tfsdk:"quantity"`
+	Unit           *string            `tfsdk:"unit"`
+	ResourceURI    *string            `tfsdk:"resource_uri"`
+	Location       *string            `tfsdk:"location"`
+	PartNumber     *string            `tfsdk:"part_number"`
+	OrderNumber    *string            `tfsdk:"order_number"`
+	Tags           map[string]*string `tfsdk:"tags"`
+	AdditionalInfo map[string]*string `tfsdk:"additional_info"`
+	InfoFields     map[string]*string `tfsdk:"info_fields"`
 }
 
 type meterQuantity struct {
@@ -121,9 +121,9 @@ func azureUtilizationSchema() schema.Schema {
 				"location":         text("The region of the resource. Null if the API returns none."),
 				"part_number":      text("The part number. Null if the API returns none."),
 				"order_number":     text("The order number. Null if the API returns none."),
-				"tags":             textsByName("The tags of the resource. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
-				"additional_info":  textsByName("Further information on the resource. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
-				"info_fields":      textsByName("Further information on the usage. Empty if the API returns none. A string that is not a JSON object is under `raw`."),
+				"tags":             textsByName("The tags of the resource. Empty if the API returns none. A value is null where the API has null. A string that is not a JSON object is under `raw`."),
+				"additional_info":  textsByName("Further information on the resource. Empty if the API returns none. A value is null where the API has null. A string that is not a JSON object is under `raw`."),
+				"info_fields":      textsByName("Further information on the usage. Empty if the API returns none. A value is null where the API has null. A string that is not a JSON object is under `raw`."),
 			})),
 		}, collectionAttributes()),
 	}

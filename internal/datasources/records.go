@@ -2,7 +2,6 @@ package datasources
 
 import (
 	"cmp"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -107,7 +106,7 @@ func compareFields(a, b reflect.Value) int {
 		}
 		return cmp.Compare(a.Len(), b.Len())
 	case reflect.Map:
-		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) // Sorted by key.
+		return compareMaps(a, b)
 	case reflect.Struct:
 		switch x := a.Interface().(type) {
 		case pcclient.Decimal:
@@ -122,6 +121,21 @@ func compareFields(a, b reflect.Value) int {
 			}
 		}
 	default:
+	}
+	return 0
+}
+
+// compareMaps orders maps by their keys, and then by their values in that order.
+func compareMaps(a, b reflect.Value) int {
+	byText := func(x, y reflect.Value) int { return cmp.Compare(x.String(), y.String()) }
+	keys, others := slices.SortedFunc(slices.Values(a.MapKeys()), byText), slices.SortedFunc(slices.Values(b.MapKeys()), byText)
+	if order := slices.CompareFunc(keys, others, byText); order != 0 {
+		return order
+	}
+	for _, key := range keys {
+		if order := compareFields(a.MapIndex(key), b.MapIndex(key)); order != 0 {
+			return order
+		}
 	}
 	return 0
 }

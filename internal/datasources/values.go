@@ -154,9 +154,9 @@ func fromDecimal(d *decimal.Decimal) *pcclient.Decimal {
 }
 
 // nonNilMap is never null.
-func nonNilMap(texts pcclient.Texts) map[string]string {
+func nonNilMap(texts pcclient.Texts) map[string]*string {
 	if texts == nil {
-		return map[string]string{}
+		return map[string]*string{}
 	}
 	return texts
 }

@@ -46,7 +46,7 @@ func TestLenient_loneSurrogatesBecomeReplacements(t *testing.T) {
 	}
 	c, _ := newClient(t, says(http.StatusOK, `{"items":[{"instanceData":{"tags":{"a":"\ud800","b":"c"}}}]}`))
 	for record, err := range c.AzureUtilization("c", "s", UtilizationQuery{}).Items(t.Context()) {
-		if err != nil || record.InstanceData.Tags["a"] != "\ufffd" || record.InstanceData.Tags["b"] != "c" {
+		if err != nil || *record.InstanceData.Tags["a"] != "\ufffd" || *record.InstanceData.Tags["b"] != "c" {
 			t.Errorf("read %+v, %v", record, err)
 		}
 	}

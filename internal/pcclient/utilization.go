@@ -51,13 +51,13 @@ func (d *InstanceData) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 
 // Texts are names and texts. The API writes them as an object, as null, as an
 // empty string, or as a string that holds an object.
-type Texts map[string]string
+type Texts map[string]*string
 
 // rawText is the name of a text that holds no object.
 const rawText = "raw"
 
 // UnmarshalJSONFrom accepts all of these. A value that is no string is kept in
-// JSON.
+// JSON, but for null.
 func (t *Texts) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	*t = Texts{}
 	switch decoder.PeekKind() {
@@ -68,7 +68,7 @@ func (t *Texts) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 		}
 		text := token.String()
 		if text != "" && t.fill([]byte(text), json.DefaultOptionsV2()) != nil {
-			*t = Texts{rawText: text}
+			*t = Texts{rawText: &text}
 		}
 		return nil
 	case '{':
@@ -90,11 +90,15 @@ func (t *Texts) fill(object []byte, options json.Options) error {
 		return err
 	}
 	for name, value := range values {
+		if value.Kind() == 'n' {
+			(*t)[name] = nil
+			continue
+		}
 		var text string
 		if value.Kind() != '"' || json.Unmarshal(value, &text, options) != nil {
 			text = string(value)
 		}
-		(*t)[name] = text
+		(*t)[name] = &text
 	}
 	return nil
 }
