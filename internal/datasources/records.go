@@ -2,11 +2,11 @@ package datasources
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 	"strings"
 
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // filter returns the records that match.
@@ -73,78 +73,21 @@ func (t *idTracker) missing() []string {
 // space around them.
 func normalizeText(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// sortRecords sorts records. Those that are equal are sorted by all of their fields, so
+// sortRecords sorts records. Those that are equal are sorted by all that they say, so
 // that the order is the same whatever that of the API is.
 func sortRecords[T any](records []*T, compare func(a, b *T) int) {
 	slices.SortStableFunc(records, func(a, b *T) int {
 		if order := compare(a, b); order != 0 {
 			return order
 		}
-		return compareFields(reflect.ValueOf(a), reflect.ValueOf(b))
+		return cmp.Compare(textOf(a), textOf(b))
 	})
 }
 
-// compareFields orders what is decoded from a response, null first.
-func compareFields(a, b reflect.Value) int {
-	switch a.Kind() {
-	case reflect.Pointer:
-		if a.IsNil() || b.IsNil() {
-			return cmp.Compare(toInt(!a.IsNil()), toInt(!b.IsNil()))
-		}
-		return compareFields(a.Elem(), b.Elem())
-	case reflect.String:
-		return cmp.Compare(a.String(), b.String())
-	case reflect.Int64:
-		return cmp.Compare(a.Int(), b.Int())
-	case reflect.Bool:
-		return cmp.Compare(toInt(a.Bool()), toInt(b.Bool()))
-	case reflect.Slice:
-		for i := range min(a.Len(), b.Len()) {
-			if order := compareFields(a.Index(i), b.Index(i)); order != 0 {
-				return order
-			}
-		}
-		return cmp.Compare(a.Len(), b.Len())
-	case reflect.Map:
-		return compareMaps(a, b)
-	case reflect.Struct:
-		switch x := a.Interface().(type) {
-		case pcclient.Decimal:
-			return x.Cmp(b.Interface().(pcclient.Decimal).Decimal) //nolint:forcetypeassert // Both are of one type.
-		case pcclient.Time:
-			other := b.Interface().(pcclient.Time) //nolint:forcetypeassert // Both are of one type.
-			return cmp.Compare(x.String(), other.String())
-		}
-		for i := range a.NumField() {
-			if order := compareFields(a.Field(i), b.Field(i)); order != 0 {
-				return order
-			}
-		}
-	default:
-	}
-	return 0
-}
-
-// compareMaps orders maps by their keys, and then by their values in that order.
-func compareMaps(a, b reflect.Value) int {
-	byText := func(x, y reflect.Value) int { return cmp.Compare(x.String(), y.String()) }
-	keys, others := slices.SortedFunc(slices.Values(a.MapKeys()), byText), slices.SortedFunc(slices.Values(b.MapKeys()), byText)
-	if order := slices.CompareFunc(keys, others, byText); order != 0 {
-		return order
-	}
-	for _, key := range keys {
-		if order := compareFields(a.MapIndex(key), b.MapIndex(key)); order != 0 {
-			return order
-		}
-	}
-	return 0
-}
-
-func toInt(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
+// textOf is JSON that is not the API's own: two records have the same if they say the same.
+func textOf(record any) string {
+	text, _ := json.Marshal(record, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)) // It came from JSON.
+	return string(text)
 }
 
 // mapRows makes rows of records. It is never nil: no records are an empty list.

@@ -40,6 +40,9 @@ func (t *Time) IsZero() bool {
 // String returns the time with the API's own offset and digits.
 func (t *Time) String() string { return t.text }
 
+// MarshalText is the inverse of ParseTime.
+func (t *Time) MarshalText() ([]byte, error) { return []byte(t.text), nil }
+
 // Instant returns the point in time.
 func (t *Time) Instant() time.Time { return t.instant }
 
