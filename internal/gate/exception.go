@@ -49,13 +49,10 @@ func (x exceptions) of(subjectID string) *Exception {
 	return own
 }
 
-// count is the number of subjects with an exception that has not ended.
-func (x exceptions) count() int {
-	n := 0
-	for id, exception := range x {
-		n += toInt(id != "" && !exception.ended)
-	}
-	return n
+// has reports whether a subject has an exception of its own that has not ended.
+func (x exceptions) has(subjectID string) bool {
+	own := x[subjectID]
+	return subjectID != "" && own != nil && !own.ended
 }
 
 // inOrder are the exceptions, those that have ended last.

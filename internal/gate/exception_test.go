@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,24 @@ func TestExceptions(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// An exception for a customer that is not checked does nothing, and does not count.
+func TestExceptions_notChecked(t *testing.T) {
+	t.Parallel()
+	rules := SpendRules{
+		MaxPercentUsed: number(t, "100"), MaxFindings: 100,
+		Exceptions: []Exception{{SubjectID: "id-B", Until: now.Add(time.Hour), Reason: "b"}, {SubjectID: "id-A", Until: now.Add(2 * time.Hour), Reason: "a"}},
+	}
+	verdict := EvaluateSpend(spendOf(t, spender{"A", "2", "EUR", "1", "1"}), rules, now)
+	if got := verdict.Summary(); !strings.HasSuffix(got, " (a) (1 customer excepted)") {
+		t.Error(got)
+	}
+	for _, want := range []string{"1 warned, 1 excepted.", "\n- id-B (not checked): excepted until ", "\n- A: excepted until "} {
+		if got := verdict.Markdown(); !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
 	}
 }
 

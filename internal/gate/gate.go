@@ -97,6 +97,20 @@ func (v *Verdict) ViolationCount() int { return len(v.violations) }
 // WarningCount is the number of all warnings.
 func (v *Verdict) WarningCount() int { return len(v.warnings) }
 
+// exceptedCount is the number of subjects with an exception that has not ended: of those
+// that were evaluated, and of those that something is found about without them.
+func (v *Verdict) exceptedCount() int {
+	n := 0
+	for _, s := range v.subjects {
+		n += toInt(v.exceptions.has(s.id))
+	}
+	for i := range v.warnings {
+		f := &v.warnings[i]
+		n += toInt(f.subject == nil && v.exceptions.has(f.SubjectID))
+	}
+	return n
+}
+
 // Violations are the worst violations, up to as many as the rules list.
 func (v *Verdict) Violations() []Finding { return v.listedViolations }
 

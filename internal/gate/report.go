@@ -82,7 +82,7 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 			counts = append(counts, s.rest+" failed")
 		}
 	}
-	for _, count := range slices.Concat([]count{{withoutRest(g.warned), "warned"}}, v.counts, []count{{v.exceptions.count(), "excepted"}}) {
+	for _, count := range slices.Concat([]count{{withoutRest(g.warned), "warned"}}, v.counts, []count{{v.exceptedCount(), "excepted"}}) {
 		if count.n > 0 {
 			counts = append(counts, wholeNumber(count.n)+" "+count.what)
 		}
@@ -173,21 +173,22 @@ func (v *Verdict) writeExceptions(text *strings.Builder) {
 	}
 	list := v.exceptions.inOrder()
 	listed := min(len(list), max(maxRows, v.maxFindings))
-	subjects := make(map[string]*subject, listed)
+	names := make(map[string]string, listed)
 	for _, exception := range list[:listed] {
-		subjects[exception.SubjectID] = nil
+		names[exception.SubjectID] = exception.SubjectID + " (not checked)"
+	}
+	for _, f := range slices.Concat(withoutSubject(v.violations), withoutSubject(v.warnings)) {
+		names[f.SubjectID] = f.SubjectID
 	}
 	for _, s := range v.subjects {
-		if _, ok := subjects[s.id]; ok && s.id != "" {
-			subjects[s.id] = s
+		if _, ok := names[s.id]; ok {
+			names[s.id] = s.displayName()
 		}
 	}
+	names[""] = v.kind.all
 	text.WriteString("\nExceptions:\n\n")
 	for _, exception := range list[:listed] {
-		name := cmp.Or(exception.SubjectID, v.kind.all)
-		if s := subjects[exception.SubjectID]; s != nil {
-			name = s.displayName()
-		}
+		name := names[exception.SubjectID]
 		fmt.Fprintf(text, "- %s: %s\n", escapeMarkdown(name), escapeMarkdown(breakLogCommands(exception.text())))
 	}
 	if more := len(list) - listed; more > 0 {

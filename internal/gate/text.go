@@ -37,7 +37,7 @@ func (v *Verdict) Summary() string {
 		fmt.Fprintf(&line, "; and %d more", more)
 	}
 	notes := v.summaryNotes
-	if n := v.exceptions.count(); n > 0 {
+	if n := v.exceptedCount(); n > 0 {
 		notes = append(notes, countOf(n, v.kind.noun)+" excepted")
 	}
 	all := v.exceptions[""]
