@@ -83,7 +83,11 @@ type Emulator struct {
 // New returns an Emulator that has received no requests yet.
 func New(options Options) *Emulator {
 	e := &Emulator{options: options, routes: allRoutes()}
-	e.snapshot.Store(&snapshot{partner: newPartner(options), options: options})
+	p := samplePartner()
+	if options.Customers > 0 {
+		p = newPartner(options)
+	}
+	e.snapshot.Store(&snapshot{partner: p, options: options})
 	return e
 }
 

@@ -30,10 +30,10 @@ func divideByDays(amount json.Number, from time.Time, days, seed int) []json.Num
 		whole += weight(from.AddDate(0, 0, d), seed)
 	}
 	parts := make([]json.Number, days)
-	rest := parseDecimal(amount)
+	total, rest := parseDecimal(amount), parseDecimal(amount)
 	for d := range parts {
 		share := big.NewRat(weight(from.AddDate(0, 0, d), seed), whole)
-		parts[d] = round(share.Mul(share, parseDecimal(amount)), amountDecimals)
+		parts[d] = round(share.Mul(share, total), amountDecimals)
 		if d == days-1 {
 			parts[d] = formatDecimal(rest)
 		}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"math/big"
+	"strings"
 )
 
 // Money is the text of a decimal, and arithmetic on it is exact: the API's
@@ -25,7 +26,14 @@ func formatDecimal(r *big.Rat) json.Number {
 
 // round rounds to a number of decimals, halves away from zero.
 func round(r *big.Rat, decimals int) json.Number {
-	return formatDecimal(parseDecimal(json.Number(r.FloatString(decimals))))
+	text := r.FloatString(decimals)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	if text == "-0" {
+		text = "0"
+	}
+	return json.Number(text)
 }
 
 func sum(terms ...json.Number) json.Number {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,10 @@ type partner struct {
 	invoices []invoice
 	past     []customer
 }
+
+// samplePartner is that of every emulator without generated customers: a partner
+// does not change.
+var samplePartner = sync.OnceValue(func() partner { return newPartner(Options{}) })
 
 // newPartner returns the sample partner, or one with generated customers if
 // the options ask for any.
