@@ -9,7 +9,9 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,14 +57,27 @@ func New(tb testing.TB, p provider.Provider) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	schemas, err := protocol.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	return &Server{protocol, schemasOf(tb, p, protocol)}
+}
+
+// schemas are the [tfprotov6.GetProviderSchemaResponse] of providers, by [reflect.Type].
+// A type has the same ones always, and they take longer than most reads.
+var schemas sync.Map
+
+func schemasOf(tb testing.TB, p provider.Provider, protocol tfprotov6.ProviderServer) *tfprotov6.GetProviderSchemaResponse {
+	tb.Helper()
+	if known, ok := schemas.Load(reflect.TypeOf(p)); ok {
+		return known.(*tfprotov6.GetProviderSchemaResponse) //nolint:forcetypeassert // Nothing else is stored.
+	}
+	response, err := protocol.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, d := range schemas.Diagnostics {
+	for _, d := range response.Diagnostics {
 		tb.Fatalf("%s: %s", d.Summary, d.Detail)
 	}
-	return &Server{protocol, schemas}
+	schemas.Store(reflect.TypeOf(p), response)
+	return response
 }
 
 // Configure validates and configures the provider.
