@@ -67,39 +67,43 @@ func transientFaults() map[string]wiretest.Responder {
 }
 
 // permanentFaults are those that another try would have, too.
-var permanentFaults = map[string]struct {
+type permanentFault struct {
 	fault wiretest.Responder
 	want  string
-}{
-	"not gzip":                {wiretest.Respond(http.StatusOK, rowOf(customerA, "2026-08-31", "1")), "200 OK: the blob is not gzip"},
-	"another encoding":        {wiretest.Respond(http.StatusOK, "\x28\xb5\x2f\xfd zstd", "Content-Encoding", "zstd"), "the blob is not gzip"},
-	"HTML":                    {wiretest.Respond(http.StatusOK, "<html>Sign in</html>"), "the blob is not gzip"},
-	"wrong checksum":          {wiretest.Respond(http.StatusOK, changed(7)), "the blob is damaged: gzip: invalid checksum"},
-	"wrong length":            {wiretest.Respond(http.StatusOK, changed(3)), "the blob is damaged: gzip: invalid checksum"},
-	"more behind it":          {wiretest.Respond(http.StatusOK, good()+"more than a header has"), "the blob is damaged: gzip: invalid header"},
-	"UTF-16":                  {wiretest.Respond(http.StatusOK, compressed("\xff\xfe{\x00}\x00")), "line 1: it is not valid UTF-8"},
-	"Latin-1":                 {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", "1"), "{\"CustomerName\":\"M\xfcller\"}")), "line 2: it is not valid UTF-8"},
-	"an array":                {wiretest.Respond(http.StatusOK, compressed("[", rowOf(customerA, "2026-08-31", "1"), "]")), "line 1: it is not an object"},
-	"an object in two lines":  {wiretest.Respond(http.StatusOK, compressed(`{"CustomerId":"a",`, `"UsageDate":"2026-08-31"}`)), "line 1: it is cut short"},
-	"two objects in a line":   {wiretest.Respond(http.StatusOK, compressed(`{"BillingPreTaxTotal":1}{"BillingPreTaxTotal":1}`)), "line 1: there is more behind the object"},
-	"a line that is cut":      {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", "1"), rowOf(customerA, "2026-08-31", "1")[:90])), "line 2: it is cut short"},
-	"no cost":                 {wiretest.Respond(http.StatusOK, compressed(`{"CustomerId":"a"}`)), "line 1: it has no BillingPreTaxTotal"},
-	"an empty cost":           {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `""`))), "line 1: it has no BillingPreTaxTotal"},
-	"a cost in words":         {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"12,50"`))), `line 1: the field BillingPreTaxTotal cannot be read: "12,50" is not a decimal number`},
-	"NaN":                     {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"NaN"`))), `"NaN" is not a decimal number`},
-	"a hexadecimal cost":      {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"0x10"`))), `"0x10" is not a decimal number`},
-	"a number with a zero":    {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `012`))), "line 1: it is not valid JSON"},
-	"a cost of 61 digits":     {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1e60`))), "more than 60 digits"},
-	"a cost that is a list":   {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `[1]`))), "the field BillingPreTaxTotal is neither a text nor a number"},
-	"a cost twice":            {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1`, `"billingPreTaxTotal":2`))), "line 1: it has the field BillingPreTaxTotal twice"},
-	"a date in words":         {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "08/31/2026", `1`))), `line 1: the field UsageDate is "08/31/2026", which is not a date`},
-	"a line that is too long": {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1`, `"AdditionalInfo":"`+strings.Repeat("x", maxLine)+`"`))), "line 1: it is longer than 16 MiB"},
-	"404":                     {wiretest.Respond(http.StatusNotFound, `<Error><Code>BlobNotFound</Code><Message>unbilledusagefastpath</Message></Error>`), "404 Not Found, code BlobNotFound"},
-	"403 of the network":      {wiretest.Respond(http.StatusForbidden, `sig=hushhush`, "X-Ms-Error-Code", "AuthorizationFailure"), "403 Forbidden, code AuthorizationFailure"},
-	"403 of a proxy":          {wiretest.Respond(http.StatusForbidden, `<html>https://contosoexports.blob.core.windows.net/unbilledusagefastpath?sig=hushhush</html>`), "403 Forbidden: the response has no error code of Azure Blob Storage; a proxy"},
-	"redirect":                {wiretest.Respond(http.StatusFound, ``, "Location", "https://example.com/?sig=hushhush"), "302 Found"},
-	"206":                     {wiretest.Respond(http.StatusPartialContent, good()), "206 Partial Content"},
-	"204":                     {wiretest.Respond(http.StatusNoContent, ``), "204 No Content"},
+}
+
+func permanentFaults() map[string]permanentFault {
+	return map[string]permanentFault{
+		"not gzip":                {wiretest.Respond(http.StatusOK, rowOf(customerA, "2026-08-31", "1")), "200 OK: the blob is not gzip"},
+		"another encoding":        {wiretest.Respond(http.StatusOK, "\x28\xb5\x2f\xfd zstd", "Content-Encoding", "zstd"), "the blob is not gzip"},
+		"HTML":                    {wiretest.Respond(http.StatusOK, "<html>Sign in</html>"), "the blob is not gzip"},
+		"wrong checksum":          {wiretest.Respond(http.StatusOK, changed(7)), "the blob is damaged: gzip: invalid checksum"},
+		"wrong length":            {wiretest.Respond(http.StatusOK, changed(3)), "the blob is damaged: gzip: invalid checksum"},
+		"more behind it":          {wiretest.Respond(http.StatusOK, good()+"more than a header has"), "the blob is damaged: gzip: invalid header"},
+		"UTF-16":                  {wiretest.Respond(http.StatusOK, compressed("\xff\xfe{\x00}\x00")), "line 1: it is not valid UTF-8"},
+		"Latin-1":                 {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", "1"), "{\"CustomerName\":\"M\xfcller\"}")), "line 2: it is not valid UTF-8"},
+		"an array":                {wiretest.Respond(http.StatusOK, compressed("[", rowOf(customerA, "2026-08-31", "1"), "]")), "line 1: it is not an object"},
+		"an object in two lines":  {wiretest.Respond(http.StatusOK, compressed(`{"CustomerId":"a",`, `"UsageDate":"2026-08-31"}`)), "line 1: it is cut short"},
+		"two objects in a line":   {wiretest.Respond(http.StatusOK, compressed(`{"BillingPreTaxTotal":1}{"BillingPreTaxTotal":1}`)), "line 1: there is more behind the object"},
+		"a line that is cut":      {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", "1"), rowOf(customerA, "2026-08-31", "1")[:90])), "line 2: it is cut short"},
+		"no cost":                 {wiretest.Respond(http.StatusOK, compressed(`{"CustomerId":"a"}`)), "line 1: it has no BillingPreTaxTotal"},
+		"an empty cost":           {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `""`))), "line 1: it has no BillingPreTaxTotal"},
+		"a cost in words":         {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"12,50"`))), `line 1: the field BillingPreTaxTotal cannot be read: "12,50" is not a decimal number`},
+		"NaN":                     {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"NaN"`))), `"NaN" is not a decimal number`},
+		"a hexadecimal cost":      {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `"0x10"`))), `"0x10" is not a decimal number`},
+		"a number with a zero":    {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `012`))), "line 1: it is not valid JSON"},
+		"a cost of 61 digits":     {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1e60`))), "more than 60 digits"},
+		"a cost that is a list":   {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `[1]`))), "the field BillingPreTaxTotal is neither a text nor a number"},
+		"a cost twice":            {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1`, `"billingPreTaxTotal":2`))), "line 1: it has the field BillingPreTaxTotal twice"},
+		"a date in words":         {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "08/31/2026", `1`))), `line 1: the field UsageDate is "08/31/2026", which is not a date`},
+		"a line that is too long": {wiretest.Respond(http.StatusOK, compressed(rowOf(customerA, "2026-08-31", `1`, `"AdditionalInfo":"`+strings.Repeat("x", maxLine)+`"`))), "line 1: it is longer than 16 MiB"},
+		"404":                     {wiretest.Respond(http.StatusNotFound, `<Error><Code>BlobNotFound</Code><Message>unbilledusagefastpath</Message></Error>`), "404 Not Found, code BlobNotFound"},
+		"403 of the network":      {wiretest.Respond(http.StatusForbidden, `sig=hushhush`, "X-Ms-Error-Code", "AuthorizationFailure"), "403 Forbidden, code AuthorizationFailure"},
+		"403 of a proxy":          {wiretest.Respond(http.StatusForbidden, `<html>https://contosoexports.blob.core.windows.net/unbilledusagefastpath?sig=hushhush</html>`), "403 Forbidden: the response has no error code of Azure Blob Storage; a proxy"},
+		"redirect":                {wiretest.Respond(http.StatusFound, ``, "Location", "https://example.com/?sig=hushhush"), "302 Found"},
+		"206":                     {wiretest.Respond(http.StatusPartialContent, good()), "206 Partial Content"},
+		"204":                     {wiretest.Respond(http.StatusNoContent, ``), "204 No Content"},
+	}
 }
 
 // A fault that passes changes no sum.
@@ -157,7 +161,7 @@ func TestFaults_thatStay(t *testing.T) {
 			check(t, fault, tries, "")
 		})
 	}
-	for name, test := range permanentFaults {
+	for name, test := range permanentFaults() {
 		t.Run(name, func(t *testing.T) { check(t, test.fault, 1, test.want) })
 	}
 }

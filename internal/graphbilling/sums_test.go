@@ -73,7 +73,7 @@ func randomNumber(random *rand.Rand) (string, *big.Rat) {
 // Sums are those of rational numbers, whatever the notation.
 func TestAmount(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(8) {
+	for seed := range uint64(3) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		want := map[string]*big.Rat{}
 		var blobs [][]string

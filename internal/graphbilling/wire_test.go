@@ -53,7 +53,7 @@ const twoBlobs = `{"name":"part-00000.json.gz","partitionValue":"default"},{"nam
 // compressed is a blob of these lines.
 func compressed(lines ...string) string {
 	var blob bytes.Buffer
-	writer := gzip.NewWriter(&blob)
+	writer, _ := gzip.NewWriterLevel(&blob, gzip.BestSpeed)
 	_, _ = writer.Write([]byte(strings.Join(lines, "\n")))
 	_ = writer.Close()
 	return blob.String()
