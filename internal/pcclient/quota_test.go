@@ -81,24 +81,25 @@ func TestThrottle_quota(t *testing.T) {
 		"00:00:57": {func(time.Duration) []string { return []string{"Retry-After", "00:00:57"} }, false},
 		"nothing":  {func(time.Duration) []string { return nil }, false},
 	} {
-		for _, rate := range []float64{20, 4, 1} {
-			for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-				t.Run(fmt.Sprintf("%s, %v a second, after %s", name, rate, latency), func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) {
-						const n, burst = 300, 10
-						b := &bucket{rate: rate, burst: burst, latency: latency, asks: test.asks}
-						c, _ := newClient(t, b.answer, fiveRetries)
-						start := time.Now()
-						readAll(t, c, 0, n)
-						quota := time.Duration((n - burst) / rate * float64(time.Second))
-						took := time.Since(start)
-						if test.honest && took > quota*11/10 {
-							t.Errorf("it took %s, want at most 1.1 of %s", took, quota)
-						}
-					})
+		for _, service := range []struct {
+			rate    float64
+			latency time.Duration
+		}{{20, 0}, {20, 50 * time.Millisecond}, {4, 50 * time.Millisecond}, {1, 0}} {
+			t.Run(fmt.Sprintf("%s, %v a second, after %s", name, service.rate, service.latency), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					const n, burst = 300, 10
+					b := &bucket{rate: service.rate, burst: burst, latency: service.latency, asks: test.asks}
+					c, _ := newClient(t, b.answer, fiveRetries)
+					start := time.Now()
+					readAll(t, c, 0, n)
+					quota := time.Duration((n - burst) / service.rate * float64(time.Second))
+					took := time.Since(start)
+					if test.honest && took > quota*11/10 {
+						t.Errorf("it took %s, want at most 1.1 of %s", took, quota)
+					}
 				})
-			}
+			})
 		}
 	}
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/wiretest"
 )
 
-// The soak is ten thousand requests, of which one in twenty fails, by four dozen
+// The soak is four thousand requests, of which one in twenty fails, by four dozen
 // reads at once.
 const (
-	soakLists   = 2_500
+	soakLists   = 1_000
 	soakPages   = 4
 	soakItems   = 5 // of a page
 	soakReaders = 48
@@ -30,7 +30,7 @@ const (
 
 	// soakMargin is what the heap may grow between the first fifth of the run
 	// and its end: less than 400 bytes a request.
-	soakMargin = 3 << 20
+	soakMargin = 5 << 18
 )
 
 // soaked is a service that fails now and then. What a request meets depends on
