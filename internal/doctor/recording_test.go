@@ -79,9 +79,8 @@ func TestRecord_anonymous(t *testing.T) {
 	}{
 		"export":   {export: unbilledExport},
 		"linked":   {export: &graphbilling.Query{InvoiceID: emulator.LatestInvoiceID}, options: emulator.Options{ManifestLink: true}},
-		"sample":   {},
 		"pages":    {options: emulator.Options{PageSize: 3}},
-		"large":    {options: emulator.Options{Customers: 300, PageSize: 100}},
+		"large":    {options: emulator.Options{Customers: 60, PageSize: 20}},
 		"oddities": {faults: oddities},
 		"app-only": {faults: []emulator.Fault{{Path: "usagesummary", Status: http.StatusForbidden, Code: 900329, Times: emulator.Always}}},
 	} {
