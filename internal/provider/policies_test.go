@@ -463,11 +463,11 @@ func spacelift(t *testing.T, plan string, hook bool) string {
 }
 
 // tools are programs of the modules under tools, as Go keeps them built.
-var tools = map[string]func() (string, error){"opa": buildTool("opa"), "conftest": buildTool("conftest"), "gojq": buildTool("gojq")}
+var tools = map[string]func() (string, error){"opa": buildTool("opa", "opa"), "conftest": buildTool("opa", "conftest"), "gojq": buildTool("gojq", "gojq")}
 
-func buildTool(name string) func() (string, error) {
+func buildTool(module, name string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
-		command := exec.Command("go", "tool", "-n", "-modfile=../../tools/"+name+"/go.mod", name) //nolint:noctx // Once for all tests.
+		command := exec.Command("go", "tool", "-n", "-modfile=../../tools/"+module+"/go.mod", name) //nolint:noctx // Once for all tests.
 		output, err := command.Output()
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return "", errors.New(string(exit.Stderr))
