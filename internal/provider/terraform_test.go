@@ -98,6 +98,9 @@ func newWorkspace(t testing.TB, configuration string, environment ...string) *wo
 		"TF_IN_AUTOMATION=1",
 		"TF_INPUT=0",
 		"TF_CLI_ARGS=-no-color",
+		// The keys for TLS between Terraform and the provider take longer than most plans.
+		// TestDemo runs with it.
+		"TF_DISABLE_PLUGIN_TLS=1",
 	}, environment...)
 	return w
 }
