@@ -142,29 +142,14 @@ var (
 	lists = regexp.MustCompile(`spend_gate|self\.records`)
 )
 
-// subject is a configuration that somebody may copy.
-type subject struct {
-	text      string
-	files     map[string]string // that it reads
-	variables map[string]string
-}
-
 // subjects are the examples of data sources, each directory as one, the demo, and
 // the blocks of the guides.
 func subjects(t *testing.T) map[string]subject {
 	t.Helper()
 	all := map[string]subject{}
 	for directory, cases := range dataSources {
-		example := subject{text: required + "provider \"partnercenter\" {}\n", files: map[string]string{}, variables: cases[0].variables}
-		declared := map[string]string{}
-		for _, file := range entries(t, filepath.Join(examples, "data-sources", directory)) {
-			text := content(t, filepath.Join(examples, "data-sources", directory, file))
-			if strings.HasSuffix(file, ".tf") {
-				example.text += "\n" + declareOnce(t, declared, text)
-			} else {
-				example.files[file] = text
-			}
-		}
+		example := dataSourceExamples(t, directory)
+		example.variables = cases[0].variables
 		all[directory] = example
 	}
 	for _, file := range configurations(t) {
@@ -200,30 +185,25 @@ func (w *workspace) getModules(t *testing.T, s subject) {
 // error of HCL, and a gate stops the plan where a figure is missing.
 func TestOddities(t *testing.T) {
 	t.Parallel()
-	for name, subject := range subjects(t) {
-		for what, change := range odd {
-			t.Run(name+" "+what, func(t *testing.T) {
-				t.Parallel()
-				e, environment := emulate(t, emulator.Options{})
-				oddly(t, e, change)
-				w := newWorkspace(t, "", environment...)
-				w.write(t, "main.tf", subject.text)
-				for name, text := range subject.files {
-					w.write(t, name, text)
-				}
-				for name, value := range subject.variables {
-					w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
-				}
-				w.getModules(t, subject)
-				planned := w.terraform(t, "plan")
-				if what != "anonymous" || !strings.Contains(subject.text, "for_each    = toset") && !strings.Contains(subject.text, "for_each = toset") {
-					planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
-				}
-				if stops.MatchString(subject.text) && (what == "bare" || what == "alike" && lists.MatchString(subject.text)) && planned.code == 0 {
-					t.Errorf("the gate passes:\n%s", planned.stdout)
-				}
-			})
-		}
+	all := subjects(t)
+	for what, change := range odd {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			e, environment := emulate(t, emulator.Options{})
+			oddly(t, e, change)
+			for name, planned := range planTogether(t, all, environment) {
+				text := all[name].text
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					if what != "anonymous" || !strings.Contains(text, "for_each    = toset") && !strings.Contains(text, "for_each = toset") {
+						planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
+					}
+					if stops.MatchString(text) && (what == "bare" || what == "alike" && lists.MatchString(text)) && planned.code == 0 {
+						t.Errorf("the gate passes:\n%s", planned.stdout)
+					}
+				})
+			}
+		})
 	}
 }
 

@@ -105,14 +105,23 @@ var language = []struct {
 // needLanguage skips a test of a configuration that this Terraform does not read.
 func needLanguage(t testing.TB, directory string) {
 	t.Helper()
+	if what := lacks(t, directory); what != "" {
+		t.Skipf("%s has no %s", needTerraform(t), what)
+	}
+}
+
+// lacks names what a configuration has that this Terraform does not read, if anything.
+func lacks(t testing.TB, directory string) (what string) {
+	t.Helper()
+	c := needTerraform(t)
 	err := filepath.WalkDir(directory, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".tf") && !strings.HasSuffix(path, ".tftest.hcl") {
 			return err
 		}
 		text, err := os.ReadFile(path)
 		for _, newer := range language {
-			if newer.construct.Match(text) {
-				since(t, newer.what, newer.terraform, newer.openTofu)
+			if newer.construct.Match(text) && !c.has(newer.terraform, newer.openTofu) {
+				what = newer.what
 			}
 		}
 		return err
@@ -120,6 +129,7 @@ func needLanguage(t testing.TB, directory string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return what
 }
 
 var longNumber = regexp.MustCompile(`\d+\.\d{12,}`)
