@@ -120,7 +120,7 @@ func lacks(t testing.TB, directory string) (what string) {
 		}
 		text, err := os.ReadFile(path)
 		for _, newer := range language {
-			if newer.construct.Match(text) && !c.has(newer.terraform, newer.openTofu) {
+			if !c.has(newer.terraform, newer.openTofu) && newer.construct.Match(text) {
 				what = newer.what
 			}
 		}
