@@ -2,7 +2,9 @@ package provider_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,6 +39,11 @@ const (
 type guideBlock struct {
 	marker, text string
 	line         int
+}
+
+// name is where the block stands.
+func (b guideBlock) name(file string) string {
+	return fmt.Sprintf("%s:%d", strings.TrimPrefix(filepath.ToSlash(file), "../../"), b.line)
 }
 
 // hclBlocks returns what is fenced as a configuration, with the comment that
@@ -118,7 +125,8 @@ func configurations(t *testing.T) []string {
 func TestGuides(t *testing.T) {
 	t.Parallel()
 	needTerraform(t)
-	skipped, planned := 0, 0
+	blocks := t.TempDir()
+	planned, skipped := map[string]subject{}, 0
 	for _, file := range configurations(t) {
 		previous := ""
 		for _, block := range hclBlocks(t, content(t, file)) {
@@ -131,37 +139,36 @@ func TestGuides(t *testing.T) {
 				continue
 			}
 			previous = text
-			planned++
-			t.Run(strings.TrimPrefix(filepath.ToSlash(file), "../../")+" "+strings.SplitN(block.text, "\n", 2)[0], func(t *testing.T) {
+			name := block.name(file)
+			if err := os.WriteFile(filepath.Join(blocks, strings.ReplaceAll(name, "/", "-")+".tf"), []byte(block.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if readsAnything.MatchString(text) {
+				planned[name] = subject{text: asConfiguration(text), variables: guideValues}
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				_, environment := emulate(t, emulator.Options{})
-				w := newWorkspace(t, "", environment...)
-				for name, value := range guideValues {
-					w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
-				}
+				w := newWorkspace(t, "")
 				w.write(t, "main.tf", asConfiguration(text))
-				for _, module := range entries(t, modules) {
-					w.copyTree(t, module, filepath.Join(modules, module))
-				}
-				w.terraform(t, "get").succeed(t)
-				if readsAnything.MatchString(text) {
-					w.terraform(t, "plan").succeed(t)
-				} else {
-					w.terraform(t, "validate").succeed(t)
-				}
-				format := w.command(t, "fmt", "-check", "-diff", "-")
-				format.Stdin = strings.NewReader(block.text)
-				if output, err := format.CombinedOutput(); err != nil {
-					t.Errorf("line %d is not formatted: %v\n%s", block.line, err, output)
-				}
+				w.terraform(t, "validate").succeed(t)
 			})
 		}
 	}
 	if skipped != notPlanned {
 		t.Errorf("%d blocks are not planned, not %d", skipped, notPlanned)
 	}
-	if planned == 0 {
+	if len(planned) == 0 {
 		t.Error("no block is planned")
+	}
+	newWorkspace(t, "").terraform(t, "fmt", "-check", "-diff", blocks).succeed(t)
+	_, environment := emulate(t, emulator.Options{})
+	outcomes := planTogether(t, planned, environment)
+	for name := range planned {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outcomes.of(t, name).succeed(t)
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -161,24 +162,12 @@ func subjects(t *testing.T) map[string]subject {
 			}
 			previous = text
 			if block.marker != needsAzureRM && readsAnything.MatchString(text) {
-				all[strings.TrimPrefix(filepath.ToSlash(file), "../../")+" "+strings.SplitN(block.text, "\n", 2)[0]] = subject{text: asConfiguration(text), variables: guideValues}
+				all[block.name(file)] = subject{text: asConfiguration(text), variables: guideValues}
 			}
 		}
 	}
 	all["demo"] = subject{text: content(t, examples+"/demo/main.tf")}
 	return all
-}
-
-// getModules gives a configuration the modules that it has.
-func (w *workspace) getModules(t *testing.T, s subject) {
-	t.Helper()
-	if !strings.Contains(s.text, "module \"") {
-		return
-	}
-	for _, module := range entries(t, modules) {
-		w.copyTree(t, module, filepath.Join(modules, module))
-	}
-	w.terraform(t, "get").succeed(t)
 }
 
 // Whatever Partner Center says that can be, no example and no guide ends in an
@@ -191,10 +180,11 @@ func TestOddities(t *testing.T) {
 			t.Parallel()
 			e, environment := emulate(t, emulator.Options{})
 			oddly(t, e, change)
-			for name, planned := range planTogether(t, all, environment) {
-				text := all[name].text
+			outcomes := planTogether(t, all, environment)
+			for name, subject := range all {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
+					planned, text := outcomes.of(t, name), subject.text
 					if what != "anonymous" || !strings.Contains(text, "for_each    = toset") && !strings.Contains(text, "for_each = toset") {
 						planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
 					}
@@ -211,32 +201,34 @@ func TestOddities(t *testing.T) {
 // empty, or random text.
 func TestExamples_bareMock(t *testing.T) {
 	t.Parallel()
-	tested := 0
-	for name, subject := range subjects(t) {
-		if !stops.MatchString(subject.text) || strings.Contains(subject.text, "ephemeral") || strings.Contains(subject.text, "spend_gate_apply") {
-			continue
+	all := subjects(t)
+	maps.DeleteFunc(all, func(_ string, s subject) bool {
+		return !stops.MatchString(s.text) || strings.Contains(s.text, "ephemeral") || strings.Contains(s.text, "spend_gate_apply")
+	})
+	w := newWorkspace(t, "")
+	directories := w.addModules(t, all)
+	for name, directory := range directories {
+		var arguments strings.Builder
+		for variable, value := range all[name].arguments() {
+			arguments.WriteString("    " + variable + " = " + value + "\n")
 		}
-		tested++
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorkspace(t, "")
-			w.write(t, "main.tf", subject.text)
-			for name, text := range subject.files {
-				w.write(t, name, text)
-			}
-			w.write(t, "bare.tftest.hcl", "mock_provider \"partnercenter\" {}\nrun \"bare\" {\n  command = plan\n}\n")
-			for name, value := range subject.variables {
-				w.environment = append(w.environment, "TF_VAR_"+name+"="+value)
-			}
-			w.getModules(t, subject)
-			tested := w.terraform(t, "test")
-			tested.fail(t, "0 passed, 1 failed.")
-			tested.holds(t)
-		})
+		w.write(t, directory+".tftest.hcl", `mock_provider "partnercenter" {}
+
+run "bare" {
+  command = plan
+  module { source = "./`+directory+`" }
+  variables {
+`+arguments.String()+`  }
+}
+`)
 	}
-	if tested == 0 {
-		t.Error("no gate is tested")
+	if len(all) == 0 {
+		t.Fatal("no gate is tested")
 	}
+	w.terraform(t, "get").succeed(t)
+	tested := w.terraform(t, "test")
+	tested.fail(t, fmt.Sprintf("0 passed, %d failed.", len(directories)))
+	tested.holds(t)
 }
 
 // A subscription in two records, each within the limit, is above it.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -25,46 +26,20 @@ type subject struct {
 
 // planTogether plans subjects as modules, and returns what Terraform says of each. It
 // leaves out those that this Terraform does not read.
-func planTogether(t *testing.T, subjects map[string]subject, environment []string) map[string]outcome {
+func planTogether(t *testing.T, subjects map[string]subject, environment []string) outcomes {
 	t.Helper()
 	w := newWorkspace(t, "", environment...)
-	directories, files := map[string]string{}, map[string]string{}
+	directories := w.addModules(t, subjects)
 	var calls, arguments strings.Builder
-	for i, name := range slices.Sorted(maps.Keys(subjects)) {
-		s, directory := subjects[name], fmt.Sprintf("subject_%d", i)
-		w.module(t, directory, strings.Replace(s.text, ownProvider, "\n", 1))
-		if lacks(t, filepath.Join(w.directory, directory)) != "" {
-			if err := os.RemoveAll(filepath.Join(w.directory, directory)); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		for file, text := range s.files {
-			if other, ok := files[file]; ok && other != text {
-				t.Errorf("two subjects read different files %s", file)
-			}
-			files[file] = text
-			w.write(t, file, text)
-		}
-		if strings.Contains(s.text, `module "`) {
-			for _, module := range entries(t, modules) {
-				w.copyTree(t, filepath.Join(directory, module), filepath.Join(modules, module))
-			}
-		}
+	for name, directory := range directories {
 		fmt.Fprintf(&calls, "module %q {\n  source = %q\n", directory, "./"+directory)
 		fmt.Fprintf(&arguments, "    %s = {\n", directory)
-		for _, match := range declaredVariable.FindAllStringSubmatch(s.text, -1) {
-			if value, ok := s.variables[match[1]]; ok {
-				if !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{") {
-					value = fmt.Sprintf("%q", value)
-				}
-				fmt.Fprintf(&calls, "  %s = var.arguments.%s.%[1]s\n", match[1], directory)
-				fmt.Fprintf(&arguments, "      %s = %s\n", match[1], value)
-			}
+		for variable, value := range subjects[name].arguments() {
+			fmt.Fprintf(&calls, "  %s = var.arguments.%s.%[1]s\n", variable, directory)
+			fmt.Fprintf(&arguments, "      %s = %s\n", variable, value)
 		}
 		fmt.Fprintf(&calls, "}\noutput %q { value = module.%[1]s }\n", directory)
 		arguments.WriteString("    }\n")
-		directories[name] = directory
 	}
 	// Terraform validates before it knows variables: a wrong value fails in the plan.
 	w.write(t, "main.tf", required+ownProvider+"variable \"arguments\" {\n  default = {\n"+arguments.String()+"  }\n}\n"+calls.String())
@@ -81,14 +56,75 @@ func planTogether(t *testing.T, subjects map[string]subject, environment []strin
 			said[directory] = s
 		}
 	}
-	outcomes := map[string]outcome{}
+	planned := outcomes{}
 	for name, directory := range directories {
-		outcomes[name] = said[directory]
+		planned[name] = said[directory]
 		if said[directory].stdout+said[directory].stderr == "" {
 			t.Errorf("%s: it was not planned", name)
 		}
 	}
-	return outcomes
+	return planned
+}
+
+// addModules writes each subject that this Terraform reads into a directory. They take
+// the provider of the root, unless they configure one.
+func (w *workspace) addModules(t *testing.T, subjects map[string]subject) (directories map[string]string) {
+	t.Helper()
+	directories = map[string]string{}
+	files := map[string]string{}
+	for i, name := range slices.Sorted(maps.Keys(subjects)) {
+		s, directory := subjects[name], fmt.Sprintf("subject_%d", i)
+		w.module(t, directory, strings.Replace(s.text, ownProvider, "\n", 1))
+		if lacks(t, filepath.Join(w.directory, directory)) != "" {
+			if err := os.RemoveAll(filepath.Join(w.directory, directory)); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		directories[name] = directory
+		for file, text := range s.files {
+			if other, ok := files[file]; ok && other != text {
+				t.Errorf("two subjects read different files %s", file)
+			}
+			files[file] = text
+			w.write(t, file, text)
+		}
+		if strings.Contains(s.text, `module "`) {
+			for _, module := range entries(t, modules) {
+				w.copyTree(t, filepath.Join(directory, module), filepath.Join(modules, module))
+			}
+		}
+	}
+	return directories
+}
+
+// arguments are the values of the variables that the subject declares, as expressions.
+func (s subject) arguments() map[string]string {
+	given := map[string]string{}
+	for _, match := range declaredVariable.FindAllStringSubmatch(s.text, -1) {
+		value, ok := s.variables[match[1]]
+		switch {
+		case !ok:
+		case strings.HasPrefix(value, "["), strings.HasPrefix(value, "{"):
+			given[match[1]] = value
+		default:
+			given[match[1]] = strconv.Quote(value)
+		}
+	}
+	return given
+}
+
+// outcomes are what Terraform says of each subject.
+type outcomes map[string]outcome
+
+// of skips the test of a subject that this Terraform does not read.
+func (o outcomes) of(t *testing.T, name string) outcome {
+	t.Helper()
+	said, ok := o[name]
+	if !ok {
+		t.Skipf("%s does not read it", needTerraform(t))
+	}
+	return said
 }
 
 const ownProvider = "\nprovider \"partnercenter\" {}\n"
