@@ -41,48 +41,59 @@ func TestTerraform_azureSubscriptionGate(t *testing.T) {
   currency_code = "EUR"
 `
 	const ended, going = `exceptions = [{ until = "2026-01-01", reason = "a migration" }]`, `exceptions = [{ until = "2999-01-01T00:00:00Z", reason = "a migration" }]`
-	for name, test := range map[string]struct {
+	type gate struct {
 		arguments string
 		says      string // nothing for a gate that passes
-	}{
-		"total, at":               {ownSubscription + "max_total_cost = 1650.45487119540898624334", ""},
-		"total, just above":       {ownSubscription + "max_total_cost = 1650.45487119540898624333", "Azure subscription gate failed: Nordhavn Production: 1650.45487119540898624334 EUR, limit 1650.45487119540898624333 EUR"},
-		"a product, within":       {ownSubscription + "max_total_cost = 1572 * 1.05", ""},
-		"a fraction, above":       {ownSubscription + "max_total_cost = 200 / 3", "Nordhavn Production: 1650.45 EUR, limit 66.67 EUR"},
-		"warns":                   {ownSubscription + "max_total_cost = 2000\nwarn_total_cost = 1\nmax_findings = 0", ""},
-		"forecast, within":        {ownSubscription + "max_forecast_total_cost = 2708", ""},
-		"forecast, above":         {ownSubscription + "max_forecast_total_cost = 2707", "the forecast for Nordhavn Production: 2707.21 EUR, limit 2707.00 EUR"},
-		"forecast warns":          {ownSubscription + "warn_forecast_total_cost = 1", ""},
-		"resource group, above":   {ownSubscription + "max_resource_group_total_cost = { RG-Fleet-Core = 944.9 }", "rg-fleet-core: 944.90"},
-		"resource group, within":  {ownSubscription + "max_resource_group_total_cost = { rg-fleet-core = 945 }", ""},
-		"only some, within":       {ownSubscription + "resource_group_names = [\"rg-network\"]\nmax_total_cost = 200", ""},
-		"only some, above":        {ownSubscription + "resource_group_names = [\"rg-network\", \"RG-FLEET-CORE\"]\nmax_total_cost = 945", "2 resource groups of Nordhavn Production: 1059."},
-		"resource group missing":  {ownSubscription + "resource_group_names = [\"rg-404\"]\nmax_total_cost = 2000", "the resource group rg-404 has no usage"},
-		"missing, allowed":        {ownSubscription + "resource_group_names = [\"rg-404\"]\nmax_total_cost = 2000\nallow_missing = true", ""},
-		"USD":                     {ownSubscription + "max_usd_total_cost = 1", " USD, limit 1.00 USD"},
-		"age":                     {ownSubscription + "max_data_age = \"1s\"", "the newest figure is"},
-		"excepted":                {ownSubscription + "max_total_cost = 1\n" + going, ""},
-		"no longer excepted":      {ownSubscription + "max_total_cost = 1\n" + ended, "limit 1.00 EUR, the exception until 2026-01-01 (a migration) has ended"},
-		"another currency":        {strings.Replace(ownSubscription, "EUR", "USD", 1) + "max_total_cost = 1000000", "EUR, and the limits are in USD"},
-		"no usage":                {unused + "max_total_cost = 0\nmax_data_age = \"1s\"\nmax_forecast_total_cost = 0", ""},
-		"in no plan":              {strings.Replace(ownSubscription, emulator.MeteredEntitlementID, samplePlan, 1) + "max_total_cost = 1", "Azure subscription not found"},
+	}
+	gates := map[string]gate{
+		"total, at":              {ownSubscription + "max_total_cost = 1650.45487119540898624334", ""},
+		"total, just above":      {ownSubscription + "max_total_cost = 1650.45487119540898624333", "Azure subscription gate failed: Nordhavn Production: 1650.45487119540898624334 EUR, limit 1650.45487119540898624333 EUR"},
+		"a product, within":      {ownSubscription + "max_total_cost = 1572 * 1.05", ""},
+		"a fraction, above":      {ownSubscription + "max_total_cost = 200 / 3", "Nordhavn Production: 1650.45 EUR, limit 66.67 EUR"},
+		"warns":                  {ownSubscription + "max_total_cost = 2000\nwarn_total_cost = 1\nmax_findings = 0", ""},
+		"forecast, within":       {ownSubscription + "max_forecast_total_cost = 2708", ""},
+		"forecast, above":        {ownSubscription + "max_forecast_total_cost = 2707", "the forecast for Nordhavn Production: 2707.21 EUR, limit 2707.00 EUR"},
+		"forecast warns":         {ownSubscription + "warn_forecast_total_cost = 1", ""},
+		"resource group, above":  {ownSubscription + "max_resource_group_total_cost = { RG-Fleet-Core = 944.9 }", "rg-fleet-core: 944.90"},
+		"resource group, within": {ownSubscription + "max_resource_group_total_cost = { rg-fleet-core = 945 }", ""},
+		"only some, within":      {ownSubscription + "resource_group_names = [\"rg-network\"]\nmax_total_cost = 200", ""},
+		"only some, above":       {ownSubscription + "resource_group_names = [\"rg-network\", \"RG-FLEET-CORE\"]\nmax_total_cost = 945", "2 resource groups of Nordhavn Production: 1059."},
+		"resource group missing": {ownSubscription + "resource_group_names = [\"rg-404\"]\nmax_total_cost = 2000", "the resource group rg-404 has no usage"},
+		"missing, allowed":       {ownSubscription + "resource_group_names = [\"rg-404\"]\nmax_total_cost = 2000\nallow_missing = true", ""},
+		"USD":                    {ownSubscription + "max_usd_total_cost = 1", " USD, limit 1.00 USD"},
+		"age":                    {ownSubscription + "max_data_age = \"1s\"", "the newest figure is"},
+		"excepted":               {ownSubscription + "max_total_cost = 1\n" + going, ""},
+		"no longer excepted":     {ownSubscription + "max_total_cost = 1\n" + ended, "limit 1.00 EUR, the exception until 2026-01-01 (a migration) has ended"},
+		"another currency":       {strings.Replace(ownSubscription, "EUR", "USD", 1) + "max_total_cost = 1000000", "EUR, and the limits are in USD"},
+		"no usage":               {unused + "max_total_cost = 0\nmax_data_age = \"1s\"\nmax_forecast_total_cost = 0", ""},
+		"in no plan":             {strings.Replace(ownSubscription, emulator.MeteredEntitlementID, samplePlan, 1) + "max_total_cost = 1", "Azure subscription not found"},
+	}
+	// What is wrong by itself, before anything is read.
+	refused := map[string]gate{
 		"infinite":                {ownSubscription + "max_total_cost = 1 / 0", "The number is infinite, as after a division by 0, and limits nothing."},
 		"infinite, of a group":    {ownSubscription + "max_resource_group_total_cost = { rg = 1 / 0 }", "The number is infinite, as after a division by 0, and limits nothing."},
 		"one group, twice":        {ownSubscription + "max_resource_group_total_cost = { rg = 1, RG = 1000 }", `"RG" and "rg" are the same resource group.`},
 		"null":                    {ownSubscription + "max_total_cost = null", "At least one attribute out of"},
 		"a limit that is null":    {ownSubscription + "max_resource_group_total_cost = { rg = null }", "Null Map Value"},
 		"an exception for nobody": {ownSubscription + "max_total_cost = 1\nexceptions = [null]", "Null List Value"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, environment := emulate(t, emulator.Options{PageSize: 10})
-			planned := newWorkspace(t, gatedSubscription(test.arguments), environment...).terraform(t, "plan")
-			if test.says == "" {
-				planned.succeed(t)
-				return
-			}
-			planned.fail(t, test.says)
-		})
+	}
+	_, environment := emulate(t, emulator.Options{PageSize: 10})
+	for _, tests := range []map[string]gate{gates, refused} {
+		subjects := map[string]subject{}
+		for name, test := range tests {
+			subjects[name] = subject{text: required + gatedSubscription(test.arguments)}
+		}
+		planned := planTogether(t, subjects, environment)
+		for name, test := range tests {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				if test.says == "" {
+					planned.of(t, name).succeed(t)
+				} else {
+					planned.of(t, name).fail(t, test.says)
+				}
+			})
+		}
 	}
 }
 
@@ -181,38 +192,20 @@ func TestEphemeralAzureSubscriptionGate(t *testing.T) {
 	}
 }
 
-// The module's own tests run as they stand, and it is they that notice a module
-// that does not block, does not warn, or takes a mock's word.
 func TestModules_azureSubscriptionGateTests(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ file, from, to, fails string }{
-		"as it is":          {},
-		"does not block":    {"main.tf", `var.mode != "block" || self.passed`, `self.passed || true`, `run "a_bare_mock_blocks"... fail`},
-		"does not warn":     {"main.tf", `data.partnercenter_azure_subscription_gate.this.status == "passed"`, `data.partnercenter_azure_subscription_gate.this.status != ""`, `run "a_bare_mock_warns"... fail`},
-		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, `run "a_bare_mock_warns"... fail`},
-		"forgets the limit": {"main.tf", `= var.max_total_cost`, `= 100`, `run "arguments"... fail`},
-		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, `run "no_such_mode"... fail`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newModuleWorkspace(t, "azure-subscription-gate")
-			if test.fails == "" {
-				w.terraform(t, "test").succeed(t).mention(t, `run "failed_blocks"... pass`, `run "failed_warns"... pass`, " 0 failed.")
-				return
-			}
-			text := w.read(t, test.file)
-			if !strings.Contains(text, test.from) {
-				t.Fatalf("%q is not in %s", test.from, test.file)
-			}
-			w.write(t, test.file, strings.Replace(text, test.from, test.to, 1))
-			w.terraform(t, "test").fail(t, test.fails)
-		})
-	}
+	testModule(t, "azure-subscription-gate", map[string]mutant{
+		"does not block":    {"main.tf", `var.mode != "block" || self.passed`, `self.passed || true`, "a_bare_mock_blocks"},
+		"does not warn":     {"main.tf", `data.partnercenter_azure_subscription_gate.this.status == "passed"`, `data.partnercenter_azure_subscription_gate.this.status != ""`, "a_bare_mock_warns"},
+		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, "a_bare_mock_warns"},
+		"forgets the limit": {"main.tf", `= var.max_total_cost`, `= 100`, "arguments"},
+		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, "no_such_mode"},
+	})
 }
 
 func TestModules_azureSubscriptionGate(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		arguments string
 		stops     bool
 		says      []string
@@ -223,28 +216,28 @@ func TestModules_azureSubscriptionGate(t *testing.T) {
 		"failed, warn":  {"max_total_cost = 1600\nmode = \"warn\"", false, []string{`status = "failed"`, "Warning: Check block assertion failed", "limit 1600.00 EUR"}},
 		"excepted":      {"max_total_cost = 1600\nexceptions = [{ until = \"2999-12-31\", reason = \"a migration\" }]", false, []string{`status = "warned"`, "excepted until 2999-12-31 (a migration)"}},
 		"no limit":      {"", true, []string{"At least one attribute out of"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, environment := emulate(t, emulator.Options{})
-			w := newWorkspace(t, `
-provider "partnercenter" {}
-
+	}
+	subjects := map[string]subject{}
+	for name, test := range tests {
+		subjects[name] = subject{text: required + `
 module "gate" {
   source = "./azure-subscription-gate"
-  `+ownSubscription+test.arguments+`
+  ` + ownSubscription + test.arguments + `
 }
 
 output "gate" { value = module.gate }
-`, environment...)
-			w.copyTree(t, "azure-subscription-gate", filepath.Join(modules, "azure-subscription-gate"))
-			w.terraform(t, "get").succeed(t)
-			planned := w.terraform(t, "plan")
+`}
+	}
+	_, environment := emulate(t, emulator.Options{})
+	planned := planTogether(t, subjects, environment)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if test.stops {
-				planned.fail(t, test.says...)
-				return
+				planned.of(t, name).fail(t, test.says...)
+			} else {
+				planned.of(t, name).succeed(t).mention(t, test.says...)
 			}
-			planned.succeed(t).mention(t, test.says...)
 		})
 	}
 }

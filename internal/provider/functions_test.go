@@ -40,7 +40,7 @@ func TestExamples_functions(t *testing.T) {
 // Terraform says which argument is to blame, and what is wrong with it.
 func TestTerraform_functionErrors(t *testing.T) {
 	t.Parallel()
-	for call, says := range map[string][]string{
+	calls := map[string][]string{
 		`exact_sum([1, null])`:      {`"numbers"`, "Element 1 of numbers is null."},
 		`format_money(1, "EUO")`:    {`"currency_code"`, `currency_code "EUO" is not the code of a currency`},
 		`format_money(null, "EUR")`: {`"amount"`, "argument must not be null"},
@@ -50,10 +50,16 @@ func TestTerraform_functionErrors(t *testing.T) {
 		`top_n([{ a = 1 }], "b", 1)`:  {`"attribute"`, `attribute is "b", which element 0 of records does not have.`},
 		`top_n([{ a = 1 }], "a", -1)`: {`"n"`, "n is not a whole number, 0 or more."},
 		`top_n("a", "a", 1)`:          {`"records"`, "records is not a list of objects."},
-	} {
+	}
+	subjects := map[string]subject{}
+	for call := range calls {
+		subjects[call] = subject{text: required + "output \"result\" {\n  value = provider::partnercenter::" + call + "\n}\n"}
+	}
+	planned := planTogether(t, subjects, nil)
+	for call, says := range calls {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			failed := newWorkspace(t, "output \"result\" {\n  value = provider::partnercenter::"+call+"\n}\n").terraform(t, "plan")
+			failed := planned.of(t, call)
 			failed.fail(t, says...)
 			if strings.Contains(failed.stderr, "..") {
 				t.Errorf("it ends in two full stops:\n%s", failed.stderr)

@@ -29,7 +29,7 @@ data "partnercenter_spend_gate" "limits" {
 func TestTerraform_spendGate(t *testing.T) {
 	t.Parallel()
 	const metered, over, unbudgeted, legacy = `"` + emulator.MeteredCustomerID + `"`, `"` + emulator.OverBudgetCustomerID + `"`, `"` + emulator.UnbudgetedCustomerID + `"`, `"` + emulator.LegacyCustomerID + `"`
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		rules string
 		says  string // nothing for a gate that passes
 	}{
@@ -65,16 +65,21 @@ func TestTerraform_spendGate(t *testing.T) {
 		"exceptions, ended":        {`customer_ids = [` + over + `]` + "\nmax_percent_used = 100\n" + exceptedUntil(over, "2026-01-01T00:00:00+01:00"), "the exception until 2025-12-31T23:00:00Z (a migration) has ended"},
 		"exceptions, another":      {`customer_ids = [` + over + `]` + "\nmax_percent_used = 100\n" + exceptedUntil(metered, "2999-01-01"), "60284.15 USD of 10000.00 USD (602.84 %), limit 100 %"},
 		"nobody":                   {`customer_ids = [` + metered + `]` + "\nexclude_customer_ids = [" + metered + "]\nmax_percent_used = 100", "no customer is selected"},
-	} {
+	}
+	subjects := map[string]subject{}
+	for name, test := range tests {
+		subjects[name] = subject{text: required + gated(test.rules)}
+	}
+	_, environment := emulate(t, emulator.Options{PageSize: 10})
+	planned := planTogether(t, subjects, environment)
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, environment := emulate(t, emulator.Options{PageSize: 10})
-			planned := newWorkspace(t, gated(test.rules), environment...).terraform(t, "plan")
 			if test.says == "" {
-				planned.succeed(t)
-				return
+				planned.of(t, name).succeed(t)
+			} else {
+				planned.of(t, name).fail(t, "Resource postcondition failed", test.says)
 			}
-			planned.fail(t, "Resource postcondition failed", test.says)
 		})
 	}
 }
@@ -87,11 +92,16 @@ func exceptedUntil(customer, until string) string {
 // What comes of a division by 0 limits nothing.
 func TestTerraform_spendGateInfinite(t *testing.T) {
 	t.Parallel()
+	subjects := map[string]subject{}
 	for _, rule := range []string{
 		"max_percent_used = 1 / 0", "max_total_cost = { EUR = 1 / 0 }", "max_forecast_percent_used = 1 / 0", "warn_forecast_percent_used = 1 / 0",
 		"max_customer_total_cost = { EUR = 1 / 0 }", "max_percent_used = 100\nbudgets = { \"" + emulator.MeteredCustomerID + "\" = 1 / 0 }",
 	} {
-		newWorkspace(t, gated(rule), serve(t)...).terraform(t, "plan").fail(t, "The number is infinite, as after a division by 0, and limits nothing.")
+		subjects[rule] = subject{text: required + gated(rule)}
+	}
+	planned := planTogether(t, subjects, serve(t))
+	for rule := range subjects {
+		planned.of(t, rule).fail(t, "The number is infinite, as after a division by 0, and limits nothing.")
 	}
 }
 

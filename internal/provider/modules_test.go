@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,44 +44,63 @@ func newModuleWorkspace(t *testing.T, name string) *workspace {
 	t.Helper()
 	w := newWorkspace(t, "")
 	w.copyTree(t, ".", filepath.Join(modules, name))
-	w.terraform(t, "get").succeed(t)
 	return w
 }
 
-// The module's own tests run as they stand, and it is they that notice a module
-// that does not block, does not warn, or takes a mock's word.
-func TestModules_spendGateTests(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ file, from, to, fails string }{
-		"as it is":          {},
-		"does not block":    {"main.tf", `var.mode != "block" || self.passed`, `self.passed || true`, `run "a_bare_mock_blocks"... fail`},
-		"does not warn":     {"main.tf", `data.partnercenter_spend_gate.this.status == "passed"`, `data.partnercenter_spend_gate.this.status != ""`, `run "a_bare_mock_warns"... fail`},
-		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, `run "a_bare_mock_warns"... fail`},
-		"forgets the limit": {"main.tf", `= var.max_percent_used`, `= 100`, `run "arguments"... fail`},
-		"carries no truth":  {"carrier.tf", `= data.partnercenter_spend_gate.this.passed`, `= true`, `run "carries_what_failed"... fail`},
-		"carries unasked":   {"carrier.tf", `var.carry_verdict ? 1 : 0`, `1`, `run "no_carrier"... fail`},
-		"no forecast":       {"main.tf", `= var.max_forecast_percent_used`, `= null`, `run "arguments"... fail`},
-		"no forecast warns": {"main.tf", `= var.warn_forecast_percent_used`, `= null`, `run "arguments"... fail`},
-		"no customer limit": {"main.tf", `= var.max_customer_total_cost`, `= null`, `run "arguments"... fail`},
-		"no budgets":        {"main.tf", `= var.budgets`, `= null`, `run "arguments"... fail`},
-		"no exceptions":     {"main.tf", `= var.exceptions`, `= null`, `run "arguments"... fail`},
-		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, `run "no_such_mode"... fail`},
-	} {
+// mutant is a module with a fault, and the run of its tests that has to notice.
+type mutant struct{ file, from, to, run string }
+
+var runBlock = regexp.MustCompile(`(?ms)^run "(\w+)" \{$.*?^\}\n`)
+
+// testModule runs the module's own tests as they stand, and for each fault the run that
+// has to notice it.
+func testModule(t *testing.T, module string, faults map[string]mutant) {
+	t.Helper()
+	t.Run("as it is", func(t *testing.T) {
+		t.Parallel()
+		newModuleWorkspace(t, module).terraform(t, "test").succeed(t).mention(t, `run "failed_blocks"... pass`, `run "failed_warns"... pass`, " 0 failed.")
+	})
+	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newModuleWorkspace(t, "spend-gate")
-			if test.fails == "" {
-				w.terraform(t, "test").succeed(t).mention(t, `run "failed_blocks"... pass`, `run "failed_warns"... pass`, " 0 failed.")
-				return
+			w := newModuleWorkspace(t, module)
+			text := w.read(t, fault.file)
+			if !strings.Contains(text, fault.from) {
+				t.Fatalf("%q is not in %s", fault.from, fault.file)
 			}
-			text := w.read(t, test.file)
-			if !strings.Contains(text, test.from) {
-				t.Fatalf("%q is not in %s", test.from, test.file)
+			w.write(t, fault.file, strings.Replace(text, fault.from, fault.to, 1))
+			for _, file := range entries(t, filepath.Join(w.directory, "tests")) {
+				file = filepath.Join("tests", file)
+				w.write(t, file, runBlock.ReplaceAllStringFunc(w.read(t, file), func(block string) string {
+					if runBlock.FindStringSubmatch(block)[1] == fault.run {
+						return block
+					}
+					return ""
+				}))
 			}
-			w.write(t, test.file, strings.Replace(text, test.from, test.to, 1))
-			w.terraform(t, "test").fail(t, test.fails)
+			w.terraform(t, "test").fail(t, `run "`+fault.run+`"... fail`, "0 passed, 1 failed.")
 		})
 	}
+}
+
+// It is the module's own tests that notice a module that does not block, does not warn,
+// or takes a mock's word.
+func TestModules_spendGateTests(t *testing.T) {
+	t.Parallel()
+	testModule(t, "spend-gate", map[string]mutant{
+		"does not block":    {"main.tf", `var.mode != "block" || self.passed`, `self.passed || true`, "a_bare_mock_blocks"},
+		"does not warn":     {"main.tf", `data.partnercenter_spend_gate.this.status == "passed"`, `data.partnercenter_spend_gate.this.status != ""`, "a_bare_mock_warns"},
+		"blocks both ways":  {"main.tf", `var.mode != "block" || self.passed`, `self.passed`, "a_bare_mock_warns"},
+		"forgets the limit": {"main.tf", `= var.max_percent_used`, `= 100`, "arguments"},
+		"carries no truth":  {"carrier.tf", `= data.partnercenter_spend_gate.this.passed`, `= true`, "carries_what_failed"},
+		"carries unasked":   {"carrier.tf", `var.carry_verdict ? 1 : 0`, `1`, "no_carrier"},
+		"no forecast":       {"main.tf", `= var.max_forecast_percent_used`, `= null`, "arguments"},
+		"no forecast warns": {"main.tf", `= var.warn_forecast_percent_used`, `= null`, "arguments"},
+		"no customer limit": {"main.tf", `= var.max_customer_total_cost`, `= null`, "arguments"},
+		"no budgets":        {"main.tf", `= var.budgets`, `= null`, "arguments"},
+		"no exceptions":     {"main.tf", `= var.exceptions`, `= null`, "arguments"},
+		"takes any mode":    {"variables.tf", `contains(["warn", "block"], var.mode)`, `var.mode != ""`, "no_such_mode"},
+	})
 }
 
 // What a mock says by itself passes no test that asserts that the gate passed.
@@ -117,7 +137,7 @@ run "bare" {
 func TestModules_spendGate(t *testing.T) {
 	t.Parallel()
 	const over = "Spend gate failed: Tidewater Analytics LLC: 60284.15 USD of 10000.00 USD (602.84 %)"
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		customer, mode string
 		stops          bool
 		says           []string
@@ -129,30 +149,32 @@ func TestModules_spendGate(t *testing.T) {
 		"failed, block": {customer: emulator.OverBudgetCustomerID, mode: "block", stops: true, says: []string{"Error: Resource postcondition failed", over}},
 		"no budget":     {customer: emulator.UnbudgetedCustomerID, mode: "block", stops: true, says: []string{"Polder Data BV: no budget"}},
 		"unknown mode":  {customer: emulator.MeteredCustomerID, mode: "stop", stops: true, says: []string{`mode must be "warn" or "block".`}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, environment := emulate(t, emulator.Options{})
-			w := newWorkspace(t, `
-provider "partnercenter" {}
+	}
+	subjects := map[string]subject{}
+	for name, test := range tests {
+		subjects[name] = subject{variables: map[string]string{"mode": test.mode}, text: required + `
+variable "mode" {}
 
 module "spend_gate" {
   source            = "./spend-gate"
-  mode              = "`+test.mode+`"
-  customer_ids      = ["`+test.customer+`"]
+  mode              = var.mode
+  customer_ids      = ["` + test.customer + `"]
   warn_percent_used = 80
 }
 
 output "gate" { value = module.spend_gate }
-`, environment...)
-			w.copyTree(t, "spend-gate", filepath.Join(modules, "spend-gate"))
-			w.terraform(t, "get").succeed(t)
-			planned := w.terraform(t, "plan")
+`}
+	}
+	_, environment := emulate(t, emulator.Options{})
+	planned := planTogether(t, subjects, environment)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if test.stops {
-				planned.fail(t, test.says...)
-				return
+				planned.of(t, name).fail(t, test.says...)
+			} else {
+				planned.of(t, name).succeed(t).mention(t, test.says...)
 			}
-			planned.succeed(t).mention(t, test.says...)
 		})
 	}
 }
@@ -161,30 +183,47 @@ output "gate" { value = module.spend_gate }
 func TestModules_spendGateRules(t *testing.T) {
 	t.Parallel()
 	const metered, over = `"` + emulator.MeteredCustomerID + `"`, `"` + emulator.OverBudgetCustomerID + `"`
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		customer, passes, fails, says string
 	}{
-		"forecast": {metered, "max_forecast_percent_used = 3100", "max_forecast_percent_used = 50", "Nordhavn Marine ApS: forecast "},
-		// Below the limit it warns, so what fails is that a warning above is refused.
-		"forecast warning": {metered, "warn_forecast_percent_used = 3100", "max_forecast_percent_used = 50\nwarn_forecast_percent_used = 51", "51 is not below max_forecast_percent_used, which is 50."},
-		"customer limit":   {metered, "max_customer_total_cost = { EUR = 3046 }", "max_customer_total_cost = { EUR = 3045 }", "Nordhavn Marine ApS: 3045.12 EUR, limit 3045.00 EUR"},
-		"budgets":          {metered, "budgets = { " + metered + " = 3046 }", "budgets = { " + metered + " = 3045 }", "Nordhavn Marine ApS: 3045.11968855241510377 EUR of 3045.00 EUR"},
-		"exceptions":       {over, exceptedUntil(over, "2999-01-01"), exceptedUntil(over, "2026-01-01"), "the exception until 2026-01-01 (a migration) has ended"},
-	} {
+		"forecast":       {metered, "max_forecast_percent_used = 3100", "max_forecast_percent_used = 50", "Nordhavn Marine ApS: forecast "},
+		"customer limit": {metered, "max_customer_total_cost = { EUR = 3046 }", "max_customer_total_cost = { EUR = 3045 }", "Nordhavn Marine ApS: 3045.12 EUR, limit 3045.00 EUR"},
+		"budgets":        {metered, "budgets = { " + metered + " = 3046 }", "budgets = { " + metered + " = 3045 }", "Nordhavn Marine ApS: 3045.11968855241510377 EUR of 3045.00 EUR"},
+		"exceptions":     {over, exceptedUntil(over, "2999-01-01"), exceptedUntil(over, "2026-01-01"), "the exception until 2026-01-01 (a migration) has ended"},
+	}
+	gate := func(module, customer, rules string) string {
+		return "module \"gate\" {\nsource = \"./" + module + "\"\ncustomer_ids = [" + customer + "]\n" + rules + "\n}\n"
+	}
+	subjects := map[string]subject{}
+	for name, test := range tests {
+		for _, module := range []string{"spend-gate", "spend-gate-apply"} {
+			subjects[name+", "+module+", passes"] = subject{text: required + gate(module, test.customer, test.passes)}
+			subjects[name+", "+module+", fails"] = subject{text: required + gate(module, test.customer, test.fails)}
+		}
+	}
+	_, environment := emulate(t, emulator.Options{})
+	planned := planTogether(t, subjects, environment)
+	for name, test := range tests {
 		for _, module := range []string{"spend-gate", "spend-gate-apply"} {
 			t.Run(name+", "+module, func(t *testing.T) {
 				t.Parallel()
-				_, environment := emulate(t, emulator.Options{})
-				plan := func(rules string) outcome {
-					w := newWorkspace(t, "provider \"partnercenter\" {}\nmodule \"gate\" {\nsource = \"./"+module+"\"\ncustomer_ids = ["+test.customer+"]\n"+rules+"\n}\n", environment...)
-					w.copyTree(t, module, filepath.Join(modules, module))
-					w.terraform(t, "get").succeed(t)
-					return w.terraform(t, "plan")
-				}
-				plan(test.passes).succeed(t)
-				plan(test.fails).fail(t, test.says)
+				planned.of(t, name+", "+module+", passes").succeed(t)
+				planned.of(t, name+", "+module+", fails").fail(t, test.says)
 			})
 		}
+	}
+	// By itself, since Terraform does not say where an ephemeral resource is refused.
+	for _, module := range []string{"spend-gate", "spend-gate-apply"} {
+		t.Run("forecast warning, "+module, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t, gate(module, metered, "warn_forecast_percent_used = 3100"), environment...)
+			w.copyTree(t, module, filepath.Join(modules, module))
+			w.terraform(t, "get").succeed(t)
+			w.terraform(t, "plan").succeed(t)
+			// A warning stops nothing, but one above the limit is refused.
+			w.write(t, "main.tf", required+gate(module, metered, "max_forecast_percent_used = 50\nwarn_forecast_percent_used = 51"))
+			w.terraform(t, "plan").fail(t, "51 is not below max_forecast_percent_used, which is 50.")
+		})
 	}
 }
 
