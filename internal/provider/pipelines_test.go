@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -445,27 +446,32 @@ func newRunner(t *testing.T) *workspace {
 		w.write(t, file, content(t, pipelines+file))
 	}
 	w.program(t, "terraform", terraformOfPlans)
-	w.buildTools(t, "")
+	for name, file := range builtTools(t) {
+		if err := os.Symlink(file, filepath.Join(w.directory, "bin", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return w
 }
 
-// buildTools puts jq and curl on the PATH, so that no test is skipped where there are
-// none. First they run a line of shell.
-func (w *workspace) buildTools(t *testing.T, first string) {
+// builtTools are jq and curl, so that no test is skipped where there are none.
+func builtTools(t *testing.T) map[string]string {
 	t.Helper()
 	curl, err := builtCurl()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, file := range map[string]string{"jq": tool(t, "gojq"), "curl": curl} {
-		w.program(t, name, "#!/bin/sh\n"+first+"\nexec "+file+` "$@"`+"\n")
-	}
+	return map[string]string{"jq": tool(t, "gojq"), "curl": curl}
 }
 
-// program puts a script on the PATH.
+// program puts a script on the PATH, in place of what is there.
 func (w *workspace) program(t *testing.T, name, script string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(w.directory, "bin", name), []byte(script), 0o700); err != nil { //nolint:gosec // A program.
+	file := filepath.Join(w.directory, "bin", name)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(script), 0o700); err != nil { //nolint:gosec // A program.
 		t.Fatal(err)
 	}
 }
@@ -799,7 +805,9 @@ func TestPipelines(t *testing.T) {
 				w := newRunner(t)
 				f, url := newForge(t, w, "")
 				f.secret = "hush-hush"
-				w.buildTools(t, `printf '%s\n' "$*" >> processes`)
+				for name, file := range builtTools(t) {
+					w.program(t, name, "#!/bin/sh\nprintf '%s\\n' \"$*\" >> processes\nexec "+file+" \"$@\"\n")
+				}
 				environment := variables(kind, url, pullRequest)
 				environment = append(environment, "SLACK_WEBHOOK_URL="+url+"/webhook/hush-hush", "TEAMS_WEBHOOK_URL="+url+"/webhook/hush-hush")
 				for i := range environment {

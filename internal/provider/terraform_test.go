@@ -44,7 +44,7 @@ func buildProgram(name, directory string) error {
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	output, err := exec.Command("go", "build", "-o", program, directory).CombinedOutput() //nolint:noctx // Once for all tests.
+	output, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, directory).CombinedOutput() //nolint:noctx // Once for all tests.
 	if err != nil {
 		return errors.New(string(output))
 	}
