@@ -704,7 +704,7 @@ func (e example) check(t *testing.T, planned outcome) {
 // needDemo skips a test of the demo, which runs the terraform command.
 func needDemo(t *testing.T) {
 	t.Helper()
-	since(t, "part in the demo", 0, never)
+	since(t, "part in the demo", 0)
 	needLanguage(t, examples+"/demo")
 }
 

@@ -120,10 +120,12 @@ func oddly(t *testing.T, e *emulator.Emulator, change func(map[string]any)) {
 	}})
 }
 
-// crashes are what HCL says that meets a null or a key that it did not expect.
+// crashes are what HCL says that meets a null or a key that it did not expect, and what
+// Terraform says of a provider that is gone.
 var crashes = []string{
 	"Invalid template interpolation", "Duplicate object key", "Error in function call", "Invalid function argument", "Invalid index",
 	"Null value", "null value", "Unsupported", "Invalid value", "Invalid operand", "Inconsistent conditional", "must not be null", "Invalid for_each", "Invalid object key", "not null",
+	"Plugin did not respond",
 }
 
 // holds fails the test if an expression of the configuration crashed.

@@ -122,7 +122,7 @@ esac
 // state of an apply whose gate has passed.
 func recordPlans(t *testing.T) map[string]recordedPlan {
 	t.Helper()
-	since(t, "complete in a plan", 8, never)
+	since(t, "complete in a plan", 8)
 	e, environment := emulate(t, emulator.Options{})
 	w := newWorkspace(t, pipelineGate, environment...)
 	w.terraform(t, "apply", "-auto-approve").succeed(t)
@@ -1070,7 +1070,7 @@ func testPipelineFiles(t *testing.T, plans map[string]recordedPlan) {
 // The script with a real Terraform, which it makes plan.
 func TestPipelines_terraform(t *testing.T) {
 	t.Parallel()
-	since(t, "complete in a plan", 8, never)
+	since(t, "complete in a plan", 8)
 	e, environment := emulate(t, emulator.Options{})
 	w := newPipeline(t, pipelineGate, environment)
 	for _, test := range []struct {

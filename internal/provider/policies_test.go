@@ -156,10 +156,10 @@ data "partnercenter_customer_usage_records" "all" {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if strings.Contains(test.root, invoked) {
-				since(t, "actions", 14, never)
+				since(t, "actions", 14)
 			}
 			if test.whole {
-				since(t, "plans that say whether they are complete", 8, never)
+				since(t, "plans that say whether they are complete", 8)
 			}
 			if i := slices.Index(test.want, partial); i >= 0 && !whole { // Others do not say that a plan is not complete.
 				test.want[i] = untold

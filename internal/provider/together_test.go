@@ -145,10 +145,16 @@ func (o outcome) byDirectory(t *testing.T) map[string]outcome {
 		var message struct {
 			Text       string `json:"@message"`
 			Diagnostic struct {
-				Severity, Summary, Detail string
-				Range                     struct{ Filename string }
-				Snippet                   struct{ Context string }
-			}
+				Severity string `json:"severity"`
+				Summary  string `json:"summary"`
+				Detail   string `json:"detail"`
+				Range    struct {
+					File string `json:"filename"`
+				} `json:"range"`
+				Snippet struct {
+					Context string `json:"context"`
+				} `json:"snippet"`
+			} `json:"diagnostic"`
 		}
 		if err := json.Unmarshal([]byte(line), &message); err != nil {
 			t.Fatalf("%v: %s", err, line)
@@ -162,7 +168,7 @@ func (o outcome) byDirectory(t *testing.T) map[string]outcome {
 			}
 			continue
 		}
-		directory, _, ok := strings.Cut(filepath.ToSlash(d.Range.Filename), "/")
+		directory, _, ok := strings.Cut(filepath.ToSlash(d.Range.File), "/")
 		if call := inCall.FindStringSubmatch(d.Snippet.Context); call != nil {
 			directory, ok = call[1], true // A value that a variable does not take.
 		}

@@ -73,11 +73,10 @@ func (c cli) has(terraform, openTofu int) bool {
 // never is the version of something that a command does not have.
 const never = 1000
 
-// since skips a test of what Terraform has from 1.terraform on, and OpenTofu from
-// 1.openTofu on.
-func since(t testing.TB, what string, terraform, openTofu int) {
+// since skips a test of what Terraform has from 1.terraform on, and OpenTofu not at all.
+func since(t testing.TB, what string, terraform int) {
 	t.Helper()
-	if c := needTerraform(t); !c.has(terraform, openTofu) {
+	if c := needTerraform(t); !c.has(terraform, never) {
 		t.Skipf("%s has no %s", c, what)
 	}
 }
