@@ -15,11 +15,8 @@ type plan struct {
 	partner func(size int) emulator.Options
 	// limit is the percentage of a budget that may be used; 0 for plans
 	// without a gate.
-	limit int
-	// maxFindings is how many findings a gate lists of each kind; 0 stands for its
-	// default of 100.
-	maxFindings int
-	variant     variant
+	limit   int
+	variant variant
 }
 
 // variant is what a plan uses in place of the provider.
@@ -56,7 +53,6 @@ var plans = []plan{
 	{name: "gate_http", Title: "spend gate by `data \"http\"` and `jsondecode`", configuration: "gate_http.tf", question: "usage", sizes: []int{10_000}, partner: customers, limit: 100, variant: withHTTP},
 	{name: "gate_many", Title: "spend gate, 20 % found", configuration: "gate.tf", question: "usage above 80 %", sizes: []int{10_000}, partner: customers, limit: 80},
 	{name: "gate_rules", Title: "spend gate with all rules, 20 % found", configuration: "gate_rules.tf", question: "all rules", sizes: []int{10_000}, partner: customers, limit: 80},
-	{name: "gate_rules_ten", Title: "spend gate with all rules, 20 % found, `max_findings = 10`", configuration: "gate_rules.tf", question: "all rules", sizes: []int{10_000}, partner: customers, limit: 80, maxFindings: 10},
 	{name: "gate_forecast", Title: "spend gate with forecasts, Azure plans", configuration: "gate_forecast.tf", question: "forecasts", sizes: []int{10_000}, partner: customers, limit: 125},
 	{name: "gate_many_file", Title: "spend gate, 20 % found, by `jsondecode` of a file", configuration: "gate_file.tf", question: "usage above 80 %", sizes: []int{10_000}, partner: customers, limit: 80, variant: withFile},
 	{name: "records", Title: "full records", configuration: "records.tf", question: "usage", sizes: []int{1_000, 5_000, 10_000}, partner: customers},
