@@ -34,7 +34,7 @@ func startEmulator(ctx context.Context, s emulatorSettings) (*emulatorServer, er
 	e.Misbehave(s.faults...)
 	running := &emulatorServer{
 		emulator: e,
-		http:     http.Server{Handler: withSpend(e), ReadHeaderTimeout: 10 * time.Second},
+		http:     http.Server{Handler: withControls(e), ReadHeaderTimeout: 10 * time.Second},
 		baseURL:  "http://" + listener.Addr().String(),
 		failed:   make(chan error, 1),
 	}

@@ -61,8 +61,10 @@ failed with code= and description=) and encoding= (plain, deflate, or utf-16).
 
 To change what a customer has spent while the emulator runs, without signing in:
   curl -X POST "$PARTNERCENTER_ENDPOINT/emulator/spend?customer=6a78bc81-09e8-486f-a388-61ea2d959e23&cost=7200.50"
-The cost is in the customer's currency. All later responses agree with it. This
-is not part of the API.
+The cost is in the customer's currency. All later responses agree with it.
+To see how many requests it has received, those to sign in included:
+  curl "$PARTNERCENTER_ENDPOINT/emulator/requests"
+Neither is part of the API.
 `
 
 // parseEmulator parses the command line.

@@ -222,7 +222,7 @@ func TestEmulator_certificatesReachTheEmulator(t *testing.T) {
 	}
 }
 
-func TestEmulator_spendIsChangedFromOutside(t *testing.T) {
+func TestEmulator_controls(t *testing.T) {
 	t.Parallel()
 	server, err := startEmulator(t.Context(), emulatorSettings{listen: "127.0.0.1:0"})
 	if err != nil {
@@ -260,6 +260,7 @@ func TestEmulator_spendIsChangedFromOutside(t *testing.T) {
 		{http.MethodPost, spend + "&cost=7200.50", http.StatusNoContent, ""},
 		{http.MethodGet, "/v1/customers/usagerecords", http.StatusOK, `"totalCost":7200.50,"currencyCode":"EUR"`},
 		{http.MethodGet, "/v1//usagesummary", http.StatusNotFound, `"code":1000`},
+		{http.MethodGet, "/emulator/requests", http.StatusOK, "2\n"},
 	} {
 		if status, body := send(test.method, test.path); status != test.status || !strings.Contains(body, test.want) {
 			t.Errorf("%s %s: %d %s", test.method, test.path, status, body)
@@ -308,7 +309,7 @@ func TestEmulator_help(t *testing.T) {
 	if code := runProgram(t, &stdout, &stderr, "emulator", "-help"); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, &stderr)
 	}
-	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "-rows number", "-manifest-link", "-sas-lifetime time", "-app-only", "-no-consent", "/emulator/spend?customer=", "Examples:"} {
+	for _, want := range []string{"Usage:", "-listen address", "-customers number", "-over-budget number", "-throttle-every number", "-page-size number", "-latency time", "-misbehave fault", "-utilization number", "-certificate file", "-device-polls number", "-revoke-rotated", "-rows number", "-manifest-link", "-sas-lifetime time", "-app-only", "-no-consent", "/emulator/spend?customer=", "/emulator/requests", "Examples:"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &stdout)
 		}

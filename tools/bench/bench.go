@@ -8,16 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"strings"
 )
 
 type bench struct {
 	settings
 
 	directory string
-	// partners are those that are served, by their options.
-	partners map[string]*partner
+	// emulators are those that run, by their flags.
+	emulators map[string]*emulator
 	// outputs are the first ones of each question at each size.
 	outputs map[string]string
 }
@@ -115,18 +114,25 @@ func (b *bench) measurePlans(ctx context.Context) ([]*result, error) {
 }
 
 func (b *bench) measurePlan(ctx context.Context, w *workspace, r *result) (runTime, error) {
-	before := len(w.partner.Requests())
+	before, err := w.emulator.requests(ctx)
+	if err != nil {
+		return runTime{}, err
+	}
 	o, err := w.plan(ctx)
 	if err != nil {
 		return runTime{}, err
 	}
-	r.Requests = len(w.partner.Requests()) - before
+	after, err := w.emulator.requests(ctx)
+	if err != nil {
+		return runTime{}, err
+	}
+	r.Requests = after - before
 	return o.runTime, b.compareOutputs(r, outputsOf(o.text))
 }
 
 // prepare makes the workspace of a plan.
 func (b *bench) prepare(ctx context.Context, p plan, size int) (*workspace, error) {
-	e, err := b.partner(ctx, p.partner(size))
+	e, err := b.emulator(ctx, p.emulator(size)...)
 	if err != nil {
 		return nil, err
 	}
@@ -166,23 +172,22 @@ func (b *bench) compareOutputs(r *result, outputs map[string]string) error {
 	return nil
 }
 
-// partner returns the partner with these options, and serves it if need be.
-func (b *bench) partner(ctx context.Context, options emulator.Options) (*partner, error) {
-	options.Latency = b.latency
-	key := fmt.Sprintf("%+v", options)
-	if b.partners[key] == nil {
-		e, err := serve(ctx, options)
+// emulator returns the emulator with these flags, and starts it if need be.
+func (b *bench) emulator(ctx context.Context, flags ...string) (*emulator, error) {
+	key := strings.Join(flags, " ")
+	if b.emulators[key] == nil {
+		e, err := startEmulator(ctx, b.program("partnercenter"), append([]string{"emulator", "-latency", b.latency.String()}, flags...)...)
 		if err != nil {
 			return nil, err
 		}
-		b.partners[key] = e
+		b.emulators[key] = e
 	}
-	return b.partners[key], nil
+	return b.emulators[key], nil
 }
 
-func (b *bench) stopPartners() {
-	for _, e := range b.partners {
+func (b *bench) stopEmulators() {
+	for _, e := range b.emulators {
 		e.stop()
 	}
-	clear(b.partners)
+	clear(b.emulators)
 }

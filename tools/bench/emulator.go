@@ -1,54 +1,55 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
+	"strconv"
 	"strings"
-	"time"
-
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// partner is an emulated partner, served on loopback.
-type partner struct {
-	*emulator.Emulator
-
-	server http.Server
+// emulator is one that runs.
+type emulator struct {
+	process *exec.Cmd
 	// variables are those that the provider needs, by their names.
 	variables map[string]string
 	token     string
 }
 
-func serve(ctx context.Context, options emulator.Options) (*partner, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+func startEmulator(ctx context.Context, program string, arguments ...string) (*emulator, error) {
+	e := &emulator{process: exec.CommandContext(ctx, program, arguments...), variables: map[string]string{}} //nolint:gosec // The user names it.
+	output, err := e.process.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	e := &partner{Emulator: emulator.New(options), variables: map[string]string{}}
-	e.server = http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = e.server.Serve(listener) }()
-	for _, variable := range e.Environment("http://" + listener.Addr().String()) {
-		name, value, _ := strings.Cut(variable, "=")
-		e.variables[name] = value
+	if err := e.process.Start(); err != nil {
+		return nil, err
+	}
+	// It prints one export command per variable, the refresh token last.
+	for lines := bufio.NewScanner(output); e.variables["PARTNERCENTER_REFRESH_TOKEN"] == "" && lines.Scan(); {
+		name, value, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
+		e.variables[name] = strings.Trim(value, "'")
 	}
 	if err := e.signIn(ctx); err != nil {
 		e.stop()
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", program, err)
 	}
 	return e, nil
 }
 
-func (e *partner) stop() { _ = e.server.Close() }
+func (e *emulator) stop() {
+	_ = e.process.Process.Kill()
+	_ = e.process.Wait()
+}
 
-func (e *partner) signIn(ctx context.Context) error {
+func (e *emulator) signIn(ctx context.Context) error {
 	form := url.Values{
 		"grant_type":    {"refresh_token"},
 		"client_id":     {e.variables["PARTNERCENTER_CLIENT_ID"]},
@@ -70,7 +71,7 @@ func (e *partner) signIn(ctx context.Context) error {
 }
 
 // save writes a response of the API to a file, as it came.
-func (e *partner) save(ctx context.Context, path, file string) error {
+func (e *emulator) save(ctx context.Context, path, file string) error {
 	body, err := e.do(ctx, http.MethodGet, path, http.NoBody)
 	if err != nil {
 		return err
@@ -78,9 +79,18 @@ func (e *partner) save(ctx context.Context, path, file string) error {
 	return os.WriteFile(file, body, 0o600)
 }
 
+// requests is how many requests it has received.
+func (e *emulator) requests(ctx context.Context) (int, error) {
+	body, err := e.do(ctx, http.MethodGet, "/emulator/requests", http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(string(body)))
+}
+
 // withUsage returns the ids of the customers with a cost. The provider asks twice about
 // those without usage: the second response has their budget.
-func (e *partner) withUsage(ctx context.Context) ([]string, error) {
+func (e *emulator) withUsage(ctx context.Context) ([]string, error) {
 	body, err := e.do(ctx, http.MethodGet, "/v1/customers/usagerecords", http.NoBody)
 	if err != nil {
 		return nil, err
@@ -103,7 +113,7 @@ func (e *partner) withUsage(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-func (e *partner) do(ctx context.Context, method, path string, body io.Reader) ([]byte, error) {
+func (e *emulator) do(ctx context.Context, method, path string, body io.Reader) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, e.variables["PARTNERCENTER_ENDPOINT"]+path, body)
 	if err != nil {
 		return nil, err

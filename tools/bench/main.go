@@ -73,12 +73,12 @@ func run(ctx context.Context, s settings) error {
 	if s.bin, err = filepath.Abs(s.bin); err != nil {
 		return err
 	}
-	b := &bench{settings: s, partners: map[string]*partner{}, outputs: map[string]string{}}
+	b := &bench{settings: s, emulators: map[string]*emulator{}, outputs: map[string]string{}}
 	if b.directory, err = os.MkdirTemp("", "partnercenter-bench-"); err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(b.directory) }()
-	defer b.stopPartners()
+	defer b.stopEmulators()
 
 	r := report{Date: time.Now().UTC().Format(time.DateOnly), System: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH), Revision: s.revision, Runs: s.runs, Latency: s.latency}
 	if r.Terraform, err = terraformVersion(ctx); err != nil {
@@ -90,7 +90,7 @@ func run(ctx context.Context, s settings) error {
 	if r.Quotas, err = b.measureQuotas(ctx); err != nil {
 		return err
 	}
-	b.stopPartners()
+	b.stopEmulators()
 	if r.Exports, err = b.measureExports(ctx); err != nil {
 		return err
 	}

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-
-	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
+	"strconv"
 )
 
 // quotaBurst is how many requests the quota lets through at once.
@@ -41,12 +40,10 @@ func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
 				continue
 			}
 			fmt.Fprintln(os.Stderr, "run", id)
-			p.partner = func(size int) emulator.Options {
-				options := customers(size)
-				options.Quota, options.QuotaBurst = float64(q.perSecond), quotaBurst
-				return options
+			p.emulator = func(size int) []string {
+				return append(customers(size), "-quota", strconv.Itoa(q.perSecond), "-quota-burst", strconv.Itoa(quotaBurst))
 			}
-			// The ids come from a partner without a quota, so that the plan has all
+			// The ids come from an emulator without a quota, so that the plan has all
 			// of its own.
 			ids, err := b.customersWithUsage(ctx, q.customers)
 			if err != nil {
@@ -63,7 +60,7 @@ func (b *bench) measureQuotas(ctx context.Context) ([]quotaResult, error) {
 }
 
 func (b *bench) planUnderQuota(ctx context.Context, p plan, size int, ids []string) (outcome, error) {
-	b.stopPartners()
+	b.stopEmulators()
 	w, err := b.prepare(ctx, p, size)
 	if err != nil {
 		return outcome{}, err
@@ -76,7 +73,7 @@ func (b *bench) planUnderQuota(ctx context.Context, p plan, size int, ids []stri
 }
 
 func (b *bench) customersWithUsage(ctx context.Context, size int) ([]string, error) {
-	e, err := b.partner(ctx, customers(size))
+	e, err := b.emulator(ctx, customers(size)...)
 	if err != nil {
 		return nil, err
 	}

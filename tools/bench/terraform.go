@@ -20,7 +20,7 @@ var configurations embed.FS
 // workspace is a directory with a configuration, and the environment of a shell
 // in which nobody has set anything.
 type workspace struct {
-	partner     *partner
+	emulator    *emulator
 	directory   string
 	environment []string
 	variables   map[string]any
@@ -28,7 +28,7 @@ type workspace struct {
 	provider, httpProvider string
 }
 
-func (b *bench) newWorkspace(configuration string, e *partner) (*workspace, error) {
+func (b *bench) newWorkspace(configuration string, e *emulator) (*workspace, error) {
 	content, err := configurations.ReadFile("configurations/" + configuration)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (b *bench) newWorkspace(configuration string, e *partner) (*workspace, erro
 	if err != nil {
 		return nil, err
 	}
-	w := &workspace{partner: e, directory: directory, variables: map[string]any{}, provider: b.bin, httpProvider: filepath.Dir(b.httpProvider)}
+	w := &workspace{emulator: e, directory: directory, variables: map[string]any{}, provider: b.bin, httpProvider: filepath.Dir(b.httpProvider)}
 	w.environment = []string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + directory,

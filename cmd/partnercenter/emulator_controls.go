@@ -1,23 +1,31 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/emulator"
 )
 
-// spendPath is not part of the API: it stands for what customers do meanwhile.
-const spendPath = "/emulator/spend"
+// These paths are not part of the API.
+const (
+	spendPath    = "/emulator/spend" // what customers do meanwhile
+	requestsPath = "/emulator/requests"
+)
 
-// withSpend lets anybody on this machine change what a customer has spent.
-func withSpend(e *emulator.Emulator) http.Handler {
+// withControls lets anybody on this machine change what a customer has spent, and ask how
+// many requests there were.
+func withControls(e *emulator.Emulator) http.Handler {
 	// Not a ServeMux, which would redirect what the emulator refuses.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == spendPath {
+		switch r.URL.Path {
+		case spendPath:
 			spend(e, w, r)
-			return
+		case requestsPath:
+			_, _ = fmt.Fprintln(w, len(e.Requests()))
+		default:
+			e.ServeHTTP(w, r)
 		}
-		e.ServeHTTP(w, r)
 	})
 }
 
