@@ -140,8 +140,17 @@ func TestGuides(t *testing.T) {
 			}
 			previous = text
 			name := block.name(file)
-			if err := os.WriteFile(filepath.Join(blocks, strings.ReplaceAll(name, "/", "-")+".tf"), []byte(block.text), 0o600); err != nil {
+			directory := filepath.Join(blocks, strings.ReplaceAll(name, "/", "-"))
+			if err := os.Mkdir(directory, 0o700); err != nil {
 				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(directory, "main.tf"), []byte(block.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if lacks(t, directory) != "" { // Then it cannot be formatted either.
+				if err := os.RemoveAll(directory); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if readsAnything.MatchString(text) {
 				planned[name] = subject{text: asConfiguration(text), variables: guideValues}
@@ -161,7 +170,7 @@ func TestGuides(t *testing.T) {
 	if len(planned) == 0 {
 		t.Error("no block is planned")
 	}
-	newWorkspace(t, "").terraform(t, "fmt", "-check", "-diff", blocks).succeed(t)
+	newWorkspace(t, "").terraform(t, "fmt", "-check", "-diff", "-recursive", blocks).succeed(t)
 	_, environment := emulate(t, emulator.Options{})
 	outcomes := planTogether(t, planned, environment)
 	for name := range planned {
