@@ -139,7 +139,7 @@ var notFound = []string{"1000", "20003", "900118"}
 // is of something on the way, and may hide what is there.
 func isNotFound(err error) bool {
 	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && isStatusNotFound(err) && slices.Contains(notFound, e.Code)
+	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
 }
 
 func isStatusNotFound(err error) bool {
