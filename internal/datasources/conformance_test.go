@@ -112,6 +112,21 @@ func eachDataSource(t *testing.T) iter.Seq2[string, datasource.DataSource] {
 	}
 }
 
+// eachCollection runs a test for each data source that reads a list.
+func eachCollection(t *testing.T, test func(t *testing.T, name string, subject subject)) {
+	t.Helper()
+	for name := range eachDataSource(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := subjectOf(t, name)
+			if subject.Records == "" {
+				t.Skip("no collection")
+			}
+			test(t, name, subject)
+		})
+	}
+}
+
 func TestSchemas(t *testing.T) {
 	t.Parallel()
 	for name, d := range eachDataSource(t) {
@@ -286,56 +301,42 @@ func TestEmptyObject(t *testing.T) {
 
 func TestEmptyCollection(t *testing.T) {
 	t.Parallel()
-	for name := range eachDataSource(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			subject := subjectOf(t, name)
-			if subject.Records == "" {
-				t.Skip("no collection")
-			}
-			r := server(t, api{subject.path: {body: `{"totalCount":0,"items":[]}`}}).Read(t, name, subject.arguments).Succeed(t)
-			r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/empty.golden.json")
-		})
-	}
+	eachCollection(t, func(t *testing.T, name string, subject subject) {
+		r := server(t, api{subject.path: {body: `{"totalCount":0,"items":[]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		r.Golden(t, strings.TrimPrefix(name, "partnercenter_")+"/empty.golden.json")
+	})
 }
 
 // An item in which the API says nothing has nulls, not zeros; but booleans are
 // never null.
 func TestSilentItem(t *testing.T) {
 	t.Parallel()
-	for name := range eachDataSource(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			subject := subjectOf(t, name)
-			if subject.Records == "" {
-				t.Skip("no collection")
-			}
-			r := server(t, api{subject.path: {body: `{"items":[{}]}`}}).Read(t, name, subject.arguments).Succeed(t)
-			row, ok := r.Get(t, subject.Records, 0).(map[string]any)
-			if !ok {
-				t.Fatal("there is no row")
-			}
-			for field, value := range row {
-				switch v := value.(type) {
-				case nil, bool:
-				case []any:
-					if len(v) > 0 {
-						t.Errorf("%s is %v, though the API says nothing", field, v)
-					}
-				case map[string]any:
-					if len(v) > 0 {
-						t.Errorf("%s is %v, though the API says nothing", field, v)
-					}
-				default:
+	eachCollection(t, func(t *testing.T, name string, subject subject) {
+		r := server(t, api{subject.path: {body: `{"items":[{}]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		row, ok := r.Get(t, subject.Records, 0).(map[string]any)
+		if !ok {
+			t.Fatal("there is no row")
+		}
+		for field, value := range row {
+			switch v := value.(type) {
+			case nil, bool:
+			case []any:
+				if len(v) > 0 {
 					t.Errorf("%s is %v, though the API says nothing", field, v)
 				}
+			case map[string]any:
+				if len(v) > 0 {
+					t.Errorf("%s is %v, though the API says nothing", field, v)
+				}
+			default:
+				t.Errorf("%s is %v, though the API says nothing", field, v)
 			}
-			checkFlags(t, row)
-			if totals, ok := r.Get(t).(map[string]any)["totals"]; ok {
-				checkFlags(t, totals)
-			}
-		})
-	}
+		}
+		checkFlags(t, row)
+		if totals, ok := r.Get(t).(map[string]any)["totals"]; ok {
+			checkFlags(t, totals)
+		}
+	})
 }
 
 // flags are the results that are booleans, which are never null.
@@ -358,38 +359,31 @@ func checkFlags(t *testing.T, results any) {
 // TestFaults has the other ways to fail.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	for name := range eachDataSource(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			subject := subjectOf(t, name)
-			if subject.Records == "" {
-				t.Skip("no collection")
-			}
-			items, total := itemsOf(t, subject.Sample)
-			next := `"links":{"next":{"uri":"` + strings.TrimPrefix(subject.path, "/v1") + `?seekOperation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":"a/+="}]}}`
-			pages := api{
-				subject.path:           {body: `{"totalCount":` + total + `,"items":[` + items[0] + `],` + next + `}`},
-				subject.path + " a/+=": {body: "\xef\xbb\xbf" + `{"items":[` + strings.Join(items[1:], ",") + `]}`},
-			}
-			got := server(t, pages).Read(t, name, subject.arguments).Succeed(t)
-			whole := server(t, api{subject.path: {body: testdata(t, subject.Sample)}}).Read(t, name, subject.arguments).Succeed(t)
-			if !got.State.Equal(whole.State) {
-				t.Errorf("two pages give another state than one:\n%v\n%v", got.State, whole.State)
-			}
+	eachCollection(t, func(t *testing.T, name string, subject subject) {
+		items, total := itemsOf(t, subject.Sample)
+		next := `"links":{"next":{"uri":"` + strings.TrimPrefix(subject.path, "/v1") + `?seekOperation=Next","method":"GET","headers":[{"key":"MS-ContinuationToken","value":"a/+="}]}}`
+		pages := api{
+			subject.path:           {body: `{"totalCount":` + total + `,"items":[` + items[0] + `],` + next + `}`},
+			subject.path + " a/+=": {body: "\xef\xbb\xbf" + `{"items":[` + strings.Join(items[1:], ",") + `]}`},
+		}
+		got := server(t, pages).Read(t, name, subject.arguments).Succeed(t)
+		whole := server(t, api{subject.path: {body: testdata(t, subject.Sample)}}).Read(t, name, subject.arguments).Succeed(t)
+		if !got.State.Equal(whole.State) {
+			t.Errorf("two pages give another state than one:\n%v\n%v", got.State, whole.State)
+		}
 
-			for problem, page := range map[string]answer{
-				"403":          {status: http.StatusForbidden, body: `{"code":20002,"description":"No relationship."}`},
-				"no usage":     {status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
-				"without list": {body: `{"totalCount":2}`},
-			} {
-				pages[subject.path+" a/+="] = page
-				failure := server(t, pages).Read(t, name, subject.arguments).Fail(t)
-				if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
-					t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
-				}
+		for problem, page := range map[string]answer{
+			"403":          {status: http.StatusForbidden, body: `{"code":20002,"description":"No relationship."}`},
+			"no usage":     {status: http.StatusBadRequest, body: `{"code":3000,"description":"Customer does not have usage data."}`},
+			"without list": {body: `{"totalCount":2}`},
+		} {
+			pages[subject.path+" a/+="] = page
+			failure := server(t, pages).Read(t, name, subject.arguments).Fail(t)
+			if !strings.HasPrefix(failure.Summary, "Could not read ") || !strings.Contains(failure.Detail, "(page 2)") {
+				t.Errorf("%s: %s: %s", problem, failure.Summary, failure.Detail)
 			}
-		})
-	}
+		}
+	})
 }
 
 var (
@@ -400,25 +394,18 @@ var (
 // Records that are alike in what they are sorted by are in one order, too.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	for name := range eachDataSource(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			subject := subjectOf(t, name)
-			if subject.Records == "" {
-				t.Skip("no collection")
-			}
-			items, _ := itemsOf(t, subject.Sample)
-			for _, item := range items {
-				items = append(items, figure.ReplaceAllString(item, "${1}9$2"), offset.ReplaceAllString(item, `-00:00"`))
-			}
-			one := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
-			slices.Reverse(items)
-			other := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
-			if !one.State.Equal(other.State) {
-				t.Errorf("the other order gives another state:\n%v\n%v", one.State, other.State)
-			}
-		})
-	}
+	eachCollection(t, func(t *testing.T, name string, subject subject) {
+		items, _ := itemsOf(t, subject.Sample)
+		for _, item := range items {
+			items = append(items, figure.ReplaceAllString(item, "${1}9$2"), offset.ReplaceAllString(item, `-00:00"`))
+		}
+		one := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		slices.Reverse(items)
+		other := server(t, api{subject.path: {body: `{"items":[` + strings.Join(items, ",") + `]}`}}).Read(t, name, subject.arguments).Succeed(t)
+		if !one.State.Equal(other.State) {
+			t.Errorf("the other order gives another state:\n%v\n%v", one.State, other.State)
+		}
+	})
 }
 
 // itemsOf splits a sample into its items, byte for byte.
@@ -569,27 +556,20 @@ var (
 // GUIDs of results are in lower case, so that those of all data sources are the same.
 func TestGUIDs(t *testing.T) {
 	t.Parallel()
-	for name := range eachDataSource(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			subject := subjectOf(t, name)
-			if subject.Records == "" {
-				t.Skip("no collection")
-			}
-			body := otherID.ReplaceAllString(testdata(t, subject.Sample), `$1"`+aCustomer+`"`)
-			body = guidText.ReplaceAllStringFunc(body, strings.ToUpper)
-			r := server(t, subject.answers(t, answer{body: body})).Read(t, name, subject.arguments).Succeed(t)
-			rows, _ := r.Get(t, subject.Records).([]any)
-			for i, row := range rows {
-				attributes, _ := row.(map[string]any)
-				for attribute, value := range attributes {
-					if text, ok := value.(string); ok && strings.HasSuffix(attribute, "_id") && guidText.MatchString(text) && text != strings.ToLower(text) {
-						t.Errorf("%s of row %d is %s", attribute, i, text)
-					}
+	eachCollection(t, func(t *testing.T, name string, subject subject) {
+		body := otherID.ReplaceAllString(testdata(t, subject.Sample), `$1"`+aCustomer+`"`)
+		body = guidText.ReplaceAllStringFunc(body, strings.ToUpper)
+		r := server(t, subject.answers(t, answer{body: body})).Read(t, name, subject.arguments).Succeed(t)
+		rows, _ := r.Get(t, subject.Records).([]any)
+		for i, row := range rows {
+			attributes, _ := row.(map[string]any)
+			for attribute, value := range attributes {
+				if text, ok := value.(string); ok && strings.HasSuffix(attribute, "_id") && guidText.MatchString(text) && text != strings.ToLower(text) {
+					t.Errorf("%s of row %d is %s", attribute, i, text)
 				}
 			}
-		})
-	}
+		}
+	})
 }
 
 // refuseAll is an API that must not be asked.
