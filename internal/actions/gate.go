@@ -94,7 +94,7 @@ func (g *gateAction) Invoke(ctx context.Context, request action.InvokeRequest, r
 		response.Diagnostics.AddError("Stopped by partnercenter_"+g.name, verdict.Summary()+".")
 	}
 	for _, warning := range verdict.Warnings() {
-		response.SendProgress(action.InvokeProgressEvent{Message: "Warning: " + warning.Message() + "."})
+		response.SendProgress(action.InvokeProgressEvent{Message: "Warning: " + warning.Message + "."})
 	}
 	if verdict.Passed() && len(verdict.Warnings()) == 0 {
 		response.SendProgress(action.InvokeProgressEvent{Message: verdict.Summary() + "."})

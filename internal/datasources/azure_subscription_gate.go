@@ -190,7 +190,7 @@ func newResourceGroupFinding(f *gate.Finding) resourceGroupFinding {
 	return resourceGroupFinding{
 		Rule:              f.Rule,
 		ResourceGroupName: nilIfEmpty(f.SubjectName),
-		Message:           f.Message(),
+		Message:           f.Message,
 		Actual:            fromDecimal(f.Actual),
 		Limit:             fromDecimal(f.Limit),
 		CurrencyCode:      nilIfEmpty(f.Currency),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -22,15 +23,16 @@ type customerReader struct {
 	listed int // records
 }
 
-// read calls visit with every selected record, and with the budget of its customer.
-// It calls begin first, and again if a customer turns out to have several records:
-// the client caches the pages, and reading them again takes less memory than
-// keeping all records.
-func (r *customerReader) read(ctx context.Context, begin func(), visit func(*pcclient.CustomerUsageRecord, *customerBudget)) error {
+// read calls visit with every selected customer, and all of its records. It calls begin
+// first, and again if a customer turns out to have several records: the client caches
+// the pages, and reading them again takes less memory than keeping all records.
+func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) error {
 	several, err := r.readOnce(ctx, begin, visit)
 	if err != nil || len(several) == 0 {
 		return err
 	}
+	begin()
+	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of those that have several, until they are whole
 	for record, err := range r.all.Items(ctx) {
 		if err != nil {
 			return err
@@ -38,33 +40,26 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(*pcc
 		if !r.keeps(record) {
 			continue
 		}
-		if id, known := keyOf(record); known {
-			if customer, ok := several[id]; ok {
-				several[id] = customer.add(record)
-			}
+		id, known := keyOf(record)
+		if !known || several[id] == 0 {
+			visit(record)
+			continue
+		}
+		parts[id] = append(parts[id], record)
+		if len(parts[id]) == several[id] {
+			visit(parts[id]...)
+			delete(parts, id)
 		}
 	}
-	begin()
-	for record, err := range r.all.Items(ctx) {
-		if err != nil {
-			return err
-		}
-		if !r.keeps(record) {
-			continue
-		}
-		id, _ := keyOf(record)
-		customer := several[id]
-		if customer == nil {
-			customer = newCustomerBudget(record)
-		}
-		visit(record, customer)
+	if len(parts) > 0 {
+		return errors.New("the list of usage records was another when it was read again")
 	}
 	return nil
 }
 
 // readOnce takes each record for a customer of its own, and returns the customers
-// that have several.
-func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(*pcclient.CustomerUsageRecord, *customerBudget)) (map[customerKey]*customerBudget, error) {
+// that have several, and how many.
+func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) (map[customerKey]int, error) {
 	begin()
 	var ids []customerKey
 	for record, err := range r.all.Items(ctx) {
@@ -79,13 +74,13 @@ func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(
 		if id, known := keyOf(record); known {
 			ids = append(ids, id)
 		}
-		visit(record, newCustomerBudget(record))
+		visit(record)
 	}
 	slices.SortFunc(ids, func(a, b customerKey) int { return bytes.Compare(a[:], b[:]) })
-	several := map[customerKey]*customerBudget{}
+	several := map[customerKey]int{}
 	for i := 1; i < len(ids); i++ {
 		if ids[i] == ids[i-1] {
-			several[ids[i]] = nil
+			several[ids[i]] = max(several[ids[i]], 1) + 1
 		}
 	}
 	return several, nil
@@ -111,47 +106,42 @@ func keyOf(r *pcclient.CustomerUsageRecord) (id customerKey, known bool) {
 type customerBudget struct {
 	amount   *pcclient.Decimal // nil without one
 	spent    *pcclient.Decimal // nil unless known of every record
-	currency string            // only where there are several records
 	conflict bool              // the records name different budgets
-	counted  bool
 }
 
-func newCustomerBudget(r *pcclient.CustomerUsageRecord) *customerBudget {
-	return &customerBudget{amount: r.BudgetAmount(), spent: r.TotalCost}
-}
-
-// add adds a record of the same customer. The gate merges records in the same way.
-func (c *customerBudget) add(r *pcclient.CustomerUsageRecord) *customerBudget {
-	code, _ := currencyOf(&r.Cost)
-	if c == nil {
-		c = newCustomerBudget(r)
-		c.currency = code
-		return c
-	}
-	amount := r.BudgetAmount()
-	switch {
-	case (c.amount == nil) != (amount == nil):
-		c.conflict = true
-	case amount != nil && (!amount.Equal(c.amount.Decimal) || code != c.currency):
-		// A budget of 100 EUR is not one of 100 SEK.
-		c.conflict = true
-	}
-	if c.spent == nil || r.TotalCost == nil {
-		c.spent = nil
-	} else {
-		c.spent = &pcclient.Decimal{Decimal: c.spent.Add(r.TotalCost.Decimal)}
+// newCustomerBudget takes all records of a customer. The gate merges records in the same
+// way.
+func newCustomerBudget(records []*pcclient.CustomerUsageRecord) customerBudget {
+	first := records[0]
+	c := customerBudget{amount: first.BudgetAmount(), spent: first.TotalCost}
+	for _, record := range records[1:] {
+		amount := record.BudgetAmount()
+		switch {
+		case (c.amount == nil) != (amount == nil):
+			c.conflict = true
+		case amount != nil:
+			// A budget of 100 EUR is not one of 100 SEK.
+			code, _ := currencyOf(&record.Cost)
+			firstCode, _ := currencyOf(&first.Cost)
+			c.conflict = c.conflict || !amount.Equal(c.amount.Decimal) || code != firstCode
+		}
+		if c.spent == nil || record.TotalCost == nil {
+			c.spent = nil
+		} else {
+			c.spent = &pcclient.Decimal{Decimal: c.spent.Add(record.TotalCost.Decimal)}
+		}
 	}
 	return c
 }
 
 // isWithin is false unless there is one budget.
-func (c *customerBudget) isWithin() bool { return !c.conflict && withinBudget(c.amount, c.spent) }
+func (c customerBudget) isWithin() bool { return !c.conflict && withinBudget(c.amount, c.spent) }
 
 // isOver is also true if the records name different budgets.
-func (c *customerBudget) isOver() bool { return c.conflict || overBudget(c.amount, c.spent) }
+func (c customerBudget) isOver() bool { return c.conflict || overBudget(c.amount, c.spent) }
 
 // isAtLeast is also true if the records name different budgets.
-func (c *customerBudget) isAtLeast(percent decimal.Decimal) bool {
+func (c customerBudget) isAtLeast(percent decimal.Decimal) bool {
 	return c.conflict || atLeastPercent(percent, c.amount, c.spent)
 }
 
@@ -167,12 +157,11 @@ type customerSpend struct {
 	overBudget, withoutBudget int64
 }
 
-func (s *customerSpend) add(r *pcclient.CustomerUsageRecord, customer *customerBudget) {
-	s.costTotals.add(&r.Cost)
-	if customer.counted {
-		return
+// add adds a customer, of whom these are all records.
+func (s *customerSpend) add(records []*pcclient.CustomerUsageRecord, customer customerBudget) {
+	for _, record := range records {
+		s.costTotals.add(&record.Cost)
 	}
-	customer.counted = true
 	switch {
 	case customer.isOver():
 		s.overBudget++

@@ -85,13 +85,17 @@ func readCustomerUsageRecords(ctx context.Context, api *pcclient.Client, m *cust
 	var spent customerSpend
 	var records []*selectedCustomer
 	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(m.CustomerIDs), keeps: m.selects()}
-	err = reader.read(ctx, func() { spent, records = customerSpend{}, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
-		if minimum != nil && !customer.isAtLeast(*minimum) {
+	err = reader.read(ctx, func() { spent, records = customerSpend{}, nil }, func(customer ...*pcclient.CustomerUsageRecord) {
+		budget := newCustomerBudget(customer)
+		if minimum != nil && !budget.isAtLeast(*minimum) {
 			return
 		}
-		spent.add(record, customer)
-		if deref(m.IncludeRecords, true) {
-			records = append(records, &selectedCustomer{record, customer.isWithin(), customer.isOver()})
+		spent.add(customer, budget)
+		if !deref(m.IncludeRecords, true) {
+			return
+		}
+		for _, record := range customer {
+			records = append(records, &selectedCustomer{record, budget.isWithin(), budget.isOver()})
 		}
 	})
 	if err != nil {

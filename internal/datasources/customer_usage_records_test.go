@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/providertest"
@@ -315,20 +316,22 @@ func TestCustomerUsageRecords_severalRecords(t *testing.T) {
 		withoutBudget int64
 		kept          int // at 100 percent or more
 	}{
-		"over together":            {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
-		"within together":          {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":40,"currencyCode":"eur"`+budget)}, true, false, 0, 0, 2},
-		"below together":           {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":39.99,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 0},
-		"a credit":                 {[]string{record(aCustomer, `"totalCost":-1,"currencyCode":"EUR"`+budget), record(upper, `"totalCost":101,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 2},
-		"different budgets":        {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"budget":{"amount":1000}`)}, false, true, 1, 0, 2},
-		"one without a budget":     {[]string{record(aCustomer, sixty), record(upper, sixty+budget)}, false, true, 1, 0, 2},
-		"different currencies":     {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":1,"currencyCode":"SEK"`+budget)}, false, true, 1, 0, 2},
-		"no budget":                {[]string{record(aCustomer, sixty), record(upper, `"totalCost":1,"currencyCode":"SEK"`)}, false, false, 0, 1, 0},
-		"an unknown cost":          {[]string{record(aCustomer, sixty+budget), record(upper, `"currencyCode":"EUR"`+budget)}, false, false, 0, 0, 2},
-		"no GUID":                  {[]string{record("x", sixty+budget), record("x", sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
-		"no GUID, other case":      {[]string{record("x", sixty+budget), record("X", sixty+budget)}, true, false, 0, 0, 0},
-		"without ids":              {[]string{record("", sixty+budget), record("", sixty+`,"note":1`+budget)}, true, false, 0, 0, 0},
-		"without ids nor budgets":  {[]string{record("", sixty), record("", sixty+`,"note":1`)}, false, false, 0, 2, 0},
-		"three records, two pages": {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":20,"currencyCode":"EUR"`+budget), record(aCustomer, `"totalCost":21,"currencyCode":"EUR"`+budget)}, false, true, 1, 0, 3},
+		"over together":              {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
+		"within together":            {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":40,"currencyCode":"eur"`+budget)}, true, false, 0, 0, 2},
+		"below together":             {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":39.99,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 0},
+		"a credit":                   {[]string{record(aCustomer, `"totalCost":-1,"currencyCode":"EUR"`+budget), record(upper, `"totalCost":101,"currencyCode":"EUR"`+budget)}, true, false, 0, 0, 2},
+		"different budgets":          {[]string{record(aCustomer, sixty+budget), record(upper, sixty+`,"budget":{"amount":1000}`)}, false, true, 1, 0, 2},
+		"one without a budget":       {[]string{record(aCustomer, sixty), record(upper, sixty+budget)}, false, true, 1, 0, 2},
+		"different currencies":       {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":1,"currencyCode":"SEK"`+budget)}, false, true, 1, 0, 2},
+		"no budget":                  {[]string{record(aCustomer, sixty), record(upper, `"totalCost":1,"currencyCode":"SEK"`)}, false, false, 0, 1, 0},
+		"an unknown cost":            {[]string{record(aCustomer, sixty+budget), record(upper, `"currencyCode":"EUR"`+budget)}, false, false, 0, 0, 2},
+		"no GUID":                    {[]string{record("x", sixty+budget), record("x", sixty+`,"note":1`+budget)}, false, true, 1, 0, 2},
+		"no GUID, other case":        {[]string{record("x", sixty+budget), record("X", sixty+budget)}, true, false, 0, 0, 0},
+		"without ids":                {[]string{record("", sixty+budget), record("", sixty+`,"note":1`+budget)}, true, false, 0, 0, 0},
+		"without ids nor budgets":    {[]string{record("", sixty), record("", sixty+`,"note":1`)}, false, false, 0, 2, 0},
+		"two customers in turn":      {[]string{record(aCustomer, sixty+budget), record("x", sixty+budget), record(upper, sixty+`,"note":1`+budget), record("x", sixty+`,"note":1`+budget)}, false, true, 2, 0, 4},
+		"a GUID of zeros, and no id": {[]string{record(uuid.Nil.String(), sixty+budget), record("", `"totalCost":101,"currencyCode":"EUR"`+budget), record(uuid.Nil.String(), sixty+`,"note":1`+budget)}, false, true, 2, 0, 3},
+		"three records, two pages":   {[]string{record(aCustomer, sixty+budget), record(upper, `"totalCost":20,"currencyCode":"EUR"`+budget), record(aCustomer, `"totalCost":21,"currencyCode":"EUR"`+budget)}, false, true, 1, 0, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,7 +3,6 @@ package datasources
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 	"time"
@@ -172,27 +171,31 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 	if err != nil {
 		return nil, input, err
 	}
-	var spend gate.Spend
-	var withoutPeriod []int // records, by index
+	var evaluation *gate.SpendEvaluation
+	var withoutPeriod [][]gate.Record // customers with a record whose period the list does not say
 	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
-	err = reader.read(ctx, func() { input.spent, spend.Records, withoutPeriod = customerSpend{}, nil, nil }, func(record *pcclient.CustomerUsageRecord, customer *customerBudget) {
-		if !deref(record.IsUpgraded, false) {
-			withoutPeriod = append(withoutPeriod, len(spend.Records))
+	now := time.Now()
+	begin := func() { input.spent, evaluation, withoutPeriod = customerSpend{}, gate.BeginSpend(rules, now), nil }
+	err = reader.read(ctx, begin, func(customer ...*pcclient.CustomerUsageRecord) {
+		input.spent.add(customer, newCustomerBudget(customer))
+		records := mapRows(customer, newGateRecord)
+		if rules.NeedPeriods() && slices.ContainsFunc(customer, func(r *pcclient.CustomerUsageRecord) bool { return !deref(r.IsUpgraded, false) }) {
+			withoutPeriod = append(withoutPeriod, records)
+			return
 		}
-		spend.Records = append(spend.Records, newGateRecord(record))
-		input.spent.add(record, customer)
+		evaluation.Add(records...)
 	})
 	if err != nil {
 		return nil, input, err
 	}
-	if rules.NeedPeriods() {
-		if err := readPeriods(ctx, api, spend.Records, withoutPeriod); err != nil {
-			return nil, input, err
-		}
+	if err := readPeriods(ctx, api, withoutPeriod); err != nil {
+		return nil, input, err
+	}
+	for _, records := range withoutPeriod {
+		evaluation.Add(records...)
 	}
 	input.missing = reader.tracker.missing()
-	spend.Missing, spend.Listed, spend.Total = input.missing, reader.listed, reader.all.LargestCount()
-	return gate.EvaluateSpend(spend, rules, time.Now()), input, nil
+	return evaluation.Verdict(gate.SpendList{Missing: input.missing, Listed: reader.listed, Total: reader.all.LargestCount()}), input, nil
 }
 
 // selects returns a filter for the records of the selected customers. A customer
@@ -306,23 +309,13 @@ func limitsOf(argument map[string]*big.Float, key func(string) string) (map[stri
 // requests are under way at once is up to the client.
 const maxPeriodReads = 64
 
-// readPeriods gives records their periods: those without one that of their customer's
-// usage summary, the others the calendar month, which is that of an Azure plan.
-func readPeriods(ctx context.Context, api *pcclient.Client, records []gate.Record, ofSummary []int) error {
-	byCustomer := map[string][]int{}
-	next := 0
-	for i := range records {
-		switch record := &records[i]; {
-		case next < len(ofSummary) && ofSummary[next] == i:
-			next++
-			byCustomer[record.SubjectID] = append(byCustomer[record.SubjectID], i)
-		case record.LastModified != nil:
-			record.Period = new(gate.MonthOf(*record.LastModified))
-		}
-	}
+// readPeriods gives the records of customers that have no period that of the customer's
+// usage summary.
+func readPeriods(ctx context.Context, api *pcclient.Client, customers [][]gate.Record) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxPeriodReads)
-	for _, customerID := range slices.Sorted(maps.Keys(byCustomer)) {
+	for _, records := range customers {
+		customerID := records[0].SubjectID
 		if !isGUID(customerID) { // Nothing can be asked about it.
 			continue
 		}
@@ -332,8 +325,10 @@ func readPeriods(ctx context.Context, api *pcclient.Client, records []gate.Recor
 				return err
 			}
 			period := gatePeriod(usage)
-			for _, i := range byCustomer[customerID] {
-				records[i].Period = period
+			for i := range records {
+				if records[i].Period == nil {
+					records[i].Period = period
+				}
 			}
 			return nil
 		})
@@ -354,6 +349,9 @@ func newGateRecord(r *pcclient.CustomerUsageRecord) gate.Record {
 	record.SubjectID = deref(normalizeGUID(r.OwnerID()), "")
 	record.SubjectName = deref(r.Owner(), "")
 	record.Budget = toDecimal(r.BudgetAmount())
+	if deref(r.IsUpgraded, false) && record.LastModified != nil {
+		record.Period = new(gate.MonthOf(*record.LastModified)) // That of an Azure plan.
+	}
 	return record
 }
 

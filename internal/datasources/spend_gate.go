@@ -93,7 +93,7 @@ func newGateFindings(findings []gate.Finding) []gateFinding {
 			Rule:         f.Rule,
 			CustomerID:   nilIfEmpty(f.SubjectID),
 			CustomerName: nilIfEmpty(f.SubjectName),
-			Message:      f.Message(),
+			Message:      f.Message,
 			Actual:       fromDecimal(f.Actual),
 			Limit:        fromDecimal(f.Limit),
 			CurrencyCode: nilIfEmpty(f.Currency),

@@ -62,11 +62,16 @@ type AzureSubscriptionVerdict struct {
 // every time.
 func EvaluateAzureSubscription(subscription AzureSubscription, rules AzureSubscriptionRules, now time.Time) *AzureSubscriptionVerdict {
 	e := &azureSubscriptionEvaluation{
-		evaluation:   begin(azureSubscriptionGate, subscription.records(), rules.Exceptions, rules.MaxFindings, now),
+		evaluation:   begin(azureSubscriptionGate, rules.Exceptions, rules.MaxFindings, now),
 		subscription: &subscription, rules: &rules, groupLimits: rules.resourceGroupLimits(),
 	}
 	e.about = subscription.text()
-	e.limitGroups()
+	for _, records := range byResourceGroup(subscription.records()) {
+		group := newSubject(azureSubscriptionGate, records)
+		e.add(group)
+		e.limitGroup(group)
+		e.groups = append(e.groups, group)
+	}
 	e.hasUsage()
 	e.resourceGroupFound()
 	e.currency()
@@ -75,6 +80,9 @@ func EvaluateAzureSubscription(subscription AzureSubscription, rules AzureSubscr
 	e.totalCost()
 	e.forecast()
 	e.resourceGroupTotalCost()
+	for _, group := range e.groups {
+		e.rank(group)
+	}
 	e.limits, e.state, e.chart = rules.texts(), stateOfGroup, rules.chart()
 	e.verdict.Verdict = e.end()
 	return &e.verdict
@@ -87,6 +95,7 @@ type azureSubscriptionEvaluation struct {
 	subscription *AzureSubscription
 	rules        *AzureSubscriptionRules
 	groupLimits  map[string]groupLimit // by the id of the resource group
+	groups       []*subject
 	verdict      AzureSubscriptionVerdict
 }
 
@@ -120,6 +129,25 @@ func (s *AzureSubscription) records() []Record {
 	return records
 }
 
+// byResourceGroup are the records of each resource group, and of each rest, in the order
+// in which they come first.
+func byResourceGroup(records []Record) [][]Record {
+	type key struct{ id, rest string }
+	positions := map[key]int{}
+	var groups [][]Record
+	for _, record := range records {
+		group := key{record.SubjectID, record.Rest}
+		position, known := positions[group]
+		if !known {
+			position = len(groups)
+			positions[group] = position
+			groups = append(groups, nil)
+		}
+		groups[position] = append(groups[position], record)
+	}
+	return groups
+}
+
 // text says what is checked.
 func (s *AzureSubscription) text() string {
 	name := cmp.Or(oneLine(s.Name), "the Azure subscription")
@@ -146,19 +174,17 @@ func (r *AzureSubscriptionRules) resourceGroupLimits() map[string]groupLimit {
 	return limits
 }
 
-// limitGroups makes the limit of each resource group what the report compares its
-// cost with.
-func (e *azureSubscriptionEvaluation) limitGroups() {
-	for _, group := range e.subjects {
-		limit, limited := e.groupLimits[group.id]
-		if group.rest != "" || !limited {
-			continue
-		}
-		group.budget = &limit.amount
-		own := group.costIn(e.rules.Currency)
-		others := slices.DeleteFunc(group.costs, func(c cost) bool { return c.currency == own.currency })
-		group.costs = append([]cost{own}, others...)
+// limitGroup makes the limit of a resource group what the report compares its cost
+// with.
+func (e *azureSubscriptionEvaluation) limitGroup(group *subject) {
+	limit, limited := e.groupLimits[group.id]
+	if group.rest != "" || !limited {
+		return
 	}
+	group.budget = &limit.amount
+	own := group.costIn(e.rules.Currency)
+	others := slices.DeleteFunc(group.costs, func(c cost) bool { return c.currency == own.currency })
+	group.costs = append([]cost{own}, others...)
 }
 
 // costIn is the cost in a currency, which may be nothing.
@@ -184,7 +210,7 @@ func (e *azureSubscriptionEvaluation) hasUsage() {
 // misspelt. So may one that has a limit.
 func (e *azureSubscriptionEvaluation) resourceGroupFound() {
 	found := map[string]bool{}
-	for _, group := range e.subjects {
+	for _, group := range e.groups {
 		found[group.id] = true
 	}
 	missing := func(name string, format string, arguments ...any) Finding {
@@ -216,7 +242,7 @@ func (s *AzureSubscription) selects(id string) bool {
 // currency: a cost in another currency is within no limit, and a refund does not
 // make up for it.
 func (e *azureSubscriptionEvaluation) currency() {
-	for _, group := range e.subjects {
+	for _, group := range e.groups {
 		for _, part := range group.costs {
 			if part.currency == e.rules.Currency || !part.isSpent {
 				continue
@@ -244,7 +270,7 @@ func (c *cost) text() string {
 func (e *azureSubscriptionEvaluation) usdTotalCost() {
 	total, limit := decimal.Zero, e.rules.MaxUSDTotalCost
 	e.verdict.USDTotalCost = &total
-	for _, group := range e.subjects {
+	for _, group := range e.groups {
 		if group.usdCost != nil {
 			total = total.Add(*group.usdCost)
 			continue
@@ -262,8 +288,9 @@ func (e *azureSubscriptionEvaluation) usdTotalCost() {
 // totalCost: what all has cost so far. It is told only if nothing is missing from
 // it, and compared in any case.
 func (e *azureSubscriptionEvaluation) totalCost() {
-	total := costIn(e.totals, e.rules.Currency)
-	foreign := slices.ContainsFunc(e.totals, func(c cost) bool { return c.currency != total.currency && c.isSpent })
+	totals := e.totals.inOrder()
+	total := costIn(totals, e.rules.Currency)
+	foreign := slices.ContainsFunc(totals, func(c cost) bool { return c.currency != total.currency && c.isSpent })
 	if !foreign {
 		e.verdict.TotalCost = total.amount
 	}
@@ -275,7 +302,7 @@ func (e *azureSubscriptionEvaluation) totalCost() {
 // figure. A resource that is gone grows no more, so that they are not forecast one
 // by one.
 func (e *azureSubscriptionEvaluation) forecast() {
-	total := costIn(e.totals, e.rules.Currency)
+	total := costIn(e.totals.inOrder(), e.rules.Currency)
 	limits := bounds{"max_forecast_total_cost", e.rules.MaxForecastTotalCost, "warn_forecast_total_cost", e.rules.WarnForecastTotalCost}
 	if undated := e.undated(); len(undated) > 0 {
 		for _, group := range undated {
@@ -307,8 +334,8 @@ func (e *azureSubscriptionEvaluation) forecast() {
 
 // undated are the resource groups with a cost that does not say of when it is.
 func (e *azureSubscriptionEvaluation) undated() []*subject {
-	return slices.DeleteFunc(slices.Clone(e.subjects), func(group *subject) bool {
-		return !slices.ContainsFunc(group.records, func(record *Record) bool {
+	return slices.DeleteFunc(slices.Clone(e.groups), func(group *subject) bool {
+		return !slices.ContainsFunc(group.records, func(record Record) bool {
 			return !isDate(record.LastModified, e.now) && (record.Cost == nil || !record.Cost.IsZero())
 		})
 	})
@@ -318,7 +345,7 @@ func (e *azureSubscriptionEvaluation) undated() []*subject {
 // one.
 func (e *azureSubscriptionEvaluation) resourceGroupTotalCost() {
 	const rule = "max_resource_group_total_cost"
-	for _, group := range e.subjects {
+	for _, group := range e.groups {
 		limit, limited := e.groupLimits[group.id]
 		switch {
 		case group.rest == "" && limited:

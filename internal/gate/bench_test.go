@@ -27,7 +27,7 @@ func manyRecords(n int) []Record {
 // BenchmarkEvaluateSpend is what a gate over 10,000 customers does with their
 // records, to the last result.
 func BenchmarkEvaluateSpend(b *testing.B) {
-	spend := Spend{Records: manyRecords(10_000), Listed: 10_000}
+	records := manyRecords(10_000)
 	limit := func(text string) *decimal.Decimal { return new(decimal.RequireFromString(text)) }
 	byCurrency := func(text string) map[string]decimal.Decimal {
 		limits := map[string]decimal.Decimal{}
@@ -41,7 +41,7 @@ func BenchmarkEvaluateSpend(b *testing.B) {
 		MaxCustomerTotalCost: byCurrency("1000"), MaxCustomerUSDTotalCost: limit("1000"), MaxDataAge: new(1000 * time.Hour),
 		Budgets: map[string]decimal.Decimal{}, MaxFindings: 100,
 	}
-	for i, record := range spend.Records {
+	for i, record := range records {
 		if i%100 == 0 {
 			all.Budgets[record.SubjectID] = *record.Budget
 			all.Exceptions = append(all.Exceptions, Exception{SubjectID: record.SubjectID, Until: now.Add(time.Duration(i%2*2-1) * time.Hour), Reason: "a migration"})
@@ -62,7 +62,11 @@ func BenchmarkEvaluateSpend(b *testing.B) {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				verdict := EvaluateSpend(spend, test.rules, now)
+				evaluation := BeginSpend(test.rules, now)
+				for _, record := range records {
+					evaluation.Add(record)
+				}
+				verdict := evaluation.Verdict(SpendList{Listed: len(records)})
 				verdict.Summary()
 				verdict.Messages()
 				verdict.Markdown()

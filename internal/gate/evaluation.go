@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -13,28 +12,76 @@ const maxClockSkew = 24 * time.Hour
 
 var hundred = decimal.NewFromInt(100)
 
-// evaluation is a verdict in the making. A kind of gate begins one, checks its
-// rules, and ends it.
+// evaluation is a verdict in the making. A kind of gate begins one, adds each subject
+// and checks its rules, and then the rules about all of them.
 type evaluation struct {
 	Verdict
 
 	now time.Time
 }
 
-func begin(kind *kind, records []Record, list []Exception, maxFindings int, now time.Time) *evaluation {
-	e := &evaluation{now: now, Verdict: Verdict{
-		kind: kind, maxFindings: maxFindings,
-		subjects: mergeRecords(kind, records), exceptions: newExceptions(list, now),
+func begin(kind *kind, list []Exception, maxFindings int, now time.Time) *evaluation {
+	most := max(maxFindings, maxRows, maxNamed)
+	return &evaluation{now: now, Verdict: Verdict{
+		kind: kind, maxFindings: maxFindings, exceptions: newExceptions(list, now),
+		totals: totals{}, names: map[string]string{},
+		violations: newFindings(most), warnings: newFindings(most),
+		others: ranking[*subject]{n: maxRows, compare: worstFirst},
 	}}
-	e.totals = totalByCurrency(e.subjects)
-	e.oldest, e.newest = modified(records, now)
-	return e
 }
 
-// end lists the worst findings, in an order that is the same every time.
+// add counts a subject, and what it has cost.
+func (e *evaluation) add(s *subject) {
+	e.subjectCount++
+	for _, part := range s.costs {
+		e.totals.add(part)
+	}
+	for i := range s.records {
+		e.addDate(s.records[i].LastModified)
+	}
+	if s.id != "" && e.exceptions[s.id] != nil {
+		e.names[s.id] = s.displayName()
+	}
+	e.excepted += toInt(e.exceptions.has(s.id))
+	if s.rest != "" {
+		e.rests = append(e.rests, s)
+	}
+}
+
+// addDate notes when a figure was brought up to date.
+func (e *evaluation) addDate(date *time.Time) {
+	if !isDate(date, e.now) {
+		return
+	}
+	if e.oldest == nil || date.Before(*e.oldest) {
+		e.oldest = date
+	}
+	if e.newest == nil || date.After(*e.newest) {
+		e.newest = date
+	}
+}
+
+// rank puts a subject beside the others of whom the same was found. All rules about it
+// have been checked.
+func (e *evaluation) rank(s *subject) {
+	if s.violations != nil {
+		e.violations.bySubject.add(s.violations)
+	}
+	if s.warnings != nil {
+		e.warnings.bySubject.add(s.warnings)
+	}
+	switch {
+	case s.violations != nil:
+	case s.warnings != nil:
+		e.warned++
+	case e.foundCount() < maxRows: // Otherwise the table has no row for it.
+		e.others.add(s)
+	}
+}
+
+// end lists what was found.
 func (e *evaluation) end() *Verdict {
-	e.listedViolations = worstFindings(e.violations, e.maxFindings)
-	e.listedWarnings = worstFindings(e.warnings, e.maxFindings)
+	e.listedViolations, e.listedWarnings = e.violations.listed(e.maxFindings), e.warnings.listed(e.maxFindings)
 	return &e.Verdict
 }
 
@@ -45,10 +92,18 @@ func (e *evaluation) violate(f Finding) {
 		e.warn(f)
 		return
 	}
-	e.violations = append(e.violations, f)
+	e.violations.add(&f)
+	if f.subject != nil {
+		f.subject.violations = append(f.subject.violations, &f)
+	}
 }
 
-func (e *evaluation) warn(f Finding) { e.warnings = append(e.warnings, f) }
+func (e *evaluation) warn(f Finding) {
+	e.warnings.add(&f)
+	if f.subject != nil {
+		f.subject.warnings = append(f.subject.warnings, &f)
+	}
+}
 
 // violateUnless makes a violation a warning where that is allowed.
 func (e *evaluation) violateUnless(allowed bool, f Finding) {
@@ -57,21 +112,6 @@ func (e *evaluation) violateUnless(allowed bool, f Finding) {
 	} else {
 		e.violate(f)
 	}
-}
-
-// general is a finding about all subjects.
-func general(rule, format string, arguments ...any) Finding {
-	return Finding{Rule: rule, text: func() string { return fmt.Sprintf(format, arguments...) }}
-}
-
-// finding is a finding about one subject.
-func (s *subject) finding(rule string, text func() string) Finding {
-	return Finding{Rule: rule, SubjectID: s.id, SubjectName: s.name, subject: s, text: text}
-}
-
-func (f Finding) withAmounts(actual, limit *decimal.Decimal, currency string) Finding {
-	f.Actual, f.Limit, f.Currency = actual, limit, currency
-	return f
 }
 
 // bounds are a limit, and one below it that only warns. Each may be nil.
@@ -136,7 +176,7 @@ func (m measured) finding(rule string, limit *decimal.Decimal) Finding {
 
 // dataAge: outdated figures say nothing about today.
 func (e *evaluation) dataAge(limit *time.Duration) {
-	if limit == nil || len(e.subjects) == 0 {
+	if limit == nil || e.subjectCount == 0 {
 		return
 	}
 	if e.newest == nil {
@@ -148,24 +188,6 @@ func (e *evaluation) dataAge(limit *time.Duration) {
 		finding := general("max_data_age", "the newest figure is %s hours old, limit %s", hours(age, 1).StringFixed(1), hoursText(*limit))
 		e.violate(finding.withAmounts(&actual, &allowed, ""))
 	}
-}
-
-// modified is when the oldest and the newest figure were brought up to date, or
-// nil if no figure says so.
-func modified(records []Record, now time.Time) (oldest, newest *time.Time) {
-	for i := range records {
-		date := records[i].LastModified
-		if !isDate(date, now) {
-			continue
-		}
-		if oldest == nil || date.Before(*oldest) {
-			oldest = date
-		}
-		if newest == nil || date.After(*newest) {
-			newest = date
-		}
-	}
-	return oldest, newest
 }
 
 // isDate reports whether a figure says when it was brought up to date. A date that

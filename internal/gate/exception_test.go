@@ -73,7 +73,7 @@ func TestExceptions_notChecked(t *testing.T) {
 		MaxPercentUsed: number(t, "100"), MaxFindings: 100,
 		Exceptions: []Exception{{SubjectID: "id-B", Until: now.Add(time.Hour), Reason: "b"}, {SubjectID: "id-A", Until: now.Add(2 * time.Hour), Reason: "a"}},
 	}
-	verdict := EvaluateSpend(spendOf(t, spender{"A", "2", "EUR", "1", "1"}), rules, now)
+	verdict := evaluateSpend(spendOf(t, spender{"A", "2", "EUR", "1", "1"}), rules, now)
 	if got := verdict.Summary(); !strings.HasSuffix(got, " (a) (1 customer excepted)") {
 		t.Error(got)
 	}
@@ -95,7 +95,7 @@ func TestExceptions_reach(t *testing.T) {
 		MaxPercentUsed: number(t, "100"), MaxCustomerUSDTotalCost: number(t, "1"), MaxDataAge: new(time.Hour), MaxFindings: 100,
 		Exceptions: []Exception{{SubjectID: "gone", Until: until, Reason: "b"}, {SubjectID: "id-A", Until: until, Reason: "a"}},
 	}
-	verdict := EvaluateSpend(spend, rules, now)
+	verdict := evaluateSpend(spend, rules, now)
 	if diff := cmp.Diff([]string{"max_data_age: the newest figure is 24.0 hours old, limit 1 hour"}, told(verdict.Violations())); diff != "" {
 		t.Error(diff)
 	}

@@ -67,7 +67,7 @@ func (p *Period) contains(date time.Time) bool {
 // known unless each is.
 func (s *subject) forecast(now time.Time) (*fraction, basis) {
 	if len(s.records) == 1 {
-		record := s.records[0]
+		record := &s.records[0]
 		return forecastOf(record.Cost, record.LastModified, record.Period, now)
 	}
 	sum, worst := whole(&decimal.Zero), ofPeriod

@@ -84,18 +84,18 @@ func TestSubject_forecast(t *testing.T) {
 	t.Parallel()
 	november := &Period{at(t, "2026-11-01T00:00:00Z"), at(t, "2026-12-01T00:00:00Z")}
 	legacy := &Period{at(t, "2026-10-28T00:00:00Z"), at(t, "2026-11-28T00:00:00Z")}
-	record := func(cost, date string, period *Period) *Record {
-		return &Record{Cost: number(t, cost), LastModified: new(at(t, date)), Period: period}
+	record := func(cost, date string, period *Period) Record {
+		return Record{Cost: number(t, cost), LastModified: new(at(t, date)), Period: period}
 	}
 	for name, test := range map[string]struct {
-		records []*Record
+		records []Record
 		want    string
 		basis   basis
 	}{
-		"two periods":             {[]*Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-07T00:00:00Z", legacy)}, "121", ofPeriod},
-		"one has just begun":      {[]*Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-01T12:00:00Z", november)}, "100", ofCost},
-		"one is not known":        {[]*Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-01T12:00:00Z", nil)}, "", ofNothing},
-		"a refund takes off once": {[]*Record{record("30", "2026-11-16T00:00:00Z", november), record("-20", "2026-11-04T00:00:00Z", november)}, "40", ofPeriod},
+		"two periods":             {[]Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-07T00:00:00Z", legacy)}, "121", ofPeriod},
+		"one has just begun":      {[]Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-01T12:00:00Z", november)}, "100", ofCost},
+		"one is not known":        {[]Record{record("30", "2026-11-11T00:00:00Z", november), record("10", "2026-11-01T12:00:00Z", nil)}, "", ofNothing},
+		"a refund takes off once": {[]Record{record("30", "2026-11-16T00:00:00Z", november), record("-20", "2026-11-04T00:00:00Z", november)}, "40", ofPeriod},
 	} {
 		s := &subject{records: test.records}
 		forecast, basis := s.forecast(now)

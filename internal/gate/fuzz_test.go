@@ -50,18 +50,18 @@ func FuzzEvaluate(f *testing.F) {
 		date := november.Start.Add(time.Duration(uint64(elapsed) % uint64(30*24*time.Hour))) //nolint:gosec // Any is welcome.
 		spender := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: anyDecimal(cost), USDCost: anyDecimal(usd), Budget: anyDecimal(budget), LastModified: &date, Period: &november}
 		other := Record{SubjectID: "2", SubjectName: "Other", Currency: "EUR", Cost: &one, USDCost: &one, Budget: &one, LastModified: &november.End, Period: &november}
-		verdict := EvaluateSpend(Spend{Records: []Record{spender, other}, Listed: 2}, rules, november.End)
+		verdict := evaluateSpend(spend{SpendList{Listed: 2}, []Record{spender, other}}, rules, november.End)
 
 		want := (excepted || keeps(spender, rules)) && keeps(other, rules) && keepTogether(rules, spender, other)
 		if verdict.Passed() != want {
 			t.Errorf("passed is %t, want %t: %v", verdict.Passed(), want, verdict.Messages())
 		}
-		again := EvaluateSpend(Spend{Records: []Record{other, spender}, Listed: 2}, rules, november.End)
+		again := evaluateSpend(spend{SpendList{Listed: 2}, []Record{other, spender}}, rules, november.End)
 		if diff := cmp.Diff(verdict.Messages(), again.Messages()); diff != "" {
 			t.Errorf("the order matters:\n%s", diff)
 		}
 		nothing := Record{SubjectID: "1", SubjectName: name, Currency: "EUR", Cost: &decimal.Zero, USDCost: &decimal.Zero, Budget: spender.Budget}
-		split := EvaluateSpend(Spend{Records: []Record{nothing, other, spender}, Listed: 3}, rules, november.End)
+		split := evaluateSpend(spend{SpendList{Listed: 3}, []Record{nothing, other, spender}}, rules, november.End)
 		if diff := cmp.Diff(verdict.Messages(), split.Messages()); diff != "" {
 			t.Errorf("a second record without a cost makes a difference:\n%s", diff)
 		}

@@ -36,9 +36,9 @@ func (s spender) record(t *testing.T) Record {
 	}
 }
 
-func spendOf(t *testing.T, spenders ...spender) Spend {
+func spendOf(t *testing.T, spenders ...spender) spend {
 	t.Helper()
-	spend := Spend{Listed: len(spenders)}
+	spend := spend{SpendList: SpendList{Listed: len(spenders)}}
 	for _, s := range spenders {
 		spend.Records = append(spend.Records, s.record(t))
 	}
@@ -49,7 +49,7 @@ func spendOf(t *testing.T, spenders ...spender) Spend {
 func told(findings []Finding) []string {
 	list := []string{}
 	for _, f := range findings {
-		list = append(list, f.Rule+": "+f.Message())
+		list = append(list, f.Rule+": "+f.Message)
 	}
 	return list
 }
@@ -371,12 +371,12 @@ func TestRules_list(t *testing.T) {
 	rules := SpendRules{MaxPercentUsed: number(t, "100"), MaxFindings: 100}
 	findings := []string{"complete: Partner Center lists 1 of 25 customers", "customer_found: customer some-id is not listed"}
 
-	verdict := EvaluateSpend(spend, rules, now)
+	verdict := evaluateSpend(spend, rules, now)
 	if diff := cmp.Diff(findings, told(verdict.Violations())); diff != "" {
 		t.Error(diff)
 	}
 	rules.AllowIncomplete, rules.AllowMissing = true, true
-	verdict = EvaluateSpend(spend, rules, now)
+	verdict = evaluateSpend(spend, rules, now)
 	if diff := cmp.Diff(findings, told(verdict.Warnings())); diff != "" {
 		t.Error(diff)
 	}
@@ -396,13 +396,13 @@ func TestRules_futureDates(t *testing.T) {
 		24*time.Hour + 1: "max_data_age: the newest figure is 49.0 hours old, limit 48 hours",
 	} {
 		spend.Records[0].LastModified, spend.Records[1].LastModified = new(now.Add(ahead)), &old
-		got := strings.Join(told(EvaluateSpend(spend, rules, now).Violations()), "; ")
+		got := strings.Join(told(evaluateSpend(spend, rules, now).Violations()), "; ")
 		if got != want {
 			t.Errorf("a figure %s ahead of the clock: %q, want %q", ahead, got, want)
 		}
 	}
 	spend.Records[0].LastModified, spend.Records[1].LastModified = new(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)), nil
-	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(EvaluateSpend(spend, rules, now).Violations())); diff != "" {
+	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(evaluateSpend(spend, rules, now).Violations())); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -418,7 +418,7 @@ func TestRules_withoutID(t *testing.T) {
 		"max_percent_used: X: 590.00 EUR of 100.00 EUR (590.00 %), limit 100 %",
 		"max_customer_usd_total_cost: X: 590.00 USD, limit 100.00 USD",
 	}
-	if diff := cmp.Diff(want, told(EvaluateSpend(spend, rules, now).Violations())); diff != "" {
+	if diff := cmp.Diff(want, told(evaluateSpend(spend, rules, now).Violations())); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -431,7 +431,7 @@ func TestRules_names(t *testing.T) {
 		spend.Records[i].SubjectID, spend.Records[i].LastModified = "id", new(now.Add(time.Duration(i)*time.Hour))
 	}
 	want := []string{"max_percent_used: New: 180.00 EUR of 100.00 EUR (180.00 %), limit 100 %"}
-	if diff := cmp.Diff(want, told(EvaluateSpend(spend, SpendRules{MaxPercentUsed: number(t, "100"), MaxFindings: 1}, now).Violations())); diff != "" {
+	if diff := cmp.Diff(want, told(evaluateSpend(spend, SpendRules{MaxPercentUsed: number(t, "100"), MaxFindings: 1}, now).Violations())); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -443,11 +443,11 @@ func TestRules_dates(t *testing.T) {
 	spend := spendOf(t, spender{"A", "1", "EUR", "1", "10"}, spender{"B", "1", "EUR", "1", "10"})
 	rules := SpendRules{MaxDataAge: new(48 * time.Hour), MaxFindings: 100}
 	spend.Records[0].LastModified = nil
-	if verdict := EvaluateSpend(spend, rules, now); !verdict.Passed() {
+	if verdict := evaluateSpend(spend, rules, now); !verdict.Passed() {
 		t.Error(told(verdict.Violations()))
 	}
 	spend.Records[1].LastModified = nil
-	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(EvaluateSpend(spend, rules, now).Violations())); diff != "" {
+	if diff := cmp.Diff([]string{"data_age_known: no figure says how old it is"}, told(evaluateSpend(spend, rules, now).Violations())); diff != "" {
 		t.Error(diff)
 	}
 }

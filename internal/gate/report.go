@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,76 +14,59 @@ const maxRows = 20
 // Markdown is the verdict for a comment on a pull request or the summary of a job:
 // GitHub-flavoured Markdown with a table and a Mermaid chart.
 func (v *Verdict) Markdown() string {
-	groups := v.group()
-	rows := v.tableRows(groups)
+	rows := v.tableRows()
 	var text strings.Builder
-	v.writeLead(&text, groups)
+	v.writeLead(&text)
 	v.writeGeneralFindings(&text)
 	v.writeExceptions(&text)
-	v.writeTable(&text, rows, groups)
+	v.writeTable(&text, rows)
 	v.writeChart(&text, rows)
 	return text.String()
 }
 
-// groups are the subjects by what the rules found about them.
-type groups struct {
-	failed, warned, others []*subject
-	violations, warnings   map[*subject][]*Finding
-}
-
-func (v *Verdict) group() groups {
-	g := groups{violations: bySubject(v.violations), warnings: bySubject(v.warnings)}
-	for _, s := range v.subjects {
-		switch {
-		case g.violations[s] != nil:
-			g.failed = append(g.failed, s)
-		case g.warnings[s] != nil:
-			g.warned = append(g.warned, s)
-		default:
-			g.others = append(g.others, s)
-		}
-	}
-	return g
-}
-
-func bySubject(findings []Finding) map[*subject][]*Finding {
-	found := map[*subject][]*Finding{}
-	for i := range findings {
-		if f := &findings[i]; f.subject != nil {
-			found[f.subject] = append(found[f.subject], f)
-		}
-	}
-	return found
-}
-
 // tableRows are the failed subjects, the warned, and the others, each worst
 // first.
-func (v *Verdict) tableRows(g groups) []*subject {
-	most := max(maxRows, min(len(g.failed)+len(g.warned), v.maxFindings))
+func (v *Verdict) tableRows() []*subject {
 	var rows []*subject
-	for _, subjects := range [][]*subject{g.failed, g.warned, g.others} {
-		rows = append(rows, worst(subjects, most-len(rows))...)
+	for _, found := range v.violations.bySubject.first {
+		rows = append(rows, found[0].subject)
 	}
-	return rows
+	for _, found := range v.warnings.bySubject.first {
+		if warned := found[0].subject; warned.violations == nil {
+			rows = append(rows, warned)
+		}
+	}
+	rows = append(rows, v.others.first...)
+	return rows[:min(len(rows), max(maxRows, min(v.foundCount(), v.maxFindings)))]
 }
 
+// foundCount is the number of subjects that something was found about.
+func (v *Verdict) foundCount() int { return v.violations.bySubject.count + v.warned }
+
 // writeLead writes what a reader has to know in one paragraph.
-func (v *Verdict) writeLead(text *strings.Builder, g groups) {
+func (v *Verdict) writeLead(text *strings.Builder) {
 	var counts []string
 	general := 0
-	for i := range v.violations {
-		general += toInt(v.violations[i].SubjectID == "" && v.violations[i].subject == nil)
+	for _, f := range v.violations.withoutSubject {
+		general += toInt(f.SubjectID == "")
 	}
 	if general > 0 {
 		counts = append(counts, countOf(general, "rule")+" about "+v.kind.all+" failed")
 	}
-	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(withoutRest(g.failed)), groupDigits(countOf(withoutRest(v.subjects), v.kind.noun))))
-	for _, s := range g.failed {
-		if s.rest != "" {
-			counts = append(counts, s.rest+" failed")
+	failed, warned := v.violations.bySubject.count, v.warned // without the rest beside the subjects
+	var failedRests []string
+	for _, rest := range v.rests {
+		switch {
+		case rest.violations != nil:
+			failed--
+			failedRests = append(failedRests, rest.rest+" failed")
+		case rest.warnings != nil:
+			warned--
 		}
 	}
-	for _, count := range slices.Concat([]count{{withoutRest(g.warned), "warned"}}, v.counts, []count{{v.exceptedCount(), "excepted"}}) {
+	counts = append(counts, fmt.Sprintf("%s of %s failed", wholeNumber(failed), groupDigits(countOf(v.subjectCount-len(v.rests), v.kind.noun))))
+	counts = append(counts, failedRests...)
+	for _, count := range slices.Concat([]count{{warned, "warned"}}, v.counts, []count{{v.exceptedCount(), "excepted"}}) {
 		if count.n > 0 {
 			counts = append(counts, wholeNumber(count.n)+" "+count.what)
 		}
@@ -96,18 +80,9 @@ func (v *Verdict) writeLead(text *strings.Builder, g groups) {
 	text.WriteString(strings.Join(sentences, " ") + "\n")
 }
 
-// withoutRest is the number of subjects, without the rest beside them.
-func withoutRest(subjects []*subject) int {
-	n := 0
-	for _, s := range subjects {
-		n += toInt(s.rest == "")
-	}
-	return n
-}
-
 func (v *Verdict) totalsText() string {
 	var amounts []string
-	for _, total := range v.totals {
+	for _, total := range v.totals.inOrder() {
 		switch {
 		case total.amount == nil && total.currency == "":
 			amounts = append(amounts, "a cost that is not known")
@@ -139,11 +114,11 @@ func (v *Verdict) datesText() string {
 // writeGeneralFindings lists the findings that the table has no row for.
 func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	var lines []string
-	for _, f := range withoutSubject(v.violations) {
-		lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.Message())))
+	for _, f := range v.violations.general() {
+		lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.message())))
 	}
-	for _, f := range withoutSubject(v.warnings) {
-		lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.Message())))
+	for _, f := range v.warnings.general() {
+		lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.message())))
 	}
 	if len(lines) == 0 {
 		return
@@ -155,17 +130,6 @@ func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	}
 }
 
-func withoutSubject(findings []Finding) []*Finding {
-	var list []*Finding
-	for i := range findings {
-		if findings[i].subject == nil {
-			list = append(list, &findings[i])
-		}
-	}
-	slices.SortStableFunc(list, compareFindings)
-	return list
-}
-
 // writeExceptions lists the exceptions, with their reasons.
 func (v *Verdict) writeExceptions(text *strings.Builder) {
 	if len(v.exceptions) == 0 {
@@ -173,22 +137,18 @@ func (v *Verdict) writeExceptions(text *strings.Builder) {
 	}
 	list := v.exceptions.inOrder()
 	listed := min(len(list), max(maxRows, v.maxFindings))
-	names := make(map[string]string, listed)
-	for _, exception := range list[:listed] {
-		names[exception.SubjectID] = exception.SubjectID + " (not checked)"
-	}
-	for _, f := range slices.Concat(withoutSubject(v.violations), withoutSubject(v.warnings)) {
+	names := map[string]string{}
+	for _, f := range slices.Concat(v.violations.withoutSubject, v.warnings.withoutSubject) {
 		names[f.SubjectID] = f.SubjectID
 	}
-	for _, s := range v.subjects {
-		if _, ok := names[s.id]; ok {
-			names[s.id] = s.displayName()
-		}
-	}
+	maps.Copy(names, v.names)
 	names[""] = v.kind.all
 	text.WriteString("\nExceptions:\n\n")
 	for _, exception := range list[:listed] {
-		name := names[exception.SubjectID]
+		name, ok := names[exception.SubjectID]
+		if !ok {
+			name = exception.SubjectID + " (not checked)"
+		}
 		fmt.Fprintf(text, "- %s: %s\n", escapeMarkdown(name), escapeMarkdown(breakLogCommands(exception.text())))
 	}
 	if more := len(list) - listed; more > 0 {
@@ -196,27 +156,27 @@ func (v *Verdict) writeExceptions(text *strings.Builder) {
 	}
 }
 
-func (v *Verdict) writeTable(text *strings.Builder, rows []*subject, g groups) {
+func (v *Verdict) writeTable(text *strings.Builder, rows []*subject) {
 	if len(rows) == 0 {
 		return
 	}
 	fmt.Fprintf(text, "\n| %s | spend | %s | used | state |\n|---|--:|--:|--:|---|\n", v.kind.noun, v.kind.budget)
 	failedRows := 0
 	for _, s := range rows {
-		failedRows += toInt(g.violations[s] != nil)
+		failedRows += toInt(s.violations != nil)
 		used := ""
 		if share := s.percentUsed(2); share != nil {
 			used = groupDigits(share.StringFixed(2)) + " %"
 		}
 		fmt.Fprintf(text, "| %s | %s | %s | %s | %s |\n", escapeMarkdown(s.displayName()),
-			escapeMarkdown(s.spendText()), escapeMarkdown(s.budgetText()), used, v.stateText(s, g))
+			escapeMarkdown(s.spendText()), escapeMarkdown(s.budgetText()), used, v.stateText(s))
 	}
-	more := len(v.subjects) - len(rows)
+	more := v.subjectCount - len(rows)
 	if more == 0 {
 		return
 	}
 	fmt.Fprintf(text, "\nand %s more", groupDigits(countOf(more, v.kind.noun)))
-	if failed := len(g.failed) - failedRows; failed > 0 {
+	if failed := v.violations.bySubject.count - failedRows; failed > 0 {
 		fmt.Fprintf(text, ", %s of them failed", wholeNumber(failed))
 	}
 	text.WriteString(".\n")
@@ -245,12 +205,12 @@ func (s *subject) budgetText() string {
 }
 
 // stateText says what the rules found about a subject.
-func (v *Verdict) stateText(s *subject, g groups) string {
+func (v *Verdict) stateText(s *subject) string {
 	var parts []string
-	if found := g.violations[s]; found != nil {
+	if found := s.violations; found != nil {
 		parts = append(parts, "**failed**: "+brokenLimits(found))
 	}
-	if found := g.warnings[s]; found != nil {
+	if found := s.warnings; found != nil {
 		parts = append(parts, "warned: "+brokenLimits(found))
 	}
 	if len(parts) == 0 {

@@ -115,7 +115,7 @@ func TestMarkdown_general(t *testing.T) {
 	spend.Records[0].SubjectID = ""
 	spend.Records[1].LastModified = new(now.Add(-30 * time.Hour))
 	spend.Total, spend.Missing = new(int64(3)), []string{"c", "d"}
-	report := EvaluateSpend(spend, SpendRules{
+	report := evaluateSpend(spend, SpendRules{
 		MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "4000")}, MaxPercentUsed: number(t, "100"), RequireBudget: new(false),
 		MaxDataAge: new(time.Hour), AllowMissing: true, MaxFindings: 1,
 	}, now).Markdown()

@@ -12,12 +12,11 @@ import (
 
 var spendGate = &kind{title: "Spend gate", noun: "customer", all: "all customers", budget: "budget"}
 
-// Spend is what a spend gate evaluates.
-type Spend struct {
-	Records []Record // of the selected customers
+// SpendList is how complete the list of the customers is that a spend gate evaluates.
+type SpendList struct {
 	Missing []string // ids of customers that were asked for and are not listed
 	Listed  int      // records that the API listed
-	Total   *int64   // records that the API says there are; nil if it does not say
+	Total   *int64   // records that there are; nil if the API does not say
 }
 
 // SpendRules are the limits of a spend gate. A limit that is nil does not apply.
@@ -71,44 +70,62 @@ func (r *SpendRules) requiresBudget() bool {
 	return r.limitsShares()
 }
 
-// EvaluateSpend applies the rules. It finds the same in the same order every time.
-func EvaluateSpend(spend Spend, rules SpendRules, now time.Time) *Verdict {
-	e := &spendEvaluation{
-		evaluation: begin(spendGate, rules.withBudgets(spend.Records), rules.exceptions(), rules.MaxFindings, now),
-		spend:      &spend, rules: &rules,
-	}
-	e.complete()
-	e.customerFound()
-	e.notEmpty()
-	e.usdKnown()
-	e.currencyLimited()
-	e.hasBudget()
-	e.oneBudget()
-	e.dataAge(rules.MaxDataAge)
-	e.percentUsed()
-	e.forecastPercentUsed()
-	e.usdTotalCost()
-	e.totalCost()
-	e.customerTotalCost()
-	e.customerUSDTotalCost()
-	e.about = countOf(len(e.subjects), "customer")
-	e.limits, e.state = rules.texts(), rules.state
-	e.chart = percentChart("Budget used, in percent", rules.MaxPercentUsed)
-	return e.end()
+// SpendEvaluation applies the rules of a spend gate to one customer after the other, and
+// keeps none but those that the verdict tells of.
+type SpendEvaluation struct {
+	*evaluation
+
+	rules         *SpendRules
+	unusedBudgets map[string]decimal.Decimal // of rules.Budgets
+	usdTotal      decimal.Decimal            // of the costs that are known
+	usdUnknown    bool                       // of somebody of whom that is excepted
+	withoutBudget int
+	spenders      ranking[*subject] // in a currency that is not known
 }
 
-// withBudgets are the records with budgets of one's own.
-func (r *SpendRules) withBudgets(records []Record) []Record {
-	if len(r.Budgets) == 0 {
-		return records
+// BeginSpend begins an evaluation without any customer.
+func BeginSpend(rules SpendRules, now time.Time) *SpendEvaluation {
+	return &SpendEvaluation{
+		evaluation: begin(spendGate, rules.exceptions(), rules.MaxFindings, now),
+		rules:      &rules, unusedBudgets: maps.Clone(rules.Budgets),
+		spenders: ranking[*subject]{n: maxNamed, compare: worstFirst},
 	}
-	records = slices.Clone(records)
-	for i := range records {
-		if budget, ok := r.Budgets[records[i].SubjectID]; ok {
-			records[i].Budget = new(budget)
-		}
+}
+
+// Add applies the rules to a customer, of whom these are all records. A record without
+// an id is a customer of its own.
+func (e *SpendEvaluation) Add(customer ...Record) {
+	c := newSubject(spendGate, customer)
+	if own, ok := e.rules.Budgets[c.id]; ok {
+		c.budget, c.conflict = new(own), len(c.costs) > 1
+		delete(e.unusedBudgets, c.id)
 	}
-	return records
+	e.add(c)
+	e.usdKnown(c)
+	e.currencyKnown(c)
+	e.hasBudget(c)
+	e.oneBudget(c)
+	e.percentUsed(c)
+	e.forecastPercentUsed(c)
+	e.customerTotalCost(c)
+	e.customerUSDTotalCost(c)
+	e.rank(c)
+}
+
+// Verdict ends the evaluation with the rules about all customers. It finds the same in
+// the same order every time.
+func (e *SpendEvaluation) Verdict(list SpendList) *Verdict {
+	e.complete(list)
+	e.customerFound(list.Missing)
+	e.notEmpty()
+	e.currencyLimited()
+	e.dataAge(e.rules.MaxDataAge)
+	e.usdTotalCost()
+	e.totalCost()
+	e.about = countOf(e.subjectCount, "customer")
+	e.limits, e.state = e.rules.texts(), e.rules.state
+	e.chart = percentChart("Budget used, in percent", e.rules.MaxPercentUsed)
+	return e.end()
 }
 
 // exceptions are those for one customer. One without a customer would be for all.
@@ -116,190 +133,163 @@ func (r *SpendRules) exceptions() []Exception {
 	return slices.DeleteFunc(slices.Clone(r.Exceptions), func(e Exception) bool { return e.SubjectID == "" })
 }
 
-// spendEvaluation is the verdict of a spend gate in the making.
-type spendEvaluation struct {
-	*evaluation
-
-	spend *Spend
-	rules *SpendRules
-}
-
 // complete: a list that is shorter than the API says does not cover everybody.
-func (e *spendEvaluation) complete() {
-	listed, total := e.spend.Listed, e.spend.Total
-	if total == nil || int64(listed) >= *total {
+func (e *SpendEvaluation) complete(list SpendList) {
+	if list.Total == nil || int64(list.Listed) >= *list.Total {
 		return
 	}
-	finding := general("complete", "Partner Center lists %d of %s", listed, countOf(int(*total), "customer"))
-	e.violateUnless(e.rules.AllowIncomplete, finding.withAmounts(new(decimal.NewFromInt(int64(listed))), new(decimal.NewFromInt(*total)), ""))
+	finding := general("complete", "Partner Center lists %d of %s", list.Listed, countOf(int(*list.Total), "customer"))
+	e.violateUnless(e.rules.AllowIncomplete, finding.withAmounts(new(decimal.NewFromInt(int64(list.Listed))), new(decimal.NewFromInt(*list.Total)), ""))
 }
 
 // customerFound: a customer that is not listed may have spent anything, and a
 // budget for nobody may be meant for somebody.
-func (e *spendEvaluation) customerFound() {
-	for _, id := range e.spend.Missing {
+func (e *SpendEvaluation) customerFound(missing []string) {
+	for _, id := range missing {
 		finding := general("customer_found", "customer %s is not listed", id)
 		finding.SubjectID = id
 		e.violateUnless(e.rules.AllowMissing, finding)
+		delete(e.unusedBudgets, id) // It has its finding.
 	}
-	e.counts = append(e.counts, count{len(e.spend.Missing), "not listed"})
-	if len(e.rules.Budgets) == 0 {
-		return
-	}
-	left := maps.Clone(e.rules.Budgets)
-	for _, c := range e.subjects {
-		delete(left, c.id)
-	}
-	for _, id := range e.spend.Missing { // It has its finding.
-		delete(left, id)
-	}
-	for _, id := range slices.Sorted(maps.Keys(left)) {
+	for _, id := range slices.Sorted(maps.Keys(e.unusedBudgets)) {
 		finding := general("customer_found", "customer %s has a budget in budgets, and is not among the customers that are checked", id)
 		finding.SubjectID = id
 		e.violateUnless(e.rules.AllowMissing, finding)
 	}
-	e.counts = append(e.counts, count{len(left), "with a budget but not checked"})
+	e.counts = []count{
+		{e.withoutBudget, "without a budget"},
+		{len(missing), "not listed"},
+		{len(e.unusedBudgets), "with a budget but not checked"},
+	}
+	if e.withoutBudget > 0 && e.rules.limitsShares() && !e.rules.requiresBudget() {
+		e.summaryNotes = append(e.summaryNotes, countOf(e.withoutBudget, "customer")+" without a budget")
+	}
 }
 
 // notEmpty: a selection without any customer is a filter gone wrong.
-func (e *spendEvaluation) notEmpty() {
-	if len(e.subjects) == 0 {
+func (e *SpendEvaluation) notEmpty() {
+	if e.subjectCount == 0 {
 		e.violateUnless(e.rules.AllowEmpty, general("not_empty", "no customer is selected"))
 	}
 }
 
 // usdKnown: a limit in USD says nothing about an unknown figure.
-func (e *spendEvaluation) usdKnown() {
+func (e *SpendEvaluation) usdKnown(c *subject) {
 	if e.rules.MaxUSDTotalCost == nil && e.rules.MaxCustomerUSDTotalCost == nil {
 		return
 	}
-	for _, c := range e.subjects {
-		if c.usdCost == nil {
-			e.violate(c.finding("usd_known", func() string { return "the cost in USD is not known" }))
-		}
+	if c.usdCost == nil {
+		e.violate(c.finding("usd_known", func() string { return "the cost in USD is not known" }))
+		exception := e.exceptions.of(c.id)
+		e.usdUnknown = e.usdUnknown || exception != nil && !exception.ended // It is excepted, and the others are not.
+		return
 	}
+	e.usdTotal = e.usdTotal.Add(*c.usdCost)
 }
 
 // currencyLimited: a currency without a limit is not limited, and a refund does
 // not make up for what somebody else spent.
-func (e *spendEvaluation) currencyLimited() {
+func (e *SpendEvaluation) currencyLimited() {
 	if e.rules.MaxTotalCost == nil {
 		return
 	}
-	for _, total := range e.totals {
+	for _, total := range e.totals.inOrder() {
 		_, limited := e.rules.MaxTotalCost[total.currency]
 		if limited || !total.isSpent {
 			continue
 		}
 		finding := general("currency_limited", "%s", total.unlimited("max_total_cost"))
 		if total.currency == "" {
-			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.spendersWithoutCurrency())
+			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.namesOfSpenders())
 		}
 		e.violate(finding.withAmounts(total.amount, nil, total.currency))
 	}
 }
 
-// spendersWithoutCurrency names the worst of those whose currency is not known.
-func (e *spendEvaluation) spendersWithoutCurrency() string {
-	spenders := slices.DeleteFunc(slices.Clone(e.subjects), func(c *subject) bool {
-		return !slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && part.isSpent })
-	})
+// currencyKnown remembers who has spent in a currency that is not known.
+func (e *SpendEvaluation) currencyKnown(c *subject) {
+	if slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && part.isSpent }) {
+		e.spenders.add(c)
+	}
+}
+
+// namesOfSpenders names the worst of those whose currency is not known.
+func (e *SpendEvaluation) namesOfSpenders() string {
 	var names []string
-	for _, c := range worst(spenders, maxNamed) {
+	for _, c := range e.spenders.first {
 		names = append(names, c.displayName())
 	}
-	if more := len(spenders) - maxNamed; more > 0 {
+	if more := e.spenders.count - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }
 
 // hasBudget: without a budget, a limited share of it says nothing.
-func (e *spendEvaluation) hasBudget() {
-	without := 0
-	for _, c := range e.subjects {
-		if c.budget != nil || c.conflict {
-			continue
-		}
-		without++
-		if e.rules.requiresBudget() {
-			e.violate(c.finding("has_budget", func() string { return "no budget" }))
-		}
+func (e *SpendEvaluation) hasBudget(c *subject) {
+	if c.budget != nil || c.conflict {
+		return
 	}
-	e.counts = slices.Insert(e.counts, 0, count{without, "without a budget"})
-	if without > 0 && e.rules.limitsShares() && !e.rules.requiresBudget() {
-		e.summaryNotes = append(e.summaryNotes, countOf(without, "customer")+" without a budget")
+	e.withoutBudget++
+	if e.rules.requiresBudget() {
+		e.violate(c.finding("has_budget", func() string { return "no budget" }))
 	}
 }
 
 // oneBudget: if two budgets differ, it is not known which one applies. A budget of
 // one's own is an amount without a currency, and so is for costs in one.
-func (e *spendEvaluation) oneBudget() {
+func (e *SpendEvaluation) oneBudget(c *subject) {
 	if !e.rules.limitsShares() && !e.rules.requiresBudget() {
 		return
 	}
-	for _, c := range e.subjects {
-		_, own := e.rules.Budgets[c.id]
-		switch {
-		case c.conflict && own:
-			e.violate(c.finding("one_budget", func() string { return "its costs are in several currencies, and budgets has one amount" }))
-		case c.conflict:
-			e.violate(c.finding("one_budget", func() string { return "several records name different budgets" }))
-		case own && c.costs[0].currency == "" && c.costs[0].isSpent && e.rules.limitsShares():
-			e.violate(c.finding("currency_limited", func() string {
-				return "the currency of its cost is not known, and so neither that of its budget in budgets"
-			}).
-				withAmounts(c.costs[0].amount, nil, ""))
-		}
+	_, own := e.rules.Budgets[c.id]
+	switch {
+	case c.conflict && own:
+		e.violate(c.finding("one_budget", func() string { return "its costs are in several currencies, and budgets has one amount" }))
+	case c.conflict:
+		e.violate(c.finding("one_budget", func() string { return "several records name different budgets" }))
+	case own && c.costs[0].currency == "" && c.costs[0].isSpent && e.rules.limitsShares():
+		e.violate(c.finding("currency_limited", func() string {
+			return "the currency of its cost is not known, and so neither that of its budget in budgets"
+		}).withAmounts(c.costs[0].amount, nil, ""))
 	}
 }
 
 // percentUsed: what a customer has spent is compared with its budget.
-func (e *spendEvaluation) percentUsed() {
+func (e *SpendEvaluation) percentUsed(c *subject) {
 	shares := e.rules.shares()
-	if !shares.areSet() {
-		return
-	}
-	for _, c := range e.subjects {
-		if budgeted := c.budgeted(); budgeted != nil {
-			e.compareShare(c, whole(budgeted.amount), shares, false)
-		}
+	if budgeted := c.budgeted(); budgeted != nil && shares.areSet() {
+		e.compareShare(c, whole(budgeted.amount), shares, false)
 	}
 }
 
 // forecastPercentUsed: what a customer will have spent at the end of the period is
 // compared with its budget.
-func (e *spendEvaluation) forecastPercentUsed() {
-	shares := e.rules.forecastShares()
-	if !shares.areSet() {
+func (e *SpendEvaluation) forecastPercentUsed(c *subject) {
+	shares, budgeted := e.rules.forecastShares(), c.budgeted()
+	if budgeted == nil || !shares.areSet() {
 		return
 	}
-	for _, c := range e.subjects {
-		budgeted := c.budgeted()
-		if budgeted == nil {
-			continue
-		}
-		if budgeted.amount == nil {
-			e.compareShare(c, nil, shares, true)
-			continue
-		}
-		forecast, basis := c.forecast(e.now)
-		if basis == ofNothing {
-			e.violate(c.finding("forecast_known", func() string { return "there is no forecast: " + c.withoutForecast(e.now) }))
-			continue
-		}
-		if basis == ofCost {
-			e.warn(c.finding("forecast_known", func() string {
-				return "there is no forecast on the first day of a period, or right after its end: the cost itself is compared"
-			}))
-		}
-		e.compareShare(c, forecast, shares, true)
+	if budgeted.amount == nil {
+		e.compareShare(c, nil, shares, true)
+		return
 	}
+	forecast, basis := c.forecast(e.now)
+	if basis == ofNothing {
+		e.violate(c.finding("forecast_known", func() string { return "there is no forecast: " + c.withoutForecast(e.now) }))
+		return
+	}
+	if basis == ofCost {
+		e.warn(c.finding("forecast_known", func() string {
+			return "there is no forecast on the first day of a period, or right after its end: the cost itself is compared"
+		}))
+	}
+	e.compareShare(c, forecast, shares, true)
 }
 
 // compareShare compares the share of the budget that a cost or a forecast uses with
 // limits.
-func (e *spendEvaluation) compareShare(c *subject, figure *fraction, limits *bounds, isForecast bool) {
+func (e *SpendEvaluation) compareShare(c *subject, figure *fraction, limits *bounds, isForecast bool) {
 	if figure == nil {
 		e.compare(nil, limits, func(rule string, limit *decimal.Decimal) Finding {
 			return c.finding(rule, func() string { return "the cost is not known" })
@@ -328,30 +318,19 @@ func (e *spendEvaluation) compareShare(c *subject, figure *fraction, limits *bou
 	})
 }
 
-func (e *spendEvaluation) usdTotalCost() {
-	limit := e.rules.MaxUSDTotalCost
-	if limit == nil {
+func (e *SpendEvaluation) usdTotalCost() {
+	if e.rules.MaxUSDTotalCost == nil {
 		return
 	}
-	sum, known := decimal.Zero, true
-	for _, c := range e.subjects {
-		if c.usdCost != nil {
-			sum = sum.Add(*c.usdCost)
-			continue
-		}
-		if exception := e.exceptions.of(c.id); exception != nil && !exception.ended {
-			known = false // It is excepted, and the others are not.
-		}
+	total := &e.usdTotal
+	if e.usdUnknown {
+		total = nil
 	}
-	var total *decimal.Decimal
-	if known {
-		total = &sum
-	}
-	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: total, limit: *limit, currency: "USD"})
+	e.compareAmount(measured{rule: "max_usd_total_cost", what: "all together", actual: total, limit: *e.rules.MaxUSDTotalCost, currency: "USD"})
 }
 
-func (e *spendEvaluation) totalCost() {
-	for _, total := range e.totals {
+func (e *SpendEvaluation) totalCost() {
+	for _, total := range e.totals.inOrder() {
 		if limit, limited := e.rules.MaxTotalCost[total.currency]; limited {
 			e.compareAmount(measured{rule: "max_total_cost", what: "all together", actual: total.amount, limit: limit, currency: total.currency})
 		}
@@ -359,22 +338,20 @@ func (e *spendEvaluation) totalCost() {
 }
 
 // customerTotalCost: each customer has limits in its own currencies.
-func (e *spendEvaluation) customerTotalCost() {
+func (e *SpendEvaluation) customerTotalCost(c *subject) {
 	limits := e.rules.MaxCustomerTotalCost
 	if limits == nil {
 		return
 	}
-	for _, c := range e.subjects {
-		for i := range c.costs {
-			part := &c.costs[i]
-			limit, limited := limits[part.currency]
-			switch {
-			case limited:
-				e.compareAmount(measured{rule: "max_customer_total_cost", subject: c, actual: part.amount, limit: limit, currency: part.currency})
-			case part.isSpent:
-				e.violate(c.finding("currency_limited", func() string { return part.unlimited("max_customer_total_cost") }).
-					withAmounts(part.amount, nil, part.currency))
-			}
+	for i := range c.costs {
+		part := &c.costs[i]
+		limit, limited := limits[part.currency]
+		switch {
+		case limited:
+			e.compareAmount(measured{rule: "max_customer_total_cost", subject: c, actual: part.amount, limit: limit, currency: part.currency})
+		case part.isSpent:
+			e.violate(c.finding("currency_limited", func() string { return part.unlimited("max_customer_total_cost") }).
+				withAmounts(part.amount, nil, part.currency))
 		}
 	}
 }
@@ -387,15 +364,10 @@ func (c *cost) unlimited(rule string) string {
 	return "there are costs in " + c.currency + ", and " + rule + " has no limit for it"
 }
 
-func (e *spendEvaluation) customerUSDTotalCost() {
+func (e *SpendEvaluation) customerUSDTotalCost(c *subject) {
 	limit := e.rules.MaxCustomerUSDTotalCost
-	if limit == nil {
-		return
-	}
-	for _, c := range e.subjects {
-		if c.usdCost != nil { // Otherwise it is a violation by itself.
-			e.compareAmount(measured{rule: "max_customer_usd_total_cost", subject: c, actual: c.usdCost, limit: *limit, currency: "USD"})
-		}
+	if limit != nil && c.usdCost != nil { // If it is not known, that is a violation by itself.
+		e.compareAmount(measured{rule: "max_customer_usd_total_cost", subject: c, actual: c.usdCost, limit: *limit, currency: "USD"})
 	}
 }
 

@@ -101,13 +101,13 @@ func TestForecastRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			spend := Spend{Listed: len(test.records)}
+			spend := spend{SpendList: SpendList{Listed: len(test.records)}}
 			for _, record := range test.records {
 				spend.Records = append(spend.Records, record.record(t))
 			}
 			rules := test.rules(t)
 			rules.MaxFindings = 100
-			checkVerdict(t, EvaluateSpend(spend, rules, at(t, "2026-12-01T12:00:00Z")), test.violations, test.warnings)
+			checkVerdict(t, evaluateSpend(spend, rules, at(t, "2026-12-01T12:00:00Z")), test.violations, test.warnings)
 		})
 	}
 }
@@ -263,7 +263,7 @@ func TestBudgets_missing(t *testing.T) {
 	spend := spendOf(t, spender{"A", "1", "EUR", "1", "1000"})
 	spend.Missing = []string{"gone"}
 	rules := SpendRules{MaxPercentUsed: number(t, "100"), Budgets: limitsOf(t, "gone 100"), MaxFindings: 100}
-	checkVerdict(t, EvaluateSpend(spend, rules, now), []string{"customer_found: customer gone is not listed"}, nil)
+	checkVerdict(t, evaluateSpend(spend, rules, now), []string{"customer_found: customer gone is not listed"}, nil)
 	if spend.Records[0].Budget.String() != "1000" {
 		t.Error("the records have changed")
 	}
@@ -300,13 +300,13 @@ func TestExceptions_totals(t *testing.T) {
 
 func TestMarkdown_ownLimits(t *testing.T) {
 	t.Parallel()
-	spend := Spend{Records: []Record{
+	spend := spend{Records: []Record{
 		dated{"Forecast", "60", "EUR", "100", "2026-11-16T00:00:00Z", "", ""}.record(t),
 		dated{"Keeps", "1", "EUR", "100", "2026-11-16T00:00:00Z", "", ""}.record(t),
 		dated{"Excepted", "600", "EUR", "", "2026-11-16T00:00:00Z", "", ""}.record(t),
 		dated{"No budget", "0", "SEK", "", "2026-11-16T00:00:00Z", "", ""}.record(t),
-	}, Listed: 4}
-	report := EvaluateSpend(spend, SpendRules{
+	}, SpendList: SpendList{Listed: 4}}
+	report := evaluateSpend(spend, SpendRules{
 		MaxForecastPercentUsed: number(t, "100"), WarnForecastPercentUsed: number(t, "80"), MaxCustomerTotalCost: limitsOf(t, "EUR 500"), RequireBudget: new(false),
 		Budgets: limitsOf(t, "id-Keeps 50, gone 1"), MaxFindings: 100, AllowMissing: true,
 		Exceptions: []Exception{

@@ -33,12 +33,15 @@ type subject struct {
 	kind      *kind
 	id, name  string
 	rest      string // what it is, if it is no subject but the rest beside them
-	records   []*Record
+	records   []Record
 	costs     []cost           // one per currency
 	usdCost   *decimal.Decimal // nil unless known of every record
 	budget    *decimal.Decimal
 	conflict  bool // the records name different budgets
 	nameSince *time.Time
+	rounded   *decimal.Decimal // share of the budget, once it is needed
+
+	violations, warnings []*Finding // about it
 }
 
 // cost is an amount in one currency, which is empty if it is not known.
@@ -57,45 +60,26 @@ func (c *cost) add(other cost) {
 	c.isSpent = c.isSpent || other.isSpent
 }
 
-// mergeRecords makes one subject of all records with the same id, in the order of
-// the records, and one of all that are part of the same rest. Another record without
-// an id is a subject of its own.
-func mergeRecords(kind *kind, records []Record) []*subject {
-	type key struct{ id, rest string }
-	byKey := make(map[key]*subject, len(records))
-	subjects := make([]*subject, 0, len(records))
-	// Nearly all subjects have one record, in one currency: these are made all at once.
-	made := make([]subject, len(records))
-	ownRecords, ownCosts := make([]*Record, len(records)), make([]cost, len(records))
-	for i := range records {
-		record := &records[i]
-		own := key{record.SubjectID, record.Rest}
-		if known := byKey[own]; known != nil {
-			known.merge(record)
-			continue
-		}
-		ownRecords[i], ownCosts[i] = record, newCost(record)
-		added := &made[i]
-		*added = subject{
-			kind: kind, id: record.SubjectID, name: record.SubjectName, rest: record.Rest, nameSince: record.LastModified,
-			records: ownRecords[i : i+1 : i+1],
-			costs:   ownCosts[i : i+1 : i+1],
-			usdCost: record.USDCost,
-			budget:  record.Budget,
-		}
-		if own != (key{}) {
-			byKey[own] = added
-		}
-		subjects = append(subjects, added)
+// newSubject makes one subject of all records of it, of which there is at least one.
+func newSubject(kind *kind, records []Record) *subject {
+	first := &records[0]
+	s := &subject{
+		kind: kind, id: first.SubjectID, name: first.SubjectName, rest: first.Rest, nameSince: first.LastModified,
+		records: records,
+		costs:   []cost{newCost(first)},
+		usdCost: first.USDCost,
+		budget:  first.Budget,
 	}
-	return subjects
+	for i := range records[1:] {
+		s.merge(&records[1+i])
+	}
+	return s
 }
 
 func (s *subject) merge(record *Record) {
 	if record.SubjectName != "" && (s.name == "" || isAfter(record.LastModified, s.nameSince)) {
 		s.name, s.nameSince = record.SubjectName, record.LastModified
 	}
-	s.records = append(s.records, record)
 	s.usdCost = add(s.usdCost, record.USDCost)
 	same := slices.IndexFunc(s.costs, func(known cost) bool { return known.currency == record.Currency })
 	if same >= 0 {
@@ -166,17 +150,6 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(printable), " ")
 }
 
-// worst returns the worst subjects of a list, up to n of them, in order. Sorting
-// all of them takes longer than everything else that a gate does.
-func worst(subjects []*subject, n int) []*subject {
-	order := worstOf(len(subjects), n, func(a, b int) int { return cmp.Or(worstFirst(subjects[a], subjects[b]), a-b) })
-	list := make([]*subject, len(order))
-	for i, index := range order {
-		list[i] = subjects[index]
-	}
-	return list
-}
-
 // worstFirst orders subjects by the share of their budget that is used, then by
 // their cost in USD, then by name and id. Those of whom something is not known
 // come first: they may be anything.
@@ -188,11 +161,11 @@ func worstFirst(a, b *subject) int {
 		compareKnown(a.usdCost, b.usdCost),
 		cmp.Compare(a.name, b.name),
 		cmp.Compare(a.id, b.id),
+		cmp.Compare(a.rest, b.rest),
 	)
 }
 
-// compareShares compares cost ÷ budget without dividing, so that it is exact and
-// a budget of 0 is no trouble. Subjects without a budget come last.
+// compareShares compares cost ÷ budget exactly. Subjects without a budget come last.
 func compareShares(a, b *subject) int {
 	aCost, bCost := a.budgeted(), b.budgeted()
 	switch {
@@ -210,10 +183,19 @@ func compareShares(a, b *subject) int {
 		// Nothing of nothing is no share.
 		return toInt(!a.budget.IsPositive()) - toInt(!b.budget.IsPositive())
 	}
-	if a.budget.Equal(*b.budget) {
-		return bCost.amount.Cmp(*aCost.amount)
+	if order := b.roundedShare().Cmp(a.roundedShare()); order != 0 {
+		return order
 	}
 	return bCost.amount.Mul(*a.budget).Cmp(aCost.amount.Mul(*b.budget))
+}
+
+// roundedShare is the share that is used of a budget of more than 0. Comparing rounded
+// shares first takes less time, since each subject is compared with many.
+func (s *subject) roundedShare() decimal.Decimal {
+	if s.rounded == nil {
+		s.rounded = s.percentUsed(4)
+	}
+	return *s.rounded
 }
 
 // exceedsNothing reports whether there is a cost above a budget of 0 or less.
@@ -228,20 +210,37 @@ func compareKnown(a, b *decimal.Decimal) int {
 	return b.Cmp(*a)
 }
 
-// totalByCurrency adds up the costs of all subjects by currency, in order.
-func totalByCurrency(subjects []*subject) []cost {
-	totals := map[string]*cost{}
-	for _, s := range subjects {
-		for _, part := range s.costs {
-			if totals[part.currency] == nil {
-				totals[part.currency] = &cost{currency: part.currency, amount: &decimal.Zero}
-			}
-			totals[part.currency].add(part)
-		}
+// totals are costs added up by currency.
+type totals map[string]*total
+
+type total struct {
+	known     decimal.Decimal
+	isUnknown bool
+	isSpent   bool
+}
+
+func (t totals) add(part cost) {
+	sum := t[part.currency]
+	if sum == nil {
+		sum = new(total)
+		t[part.currency] = sum
 	}
-	list := make([]cost, 0, len(totals))
-	for _, code := range slices.Sorted(maps.Keys(totals)) {
-		list = append(list, *totals[code])
+	if part.amount == nil {
+		sum.isUnknown = true
+	} else {
+		sum.known = sum.known.Add(*part.amount)
+	}
+	sum.isSpent = sum.isSpent || part.isSpent
+}
+
+func (t totals) inOrder() []cost {
+	list := make([]cost, 0, len(t))
+	for _, code := range slices.Sorted(maps.Keys(t)) {
+		sum := cost{currency: code, isSpent: t[code].isSpent}
+		if !t[code].isUnknown {
+			sum.amount = &t[code].known
+		}
+		list = append(list, sum)
 	}
 	return list
 }

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,11 +17,11 @@ const maxNamed = 5
 // Summary is the verdict in one line. It names the worst customers, and one
 // finding of every rule that failed before a second one of any.
 func (v *Verdict) Summary() string {
-	findings := v.violations
-	if len(findings) == 0 {
-		findings = v.warnings
+	findings := &v.violations
+	if v.Passed() {
+		findings = &v.warnings
 	}
-	named := worstOfEachRuleFirst(findings)
+	named := findings.named()
 	var line strings.Builder
 	line.WriteString(v.kind.title + " " + v.outcome())
 	if v.Status() == "passed" {
@@ -30,10 +29,10 @@ func (v *Verdict) Summary() string {
 	}
 	separator := ": "
 	for _, finding := range named {
-		line.WriteString(separator + finding.Message())
+		line.WriteString(separator + finding.message())
 		separator = "; "
 	}
-	if more := len(findings) - len(named); more > 0 {
+	if more := findings.count - len(named); more > 0 {
 		fmt.Fprintf(&line, "; and %d more", more)
 	}
 	notes := v.summaryNotes
@@ -41,7 +40,7 @@ func (v *Verdict) Summary() string {
 		notes = append(notes, countOf(n, v.kind.noun)+" excepted")
 	}
 	all := v.exceptions[""]
-	told := slices.ContainsFunc(named, func(f Finding) bool { return f.exception == all })
+	told := slices.ContainsFunc(named, func(f *Finding) bool { return f.exception == all })
 	if all != nil && !all.ended && !told {
 		notes = append(notes, all.text())
 	}
@@ -57,34 +56,6 @@ func (v *Verdict) outcome() string {
 		return "passed with warnings"
 	}
 	return v.Status()
-}
-
-// worstOfEachRuleFirst returns the worst finding of each rule, and then the worst of
-// the others, up to maxNamed.
-func worstOfEachRuleFirst(findings []Finding) []Finding {
-	worst := map[string]int{}
-	for i := range findings {
-		known, ok := worst[findings[i].Rule]
-		if !ok || compareFindings(&findings[i], &findings[known]) < 0 {
-			worst[findings[i].Rule] = i
-		}
-	}
-	isFirst := make(map[int]bool, len(worst))
-	for _, i := range worst {
-		isFirst[i] = true
-	}
-	order := worstOf(len(findings), max(len(worst), maxNamed), func(a, b int) int {
-		return cmp.Or(
-			toInt(isFirst[b])-toInt(isFirst[a]),
-			compareFindings(&findings[a], &findings[b]),
-			a-b,
-		)
-	})
-	list := make([]Finding, len(order))
-	for i, index := range order {
-		list[i] = findings[index]
-	}
-	return list
 }
 
 // exceedsShare says how much of the budget a cost or a forecast uses. Where the

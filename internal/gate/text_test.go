@@ -45,7 +45,7 @@ func TestSummary_eachRule(t *testing.T) {
 		spender{"D", "2", "EUR", "1", "1"}, spender{"E", "2", "EUR", "1", "1"}, spender{"F", "2", "EUR", "90", ""},
 	)
 	spend.Total, spend.Missing = new(int64(7)), []string{"g"}
-	summary := EvaluateSpend(spend, SpendRules{
+	summary := evaluateSpend(spend, SpendRules{
 		MaxPercentUsed: number(t, "100"), MaxUSDTotalCost: number(t, "1"), MaxCustomerUSDTotalCost: number(t, "80"),
 		MaxTotalCost: map[string]decimal.Decimal{"EUR": *number(t, "1")},
 	}, now).Summary()

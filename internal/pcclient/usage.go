@@ -51,7 +51,7 @@ func first(texts ...*string) *string {
 		case *text:
 			return text
 		default:
-			return &trimmed
+			return new(trimmed)
 		}
 	}
 	return nil
