@@ -33,7 +33,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 	}
 	begin()
 	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of those that have several, until they are whole
-	for record, err := range r.all.Items(ctx) {
+	for record, err := range ahead(r.all.Items(ctx)) {
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) (map[customerKey]int, error) {
 	begin()
 	var ids []customerKey
-	for record, err := range r.all.Items(ctx) {
+	for record, err := range ahead(r.all.Items(ctx)) {
 		if err != nil {
 			return nil, err
 		}
