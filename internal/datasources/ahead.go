@@ -4,7 +4,7 @@ import "iter"
 
 // aheadBatch is how many items are handed over at once. To hand over one by one takes as
 // long as to decode them.
-const aheadBatch = 256
+const aheadBatch = 64
 
 // ahead yields what a list yields, and meanwhile reads on in another goroutine, so that
 // a gate evaluates one customer while the next ones are decoded.

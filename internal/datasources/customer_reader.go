@@ -1,11 +1,9 @@
 package datasources
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -27,12 +25,12 @@ type customerReader struct {
 // first, and again if a customer turns out to have several records: the client caches
 // the pages, and reading them again takes less memory than keeping all records.
 func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) error {
-	several, err := r.readOnce(ctx, begin, visit)
-	if err != nil || len(several) == 0 {
+	counts, repeated, err := r.readOnce(ctx, begin, visit)
+	if err != nil || !repeated {
 		return err
 	}
 	begin()
-	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of those that have several, until they are whole
+	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of those with several records, until they are whole
 	for record, err := range ahead(r.all.Items(ctx)) {
 		if err != nil {
 			return err
@@ -41,12 +39,12 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 			continue
 		}
 		id, known := keyOf(record)
-		if !known || several[id] == 0 {
+		if !known || counts[id] == 1 {
 			visit(record)
 			continue
 		}
 		parts[id] = append(parts[id], record)
-		if len(parts[id]) == several[id] {
+		if len(parts[id]) == counts[id] {
 			visit(parts[id]...)
 			delete(parts, id)
 		}
@@ -57,14 +55,14 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 	return nil
 }
 
-// readOnce takes each record for a customer of its own, and returns the customers
-// that have several, and how many.
-func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) (map[customerKey]int, error) {
+// readOnce takes each record for a customer of its own. It returns how many each
+// customer has, and whether any has several.
+func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) (counts map[customerKey]int, repeated bool, err error) {
 	begin()
-	var ids []customerKey
+	counts = map[customerKey]int{}
 	for record, err := range ahead(r.all.Items(ctx)) {
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		r.listed++
 		r.tracker.mark(record.OwnerID())
@@ -72,18 +70,12 @@ func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(
 			continue
 		}
 		if id, known := keyOf(record); known {
-			ids = append(ids, id)
+			counts[id]++
+			repeated = repeated || counts[id] > 1
 		}
 		visit(record)
 	}
-	slices.SortFunc(ids, func(a, b customerKey) int { return bytes.Compare(a[:], b[:]) })
-	several := map[customerKey]int{}
-	for i := 1; i < len(ids); i++ {
-		if ids[i] == ids[i-1] {
-			several[ids[i]] = max(several[ids[i]], 1) + 1
-		}
-	}
-	return several, nil
+	return counts, repeated, nil
 }
 
 // customerKey is the id of a customer in 16 bytes.
