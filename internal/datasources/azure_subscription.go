@@ -14,8 +14,9 @@ import (
 // azureSubscription is an Azure subscription in an Azure plan, and what it has
 // used.
 type azureSubscription struct {
-	foundEntitlement
+	*pcclient.AzureEntitlement
 
+	plan      string
 	resources []*pcclient.ResourceUsageRecord
 	// doubtful are resources of which it cannot be told whether they belong to it,
 	// and so neither what they cost it: they have no cost.
@@ -32,17 +33,16 @@ func readAzureSubscription(ctx context.Context, api *pcclient.Client, customerID
 	if err != nil {
 		return nil, err
 	}
-	listings, gone, err := findEntitlement(ctx, api, plans, customerID, azureSubscriptionID)
+	current, err := findEntitlement(ctx, api, plans, customerID, azureSubscriptionID)
 	if err != nil {
 		return nil, err
 	}
-	subscription := azureSubscription{foundEntitlement: currentOf(listings)}
+	subscription := azureSubscription{AzureEntitlement: current.entitlement, plan: current.id}
 	var doubtful []*pcclient.ResourceUsageRecord
 	// In all of them: one that it has left lists it no longer, and has what it cost there.
 	for _, plan := range plans {
-		all, err := api.SubscriptionResourceUsage(ctx, customerID, plan)
-		// A plan that lists it is there, and so may be what it has cost.
-		if slices.Contains(gone, plan) && isStatusNotFound(err) || isNotFound(err) && !isListedIn(listings, plan) {
+		all, err := api.SubscriptionResourceUsage(ctx, customerID, plan.id)
+		if plan.isWithoutUsage(err) {
 			continue
 		}
 		if err != nil {
@@ -64,8 +64,32 @@ func readAzureSubscription(ctx context.Context, api *pcclient.Client, customerID
 	return &subscription, nil
 }
 
-// azurePlans are the ids of all subscriptions of a customer that may be Azure plans.
-func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([]string, error) {
+// azurePlan is a subscription that may be an Azure plan.
+type azurePlan struct {
+	id          string
+	entitlement *pcclient.AzureEntitlement // nil if the plan does not list the Azure subscription
+	isGone      bool                       // 404 when asked for its Azure subscriptions
+}
+
+func (p *azurePlan) isActive() bool {
+	return strings.EqualFold(deref(p.entitlement.Status, ""), "active")
+}
+
+// notFound are the codes by which Partner Center says that there is no such
+// subscription (https://learn.microsoft.com/partner-center/developer/error-codes).
+var notFound = []string{"1000", "20003", "900118"}
+
+// isWithoutUsage reports whether an error of the plan's usage means that there is none.
+// A plan that lists the Azure subscription is there, and so may be what that has cost.
+// If the plan is not gone, a 404 with another code, or without one, is of something
+// on the way, and may hide what is there.
+func (p *azurePlan) isWithoutUsage(err error) bool {
+	e, failed := errors.AsType[*pcclient.Error](err)
+	return failed && e.Status == http.StatusNotFound && p.entitlement == nil && (p.isGone || slices.Contains(notFound, e.Code))
+}
+
+// azurePlans are all subscriptions of a customer that may be Azure plans.
+func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([]*azurePlan, error) {
 	subscriptions, err := api.SubscriptionKinds(ctx, customerID)
 	if err != nil {
 		return nil, err
@@ -73,7 +97,7 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 	if err := requireComplete(subscriptions, "subscriptions"); err != nil {
 		return nil, err
 	}
-	var plans []string
+	var plans []*azurePlan
 	seen := map[string]bool{}
 	for _, subscription := range subscriptions.Items {
 		if !subscription.MayBeAzurePlan() {
@@ -85,81 +109,49 @@ func azurePlans(ctx context.Context, api *pcclient.Client, customerID string) ([
 		}
 		if !seen[normalizeText(plan)] {
 			seen[normalizeText(plan)] = true
-			plans = append(plans, plan)
+			plans = append(plans, &azurePlan{id: plan})
 		}
 	}
 	return plans, nil
 }
 
-// foundEntitlement is an Azure subscription as an Azure plan lists it.
-type foundEntitlement struct {
-	plan string
-	pcclient.AzureEntitlement
-}
-
 // findEntitlement looks for the Azure subscription in all plans: it moves from one
-// to another, and may be in both. It also returns the plans whose Azure subscriptions are
-// not found.
-func findEntitlement(ctx context.Context, api *pcclient.Client, plans []string, customerID, azureSubscriptionID string) (found []foundEntitlement, gone []string, err error) {
+// to another, and may be in both. It returns the plan in which it is active, or else
+// the first one that lists it.
+func findEntitlement(ctx context.Context, api *pcclient.Client, plans []*azurePlan, customerID, azureSubscriptionID string) (current *azurePlan, err error) {
+	gone := 0
 	for _, plan := range plans {
-		entitlements, err := api.AzureEntitlements(ctx, customerID, plan)
-		if isStatusNotFound(err) {
-			gone = append(gone, plan)
+		entitlements, err := api.AzureEntitlements(ctx, customerID, plan.id)
+		if e, failed := errors.AsType[*pcclient.Error](err); failed && e.Status == http.StatusNotFound {
+			plan.isGone = true
+			gone++
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := requireComplete(entitlements, "Azure entitlements"); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		matches := filter(entitlements.Items, func(e *pcclient.AzureEntitlement) bool {
 			return strings.EqualFold(id(e.ID), azureSubscriptionID)
 		})
-		if len(matches) > 0 {
-			found = append(found, foundEntitlement{plan, *matches[0]})
+		if len(matches) == 0 {
+			continue
+		}
+		plan.entitlement = matches[0]
+		if current == nil || plan.isActive() && !current.isActive() {
+			current = plan
 		}
 	}
-	if len(found) == 0 {
+	if current == nil {
 		detail := fmt.Sprintf("None of the %d Azure plans of the customer has the Azure subscription %s. Check both ids.", len(plans), azureSubscriptionID)
-		if len(gone) > 0 {
-			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", len(gone))
+		if gone > 0 {
+			detail += fmt.Sprintf(" Partner Center knows no Azure subscriptions of %d of these plans (404 Not Found).", gone)
 		}
-		return nil, nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
+		return nil, &argumentError{argument: "azure_subscription_id", summary: "Azure subscription not found", detail: detail}
 	}
-	return found, gone, nil
-}
-
-// notFound are the codes by which Partner Center says that there is no such
-// subscription (https://learn.microsoft.com/partner-center/developer/error-codes).
-var notFound = []string{"1000", "20003", "900118"}
-
-// isNotFound reports whether Partner Center itself knows nothing of what was asked
-// for, such as a plan that was deleted. A 404 with another code, or without one,
-// is of something on the way, and may hide what is there.
-func isNotFound(err error) bool {
-	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && e.Status == http.StatusNotFound && slices.Contains(notFound, e.Code)
-}
-
-func isStatusNotFound(err error) bool {
-	e, failed := errors.AsType[*pcclient.Error](err)
-	return failed && e.Status == http.StatusNotFound
-}
-
-func isListedIn(listings []foundEntitlement, plan string) bool {
-	return slices.ContainsFunc(listings, func(l foundEntitlement) bool { return l.plan == plan })
-}
-
-// currentOf is the listing in which the Azure subscription is active, or else the
-// first one.
-func currentOf(listings []foundEntitlement) foundEntitlement {
-	for _, l := range listings {
-		if strings.EqualFold(deref(l.Status, ""), "active") {
-			return l
-		}
-	}
-	return listings[0]
+	return current, nil
 }
 
 // unknownCosts are resources of which it cannot be told whether they belong to an
