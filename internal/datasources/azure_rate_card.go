@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/seed-12616aef/terraform-provider-partnercenter/internal/pcclient"
 )
@@ -46,7 +45,7 @@ type meter struct {
 	Unit             *string           `tfsdk:"unit"`
 	IncludedQuantity *pcclient.Decimal `tfsdk:"included_quantity"`
 	EffectiveDate    *string           `tfsdk:"effective_date"`
-	Tags             []string          `tfsdk:"tags"`
+	Tags             []*string         `tfsdk:"tags"`
 	Rates            []rate            `tfsdk:"rates"`
 }
 
@@ -58,7 +57,7 @@ type rate struct {
 type offerTerm struct {
 	Name             *string           `tfsdk:"name"`
 	Discount         *pcclient.Decimal `tfsdk:"discount"`
-	ExcludedMeterIDs []string          `tfsdk:"excluded_meter_ids"`
+	ExcludedMeterIDs []*string         `tfsdk:"excluded_meter_ids"`
 	EffectiveDate    *string           `tfsdk:"effective_date"`
 }
 
@@ -93,7 +92,7 @@ func azureRateCardSchema() schema.Schema {
 				"unit":              text("The unit that a rate applies to. Null if the API returns none."),
 				"included_quantity": number("The quantity that is free of charge, in `unit`. Null if the API returns none."),
 				"effective_date":    text("When the rates take effect, an RFC 3339 time. Null if the API returns none."),
-				"tags":              schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The tags of the meter. Empty if the API returns none."},
+				"tags":              texts("The tags of the meter. Empty if the API returns none. An element is null where the API has null."),
 				"rates": rows("The rates, by `from_quantity`.", attributes{
 					"from_quantity": number("The quantity from which the rate applies, in `unit`, exactly."),
 					"rate":          number("The price of one `unit`, in `currency_code`, exactly."),
@@ -102,7 +101,7 @@ func azureRateCardSchema() schema.Schema {
 			"offer_terms": rows("The discounts, in the order of the API.", attributes{
 				"name":               text("The name of the term. Null if the API returns none."),
 				"discount":           number("The discount as a fraction, such as 0.1 for 10 %. Null if the API returns none."),
-				"excluded_meter_ids": texts("The ids of the meters that the discount does not apply to. Empty if the API returns none."),
+				"excluded_meter_ids": texts("The ids of the meters that the discount does not apply to. Empty if the API returns none. An element is null where the API has null."),
 				"effective_date":     text("When the term takes effect, an RFC 3339 time, in UTC if the API returns no offset. Null if the API returns none."),
 			}),
 		},
@@ -136,7 +135,7 @@ func newMeter(m *pcclient.AzureMeter) meter {
 		Unit:             m.Unit,
 		IncludedQuantity: m.IncludedQuantity,
 		EffectiveDate:    formatTime(m.EffectiveDate),
-		Tags:             append([]string{}, m.Tags...),
+		Tags:             append([]*string{}, m.Tags...),
 		Rates:            newRates(m.Rates),
 	}
 }
@@ -150,14 +149,10 @@ func newRates(prices pcclient.AzureRates) []rate {
 }
 
 func newOfferTerm(t *pcclient.AzureOfferTerm) offerTerm {
-	ids := make([]string, len(t.ExcludedMeterIDs))
-	for i := range ids {
-		ids[i] = *normalizeGUID(&t.ExcludedMeterIDs[i])
-	}
 	return offerTerm{
 		Name:             t.Name,
 		Discount:         t.Discount,
-		ExcludedMeterIDs: ids,
+		ExcludedMeterIDs: mapRows(t.ExcludedMeterIDs, normalizeGUID),
 		EffectiveDate:    formatTime(t.EffectiveDate),
 	}
 }

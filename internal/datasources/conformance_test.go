@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -337,6 +338,26 @@ func TestSilentItem(t *testing.T) {
 			checkFlags(t, totals)
 		}
 	})
+}
+
+// A null in a list of texts stays null, and an empty text stays one.
+func TestTexts_null(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, body string
+		list       []any
+	}{
+		{"partnercenter_customer", `{"customDomains":["a",null,""]}`, []any{"custom_domains"}},
+		{"partnercenter_usage_summary", `{"emailsToNotify":["a",null,""]}`, []any{"emails_to_notify"}},
+		{"partnercenter_azure_rate_card", `{"meters":[{"tags":["a",null,""]}]}`, []any{"meters", 0, "tags"}},
+		{"partnercenter_azure_rate_card", `{"offerTerms":[{"excludedMeterIds":["a",null,""]}]}`, []any{"offer_terms", 0, "excluded_meter_ids"}},
+	} {
+		s := subjectOf(t, test.name)
+		r := server(t, api{s.path: {body: test.body}}).Read(t, test.name, s.arguments).Succeed(t)
+		if diff := cmp.Diff([]any{"a", nil, ""}, r.Get(t, test.list...)); diff != "" {
+			t.Errorf("%s: %s", test.body, diff)
+		}
+	}
 }
 
 // flags are the results that are booleans, which are never null.

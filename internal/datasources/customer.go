@@ -24,9 +24,9 @@ func newCustomer() datasource.DataSource {
 }
 
 type customer struct {
-	CustomerID           *string  `tfsdk:"customer_id"`
-	AllowDelegatedAccess *bool    `tfsdk:"allow_delegated_access"`
-	CustomDomains        []string `tfsdk:"custom_domains"`
+	CustomerID           *string   `tfsdk:"customer_id"`
+	AllowDelegatedAccess *bool     `tfsdk:"allow_delegated_access"`
+	CustomDomains        []*string `tfsdk:"custom_domains"`
 	profile
 }
 
@@ -48,7 +48,7 @@ func customerSchema() schema.Schema {
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"allow_delegated_access": boolean("Whether the customer lets the partner administer its tenant. False if the API does not say."),
-			"custom_domains":         texts("The customer's own domains, in the order of the API. Empty if it returns none."),
+			"custom_domains":         texts("The customer's own domains, in the order of the API. Empty if it returns none. An element is null where the API has null."),
 		}),
 	}
 }
@@ -66,7 +66,7 @@ func readCustomer(ctx context.Context, api *pcclient.Client, m *customer) error 
 	*m = customer{
 		CustomerID:           normalizeGUID(&id),
 		AllowDelegatedAccess: new(deref(c.AllowDelegatedAccess, false)),
-		CustomDomains:        append([]string{}, c.CustomDomains...),
+		CustomDomains:        append([]*string{}, c.CustomDomains...),
 		profile:              newProfile(c),
 	}
 	// Terraform wants arguments back as they were written.

@@ -18,13 +18,13 @@ func newUsageSummary() datasource.DataSource {
 }
 
 type usageSummary struct {
-	PartnerID                           *string  `tfsdk:"partner_id"`
-	PartnerName                         *string  `tfsdk:"partner_name"`
-	CustomersOverBudget                 *int64   `tfsdk:"customers_over_budget"`
-	CustomersTrendingOver               *int64   `tfsdk:"customers_trending_over"`
-	CustomersWithUsageBasedSubscription *int64   `tfsdk:"customers_with_usage_based_subscription"`
-	EmailsToNotify                      []string `tfsdk:"emails_to_notify"`
-	ExcludesAzurePlan                   *bool    `tfsdk:"excludes_azure_plan"`
+	PartnerID                           *string   `tfsdk:"partner_id"`
+	PartnerName                         *string   `tfsdk:"partner_name"`
+	CustomersOverBudget                 *int64    `tfsdk:"customers_over_budget"`
+	CustomersTrendingOver               *int64    `tfsdk:"customers_trending_over"`
+	CustomersWithUsageBasedSubscription *int64    `tfsdk:"customers_with_usage_based_subscription"`
+	EmailsToNotify                      []*string `tfsdk:"emails_to_notify"`
+	ExcludesAzurePlan                   *bool     `tfsdk:"excludes_azure_plan"`
 	cost
 	period
 }
@@ -42,7 +42,7 @@ func usageSummarySchema() schema.Schema {
 			"customers_over_budget":                   count("The number of customers over their budget, as the API counts them. Null if it does not."),
 			"customers_trending_over":                 count("The number of customers who are expected to exceed their budget, as the API counts them; Microsoft does not document how. Null if it does not."),
 			"customers_with_usage_based_subscription": count("The number of customers with a subscription that is billed by usage, as the API counts them. Null if it does not."),
-			"emails_to_notify":                        texts("The email addresses that are notified when a customer exceeds the budget. Empty if the API returns none."),
+			"emails_to_notify":                        texts("The email addresses that are notified when a customer exceeds the budget. Empty if the API returns none. An element is null where the API has null."),
 			"excludes_azure_plan":                     boolean("Always true: `total_cost` leaves out customers on an Azure plan."),
 		}, costAttributes(), periodAttributes()),
 	}
@@ -59,7 +59,7 @@ func readUsageSummary(ctx context.Context, api *pcclient.Client, m *usageSummary
 		CustomersOverBudget:                 (*int64)(s.CustomersOverBudget),
 		CustomersTrendingOver:               (*int64)(s.CustomersTrendingOver),
 		CustomersWithUsageBasedSubscription: (*int64)(s.CustomersWithUsageBasedSubscription),
-		EmailsToNotify:                      append([]string{}, s.EmailsToNotify...),
+		EmailsToNotify:                      append([]*string{}, s.EmailsToNotify...),
 		ExcludesAzurePlan:                   new(true),
 		cost:                                newCost(&s.Cost),
 		period:                              newPeriod(&s.Period),

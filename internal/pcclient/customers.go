@@ -18,9 +18,9 @@ type Customer struct {
 		Domain      *string `json:"domain"`
 		CompanyName *string `json:"companyName"`
 	} `json:"companyProfile"`
-	RelationshipToPartner *string  `json:"relationshipToPartner"`
-	AllowDelegatedAccess  *bool    `json:"allowDelegatedAccess"`
-	CustomDomains         []string `json:"customDomains"`
+	RelationshipToPartner *string   `json:"relationshipToPartner"`
+	AllowDelegatedAccess  *bool     `json:"allowDelegatedAccess"`
+	CustomDomains         []*string `json:"customDomains"`
 }
 
 // Customers lists the customers whose company name begins with a prefix; all of

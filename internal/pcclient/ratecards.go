@@ -31,7 +31,7 @@ type AzureMeter struct {
 	Unit             *string    `json:"unit"`
 	IncludedQuantity *Decimal   `json:"includedQuantity"`
 	EffectiveDate    *Time      `json:"effectiveDate"`
-	Tags             []string   `json:"tags"`
+	Tags             []*string  `json:"tags"`
 	Rates            AzureRates `json:"rates"`
 }
 
@@ -62,10 +62,10 @@ func (r *AzureRates) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 
 // AzureOfferTerm is a discount, and the meters that it does not hold for.
 type AzureOfferTerm struct {
-	Name             *string  `json:"name"`
-	Discount         *Decimal `json:"discount"`
-	ExcludedMeterIDs []string `json:"excludedMeterIds"`
-	EffectiveDate    *Time    `json:"effectiveDate"`
+	Name             *string   `json:"name"`
+	Discount         *Decimal  `json:"discount"`
+	ExcludedMeterIDs []*string `json:"excludedMeterIds"`
+	EffectiveDate    *Time     `json:"effectiveDate"`
 }
 
 // AzureRateCard reads the prices of a region in a currency; the API's own choice

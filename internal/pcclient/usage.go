@@ -231,10 +231,10 @@ type UsageSummary struct {
 	Identity
 	Cost
 	Period
-	CustomersOverBudget                 *Integer `json:"customersOverBudget"`
-	CustomersTrendingOver               *Integer `json:"customersTrendingOver"`
-	CustomersWithUsageBasedSubscription *Integer `json:"customersWithUsageBasedSubscription"`
-	EmailsToNotify                      []string `json:"emailsToNotify"`
+	CustomersOverBudget                 *Integer  `json:"customersOverBudget"`
+	CustomersTrendingOver               *Integer  `json:"customersTrendingOver"`
+	CustomersWithUsageBasedSubscription *Integer  `json:"customersWithUsageBasedSubscription"`
+	EmailsToNotify                      []*string `json:"emailsToNotify"`
 }
 
 // UsageSummary reads the summary of the partner.
