@@ -146,7 +146,7 @@ var (
 		"dataFormat":       {"compressedJSON", "compressedJSONLines"},
 		"partitionType":    {"default"},
 		"schemaVersion":    {"1", "2"},
-		"ChargeType":       {"new"},
+		"ChargeType":       {"new", "cancel"},
 	}
 )
 

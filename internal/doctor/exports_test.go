@@ -174,6 +174,22 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// What the emulator exports is as expected, in currencies with many lines and with few.
+func TestExport_emulator(t *testing.T) {
+	t.Parallel()
+	for name, q := range map[string]*graphbilling.Query{
+		"EUR": unbilledExport, "CHF": {CurrencyCode: "CHF"}, "invoice": {InvoiceID: emulator.LatestInvoiceID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x, _ := examineWith(t, q, 1, emulator.Options{})
+			if r := x.route(t, "{blob}"); r.Status != StatusOK || *r.Records == 0 || len(r.Differences) > 0 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
 // Whatever column the client reads, the doctor expects.
 func TestExport_columns(t *testing.T) {
 	t.Parallel()

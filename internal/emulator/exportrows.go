@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// What a charge is. The API's words are not documented.
+// What a charge is. For a refund there is only the word of one-time charges
+// (https://learn.microsoft.com/partner-center/recon-file-charge-types).
 const (
 	chargeNew    = "new"
-	chargeRefund = "refund"
+	chargeRefund = "cancel"
 )
 
 // exportCell is a usageCell in the days of an export.

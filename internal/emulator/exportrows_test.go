@@ -231,7 +231,7 @@ func TestRowsHaveWhatMonthsHave(t *testing.T) {
 		days[row.UsageDate] = true
 		for name, holds := range map[string]bool{
 			"late":       row.ChargeStartDate == "2026-10-01T00:00:00Z" && strings.HasPrefix(row.UsageDate, "2026-10-3"),
-			"refund":     row.ChargeType == "refund" && strings.HasPrefix(row.BillingPreTaxTotal.String(), "-"),
+			"refund":     row.ChargeType == "cancel" && strings.HasPrefix(row.BillingPreTaxTotal.String(), "-"),
 			"free":       row.BillingPreTaxTotal == "0",
 			"exponent":   strings.Contains(row.BillingPreTaxTotal.String(), "E-"),
 			"15 digits":  len(row.BillingPreTaxTotal) > len("0.123456789012345"),
