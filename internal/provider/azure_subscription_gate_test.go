@@ -83,17 +83,13 @@ func TestTerraform_azureSubscriptionGate(t *testing.T) {
 		for name, test := range tests {
 			subjects[name] = subject{text: required + gatedSubscription(test.arguments)}
 		}
-		planned := planTogether(t, subjects, environment)
-		for name, test := range tests {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				if test.says == "" {
-					planned.of(t, name).succeed(t)
-				} else {
-					planned.of(t, name).fail(t, test.says)
-				}
-			})
-		}
+		planEach(t, subjects, environment, func(t *testing.T, name string, planned outcome) {
+			if says := tests[name].says; says == "" {
+				planned.succeed(t)
+			} else {
+				planned.fail(t, says)
+			}
+		})
 	}
 }
 
@@ -229,17 +225,13 @@ output "gate" { value = module.gate }
 `}
 	}
 	_, environment := emulate(t, emulator.Options{})
-	planned := planTogether(t, subjects, environment)
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if test.stops {
-				planned.of(t, name).fail(t, test.says...)
-			} else {
-				planned.of(t, name).succeed(t).mention(t, test.says...)
-			}
-		})
-	}
+	planEach(t, subjects, environment, func(t *testing.T, name string, planned outcome) {
+		if test := tests[name]; test.stops {
+			planned.fail(t, test.says...)
+		} else {
+			planned.succeed(t).mention(t, test.says...)
+		}
+	})
 }
 
 // A plan is saved, spend rises, and the plan is applied: what depends on the

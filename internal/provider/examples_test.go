@@ -512,6 +512,7 @@ func TestExamples(t *testing.T) {
 	t.Parallel()
 	directories := entries(t, filepath.Join(examples, "data-sources"))
 	passing, failing := map[string]subject{}, map[string]subject{}
+	tests := map[string]example{}
 	for _, directory := range directories {
 		cases, ok := dataSources[directory]
 		if !ok {
@@ -521,10 +522,12 @@ func TestExamples(t *testing.T) {
 			s := dataSourceExamples(t, directory)
 			maps.Copy(s.files, test.files)
 			s.variables = test.variables
+			name := directory + " " + test.name
+			tests[name] = test
 			if len(test.fails) == 0 {
-				passing[directory+" "+test.name] = s
+				passing[name] = s
 			} else {
-				failing[directory+" "+test.name] = s
+				failing[name] = s
 			}
 		}
 	}
@@ -532,15 +535,8 @@ func TestExamples(t *testing.T) {
 		t.Errorf("%d directories, %d tested", len(directories), len(dataSources))
 	}
 	_, environment := emulate(t, emulator.Options{PageSize: 7})
-	planned := planTogether(t, passing, environment)
-	maps.Copy(planned, planTogether(t, failing, environment))
-	for directory, cases := range dataSources {
-		for _, test := range cases {
-			t.Run(directory+" "+test.name, func(t *testing.T) {
-				t.Parallel()
-				test.check(t, planned.of(t, directory+" "+test.name))
-			})
-		}
+	for _, subjects := range []map[string]subject{passing, failing} {
+		planEach(t, subjects, environment, func(t *testing.T, name string, planned outcome) { tests[name].check(t, planned) })
 	}
 }
 

@@ -71,17 +71,13 @@ func TestTerraform_spendGate(t *testing.T) {
 		subjects[name] = subject{text: required + gated(test.rules)}
 	}
 	_, environment := emulate(t, emulator.Options{PageSize: 10})
-	planned := planTogether(t, subjects, environment)
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if test.says == "" {
-				planned.of(t, name).succeed(t)
-			} else {
-				planned.of(t, name).fail(t, "Resource postcondition failed", test.says)
-			}
-		})
-	}
+	planEach(t, subjects, environment, func(t *testing.T, name string, planned outcome) {
+		if says := tests[name].says; says == "" {
+			planned.succeed(t)
+		} else {
+			planned.fail(t, "Resource postcondition failed", says)
+		}
+	})
 }
 
 // exceptedUntil is an argument of a gate.

@@ -172,13 +172,7 @@ func TestGuides(t *testing.T) {
 	}
 	newWorkspace(t, "").terraform(t, "fmt", "-check", "-diff", "-recursive", blocks).succeed(t)
 	_, environment := emulate(t, emulator.Options{})
-	outcomes := planTogether(t, planned, environment)
-	for name := range planned {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			outcomes.of(t, name).succeed(t)
-		})
-	}
+	planEach(t, planned, environment, func(t *testing.T, _ string, planned outcome) { planned.succeed(t) })
 }
 
 func TestHCLBlocks(t *testing.T) {

@@ -166,17 +166,13 @@ output "gate" { value = module.spend_gate }
 `}
 	}
 	_, environment := emulate(t, emulator.Options{})
-	planned := planTogether(t, subjects, environment)
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if test.stops {
-				planned.of(t, name).fail(t, test.says...)
-			} else {
-				planned.of(t, name).succeed(t).mention(t, test.says...)
-			}
-		})
-	}
+	planEach(t, subjects, environment, func(t *testing.T, name string, planned outcome) {
+		if test := tests[name]; test.stops {
+			planned.fail(t, test.says...)
+		} else {
+			planned.succeed(t).mention(t, test.says...)
+		}
+	})
 }
 
 // Each rule of one's own stops a plan through either module, and lets one pass.

@@ -182,19 +182,15 @@ func TestOddities(t *testing.T) {
 			t.Parallel()
 			e, environment := emulate(t, emulator.Options{})
 			oddly(t, e, change)
-			outcomes := planTogether(t, all, environment)
-			for name, subject := range all {
-				t.Run(name, func(t *testing.T) {
-					t.Parallel()
-					planned, text := outcomes.of(t, name), subject.text
-					if what != "anonymous" || !strings.Contains(text, "for_each    = toset") && !strings.Contains(text, "for_each = toset") {
-						planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
-					}
-					if stops.MatchString(text) && (what == "bare" || what == "alike" && lists.MatchString(text)) && planned.code == 0 {
-						t.Errorf("the gate passes:\n%s", planned.stdout)
-					}
-				})
-			}
+			planEach(t, all, environment, func(t *testing.T, name string, planned outcome) {
+				text := all[name].text
+				if what != "anonymous" || !strings.Contains(text, "for_each    = toset") && !strings.Contains(text, "for_each = toset") {
+					planned.holds(t) // Whom nobody can ask for is an error in for_each, and left out of nothing.
+				}
+				if stops.MatchString(text) && (what == "bare" || what == "alike" && lists.MatchString(text)) && planned.code == 0 {
+					t.Errorf("the gate passes:\n%s", planned.stdout)
+				}
+			})
 		})
 	}
 }

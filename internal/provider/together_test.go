@@ -66,6 +66,18 @@ func planTogether(t *testing.T, subjects map[string]subject, environment []strin
 	return planned
 }
 
+// planEach plans subjects together, and runs a test of what Terraform says of each.
+func planEach(t *testing.T, subjects map[string]subject, environment []string, test func(t *testing.T, name string, planned outcome)) {
+	t.Helper()
+	planned := planTogether(t, subjects, environment)
+	for name := range subjects {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, name, planned.of(t, name))
+		})
+	}
+}
+
 // addModules writes each subject that this Terraform reads into a directory. They take
 // the provider of the root, unless they configure one.
 func (w *workspace) addModules(t *testing.T, subjects map[string]subject) (directories map[string]string) {
