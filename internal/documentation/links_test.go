@@ -1,5 +1,6 @@
 // Package documentation_test checks the pages that people read: README.md and its
-// like on GitHub, and docs/ on GitHub and on the Terraform Registry.
+// like on GitHub, and docs/ on GitHub and on the Terraform Registry. It also checks the
+// issue forms and the settings that GitHub reads.
 package documentation_test
 
 import (
