@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -42,7 +43,6 @@ func (e *evaluation) add(s *subject) {
 	if s.id != "" && e.exceptions[s.id] != nil {
 		e.names[s.id] = s.displayName()
 	}
-	e.excepted += toInt(e.exceptions.has(s.id))
 	if s.rest != "" {
 		e.rests = append(e.rests, s)
 	}
@@ -79,8 +79,10 @@ func (e *evaluation) rank(s *subject) {
 	}
 }
 
-// end lists what was found.
+// end sorts and lists what was found.
 func (e *evaluation) end() *Verdict {
+	slices.SortFunc(e.violations.withoutSubject, compareFindings)
+	slices.SortFunc(e.warnings.withoutSubject, compareFindings)
 	e.listedViolations, e.listedWarnings = e.violations.listed(e.maxFindings), e.warnings.listed(e.maxFindings)
 	return &e.Verdict
 }

@@ -100,14 +100,9 @@ func (l *findings) add(f *Finding) {
 	}
 }
 
-// general are those without a subject, in order.
-func (l *findings) general() []*Finding {
-	return slices.SortedFunc(slices.Values(l.withoutSubject), compareFindings)
-}
-
 // worst are the worst findings, up to n, in order.
 func (l *findings) worst(n int) []*Finding {
-	list := slices.Concat(l.general(), slices.Concat(l.bySubject.most(n)...))
+	list := slices.Concat(l.withoutSubject, slices.Concat(l.bySubject.most(n)...))
 	return list[:min(n, len(list))]
 }
 

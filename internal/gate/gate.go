@@ -29,11 +29,10 @@ type Verdict struct {
 	listedViolations []Finding
 	listedWarnings   []Finding
 
-	warned   int               // subjects with warnings only
-	others   ranking[*subject] // without findings
-	rests    []*subject        // those that are no subjects, but the rest beside them
-	excepted int               // subjects with an exception of their own that has not ended
-	names    map[string]string // of subjects with an exception of their own, by id
+	warned int               // subjects with warnings only
+	others ranking[*subject] // without findings
+	rests  []*subject        // those that are no subjects, but the rest beside them
+	names  map[string]string // of subjects with an exception of their own, by id
 
 	// What the report and the summary say of a kind's own rules.
 	about        string // what it is about, in a summary without findings
@@ -76,7 +75,10 @@ func (v *Verdict) WarningCount() int { return v.warnings.count }
 // exceptedCount is the number of subjects with an exception that has not ended: of those
 // that were evaluated, and of those that something is found about without them.
 func (v *Verdict) exceptedCount() int {
-	n := v.excepted
+	n := 0
+	for id := range v.names {
+		n += toInt(v.exceptions.has(id))
+	}
 	for _, f := range v.warnings.withoutSubject {
 		n += toInt(v.exceptions.has(f.SubjectID))
 	}

@@ -114,10 +114,10 @@ func (v *Verdict) datesText() string {
 // writeGeneralFindings lists the findings that the table has no row for.
 func (v *Verdict) writeGeneralFindings(text *strings.Builder) {
 	var lines []string
-	for _, f := range v.violations.general() {
+	for _, f := range v.violations.withoutSubject {
 		lines = append(lines, fmt.Sprintf("- **%s**: %s\n", f.Rule, escapeMarkdown(f.message())))
 	}
-	for _, f := range v.warnings.general() {
+	for _, f := range v.warnings.withoutSubject {
 		lines = append(lines, fmt.Sprintf("- %s (warning): %s\n", f.Rule, escapeMarkdown(f.message())))
 	}
 	if len(lines) == 0 {

@@ -180,8 +180,7 @@ func (e *SpendEvaluation) usdKnown(c *subject) {
 	}
 	if c.usdCost == nil {
 		e.violate(c.finding("usd_known", func() string { return "the cost in USD is not known" }))
-		exception := e.exceptions.of(c.id)
-		e.usdUnknown = e.usdUnknown || exception != nil && !exception.ended // It is excepted, and the others are not.
+		e.usdUnknown = e.usdUnknown || e.exceptions.has(c.id) // It is excepted, and the others are not.
 		return
 	}
 	e.usdTotal = e.usdTotal.Add(*c.usdCost)

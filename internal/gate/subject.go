@@ -211,36 +211,20 @@ func compareKnown(a, b *decimal.Decimal) int {
 }
 
 // totals are costs added up by currency.
-type totals map[string]*total
-
-type total struct {
-	known     decimal.Decimal
-	isUnknown bool
-	isSpent   bool
-}
+type totals map[string]*cost
 
 func (t totals) add(part cost) {
-	sum := t[part.currency]
-	if sum == nil {
-		sum = new(total)
-		t[part.currency] = sum
-	}
-	if part.amount == nil {
-		sum.isUnknown = true
+	if total := t[part.currency]; total != nil {
+		total.add(part)
 	} else {
-		sum.known = sum.known.Add(*part.amount)
+		t[part.currency] = new(part)
 	}
-	sum.isSpent = sum.isSpent || part.isSpent
 }
 
 func (t totals) inOrder() []cost {
 	list := make([]cost, 0, len(t))
 	for _, code := range slices.Sorted(maps.Keys(t)) {
-		sum := cost{currency: code, isSpent: t[code].isSpent}
-		if !t[code].isUnknown {
-			sum.amount = &t[code].known
-		}
-		list = append(list, sum)
+		list = append(list, *t[code])
 	}
 	return list
 }
