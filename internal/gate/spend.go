@@ -78,9 +78,10 @@ type SpendEvaluation struct {
 	rules         *SpendRules
 	unusedBudgets map[string]decimal.Decimal // of rules.Budgets
 	usdTotal      decimal.Decimal            // of the costs that are known
-	usdUnknown    bool                       // of somebody of whom that is excepted
-	withoutBudget int
-	spenders      ranking[*subject] // in a currency that is not known
+	usdUnknown    bool                       // the cost of somebody with an exception is not known
+
+	withoutBudget   int
+	withoutCurrency ranking[*subject] // customers with a cost whose currency is not known
 }
 
 // BeginSpend begins an evaluation without any customer.
@@ -88,7 +89,7 @@ func BeginSpend(rules SpendRules, now time.Time) *SpendEvaluation {
 	return &SpendEvaluation{
 		evaluation: begin(spendGate, rules.exceptions(), rules.MaxFindings, now),
 		rules:      &rules, unusedBudgets: maps.Clone(rules.Budgets),
-		spenders: ranking[*subject]{n: maxNamed, compare: worstFirst},
+		withoutCurrency: ranking[*subject]{n: maxNamed, compare: worstFirst},
 	}
 }
 
@@ -102,7 +103,7 @@ func (e *SpendEvaluation) Add(customer ...Record) {
 	}
 	e.add(c)
 	e.usdKnown(c)
-	e.currencyKnown(c)
+	e.noteUnknownCurrency(c)
 	e.hasBudget(c)
 	e.oneBudget(c)
 	e.percentUsed(c)
@@ -199,26 +200,26 @@ func (e *SpendEvaluation) currencyLimited() {
 		}
 		finding := general("currency_limited", "%s", total.unlimited("max_total_cost"))
 		if total.currency == "" {
-			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.namesOfSpenders())
+			finding = general("currency_limited", "there are costs whose currency is not known: %s", e.namesWithoutCurrency())
 		}
 		e.violate(finding.withAmounts(total.amount, nil, total.currency))
 	}
 }
 
-// currencyKnown remembers who has spent in a currency that is not known.
-func (e *SpendEvaluation) currencyKnown(c *subject) {
+// noteUnknownCurrency notes a customer with a cost whose currency is not known.
+func (e *SpendEvaluation) noteUnknownCurrency(c *subject) {
 	if slices.ContainsFunc(c.costs, func(part cost) bool { return part.currency == "" && part.isSpent }) {
-		e.spenders.add(c)
+		e.withoutCurrency.add(c)
 	}
 }
 
-// namesOfSpenders names the worst of those whose currency is not known.
-func (e *SpendEvaluation) namesOfSpenders() string {
+// namesWithoutCurrency names the worst of those customers.
+func (e *SpendEvaluation) namesWithoutCurrency() string {
 	var names []string
-	for _, c := range e.spenders.first {
+	for _, c := range e.withoutCurrency.first {
 		names = append(names, c.displayName())
 	}
-	if more := e.spenders.count - len(names); more > 0 {
+	if more := e.withoutCurrency.count - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
