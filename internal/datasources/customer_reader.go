@@ -30,7 +30,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 		return err
 	}
 	begin()
-	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of those with several records, until they are whole
+	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of customers, until they are whole
 	for record, err := range ahead(r.all.Items(ctx)) {
 		if err != nil {
 			return err
@@ -39,17 +39,18 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 			continue
 		}
 		id, known := keyOf(record)
-		if !known || counts[id] == 1 {
+		if !known {
 			visit(record)
 			continue
 		}
 		parts[id] = append(parts[id], record)
-		if len(parts[id]) == counts[id] {
-			visit(parts[id]...)
+		if whole := parts[id]; len(whole) == counts[id] {
+			visit(whole...)
 			delete(parts, id)
+			delete(counts, id)
 		}
 	}
-	if len(parts) > 0 {
+	if len(parts)+len(counts) > 0 {
 		return errors.New("the list of usage records was another when it was read again")
 	}
 	return nil
