@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func TestAzureSubscriptionGate(t *testing.T) {
 		"within":                                  {[]string{web}, hundred, nil, nil},
 		"the same row twice is one":               {[]string{web, web}, hundred, nil, nil},
 		"two rows of one resource are two":        {[]string{web, strings.Replace(web, `:60`, `:40.01`, 1)}, hundred, []string{"max_total_cost"}, nil},
-		"a group in another case":                 {[]string{web, oneResource(`"resourceGroupName":"RG-WEB","totalCost":0.01,"currencyCode":"EUR"`)}, providertest.Arguments{"max_resource_group_total_cost": limits(map[string]float64{"Rg-Web": 60})}, []string{"max_resource_group_total_cost rg-web"}, nil},
+		"a group in another case":                 {[]string{web, oneResource(`"resourceGroupName":"RG-WEB","totalCost":0.01,"currencyCode":"EUR"`)}, providertest.Arguments{"max_resource_group_total_cost": limits(map[string]float64{"Rg-Web": 60})}, []string{"max_resource_group_total_cost RG-WEB"}, nil},
 		"a group by its resources' URIs":          {[]string{oneResource(`"resourceUri":"/SUBSCRIPTIONS/x/resourcegroups/RG-Web/providers/a/b/c","totalCost":61,"currencyCode":"EUR"`)}, providertest.Arguments{"max_resource_group_total_cost": limits(map[string]float64{"rg-web": 60})}, []string{"max_resource_group_total_cost RG-Web"}, nil},
 		"a group that is not there":               {[]string{web}, withArguments(hundred, providertest.Arguments{"resource_group_names": providertest.List("rg-404", "RG-WEB")}), []string{"resource_group_found rg-404"}, nil},
 		"a group that is not there, allowed":      {[]string{web}, withArguments(hundred, providertest.Arguments{"resource_group_names": providertest.List("rg-404"), "allow_missing": true}), nil, []string{"resource_group_found rg-404"}},
@@ -165,6 +166,27 @@ func TestAzureSubscriptionGate_golden(t *testing.T) {
 	read(providertest.Arguments{
 		"max_resource_group_total_cost": limits(map[string]float64{"rg-web": 100}), "exceptions": exceptionUntil("9999-12-31", "::error:: a `migration`"),
 	}).Golden(t, "azure_subscription_gate/excepted.golden.json")
+}
+
+// The state is the same in whichever order the API lists resources.
+func TestAzureSubscriptionGate_orderOfResources(t *testing.T) {
+	t.Parallel()
+	resources := []string{
+		oneResource(`"resourceGroupName":"rg-web","totalCost":60,"currencyCode":"EUR"`),
+		oneResource(`"resourceGroupName":"RG-WEB","totalCost":70,"currencyCode":"SEK"`),
+		oneResource(`"resourceGroupName":"Rg-Web","totalCost":80`),
+		oneResource(`"resourceUri":"x","totalCost":41,"currencyCode":"EUR"`),
+		oneResource(`"resourceUri":"/providers/Microsoft.Capacity/reservationOrders/x","totalCost":41,"currencyCode":"EUR"`),
+	}
+	read := func() any {
+		rules := providertest.Arguments{"max_total_cost": big.NewFloat(1), "max_usd_total_cost": big.NewFloat(1)}
+		return server(t, resourcesAre(t, resources...)).Read(t, subscriptionGate, gateArguments(rules)).Succeed(t).Get(t)
+	}
+	before := read()
+	slices.Reverse(resources)
+	if diff := cmp.Diff(before, read()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestAzureSubscriptionGate_badArguments(t *testing.T) {

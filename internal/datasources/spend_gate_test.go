@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,6 +164,25 @@ func TestSpendGate(t *testing.T) {
 				t.Errorf("passed is %v", got)
 			}
 		})
+	}
+}
+
+// The state is the same in whichever order the API lists the records of a customer.
+func TestSpendGate_orderOfRecords(t *testing.T) {
+	t.Parallel()
+	records := []string{
+		`{"resourceId":"` + aCustomer + `","resourceName":"A","totalCost":60,"currencyCode":"EUR","isUpgraded":true,"lastModifiedDate":"2026-11-20T00:00:00Z"}`,
+		`{"resourceId":"` + strings.ToUpper(aCustomer) + `","resourceName":"B","totalCost":70,"currencyCode":"SEK","isUpgraded":true,"lastModifiedDate":"2026-11-20T00:00:00Z"}`,
+		`{"resourceId":"` + aCustomer + `","resourceName":"C","totalCost":80,"isUpgraded":true,"lastModifiedDate":"2026-11-20T00:00:00Z"}`,
+	}
+	arguments := providertest.Arguments{"max_customer_total_cost": money(map[string]float64{"EUR": 1, "SEK": 1})}
+	read := func() any {
+		return readGate(t, `{"items":[`+strings.Join(records, ",")+`]}`, arguments).Succeed(t).Get(t)
+	}
+	before := read()
+	slices.Reverse(records)
+	if diff := cmp.Diff(before, read()); diff != "" {
+		t.Error(diff)
 	}
 }
 

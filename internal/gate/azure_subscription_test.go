@@ -108,7 +108,7 @@ func TestEvaluateAzureSubscription(t *testing.T) {
 		"group: above": {
 			shop,
 			AzureSubscriptionRules{MaxResourceGroupTotalCost: map[string]decimal.Decimal{"RG-WEB": *limit("60")}},
-			[]string{"max_resource_group_total_cost: rg-web: 60.00000000000000000001 EUR, limit 60.00 EUR"},
+			[]string{"max_resource_group_total_cost: RG-Web: 60.00000000000000000001 EUR, limit 60.00 EUR"},
 			nil,
 		},
 		"group: not known": {
@@ -134,7 +134,7 @@ func TestEvaluateAzureSubscription(t *testing.T) {
 		"another currency": {
 			append([]resource{{"rg-web", "7", "USD", "7"}, {"rg-data", "0", "SEK", "0"}}, shop...),
 			AzureSubscriptionRules{MaxTotalCost: limit("101")},
-			[]string{"currency: rg-web: 7.00 USD, and the limits are in EUR"},
+			[]string{"currency: RG-Web: 7.00 USD, and the limits are in EUR"},
 			nil,
 		},
 		"another currency that cancels out": {

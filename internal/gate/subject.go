@@ -30,16 +30,15 @@ type Record struct {
 // between two pages while a figure changed, or if it has both a legacy subscription
 // and an Azure plan.
 type subject struct {
-	kind      *kind
-	id, name  string
-	rest      string // what it is, if it is no subject but the rest beside them
-	records   []Record
-	costs     []cost           // one per currency
-	usdCost   *decimal.Decimal // nil unless known of every record
-	budget    *decimal.Decimal
-	conflict  bool // the records name different budgets
-	nameSince *time.Time
-	rounded   *decimal.Decimal // share of the budget, once it is needed
+	kind     *kind
+	id, name string
+	rest     string // what it is, if it is no subject but the rest beside them
+	records  []Record
+	costs    []cost           // one per currency
+	usdCost  *decimal.Decimal // nil unless known of every record
+	budget   *decimal.Decimal
+	conflict bool             // the records name different budgets
+	rounded  *decimal.Decimal // share of the budget, once it is needed
 
 	violations, warnings []*Finding // about it
 }
@@ -60,11 +59,13 @@ func (c *cost) add(other cost) {
 	c.isSpent = c.isSpent || other.isSpent
 }
 
-// newSubject makes one subject of all records of it, of which there is at least one.
+// newSubject makes one subject of all records of it, of which there is at least one. It
+// sorts them, so that their order makes no difference.
 func newSubject(kind *kind, records []Record) *subject {
+	slices.SortFunc(records, newestFirst)
 	first := &records[0]
 	s := &subject{
-		kind: kind, id: first.SubjectID, name: first.SubjectName, rest: first.Rest, nameSince: first.LastModified,
+		kind: kind, id: first.SubjectID, name: first.SubjectName, rest: first.Rest,
 		records: records,
 		costs:   []cost{newCost(first)},
 		usdCost: first.USDCost,
@@ -77,9 +78,7 @@ func newSubject(kind *kind, records []Record) *subject {
 }
 
 func (s *subject) merge(record *Record) {
-	if record.SubjectName != "" && (s.name == "" || isAfter(record.LastModified, s.nameSince)) {
-		s.name, s.nameSince = record.SubjectName, record.LastModified
-	}
+	s.name = cmp.Or(s.name, record.SubjectName)
 	s.usdCost = add(s.usdCost, record.USDCost)
 	same := slices.IndexFunc(s.costs, func(known cost) bool { return known.currency == record.Currency })
 	if same >= 0 {
@@ -96,7 +95,17 @@ func (s *subject) merge(record *Record) {
 	}
 }
 
-func isAfter(a, b *time.Time) bool { return a != nil && (b == nil || a.After(*b)) }
+// newestFirst orders the records of a subject, those without a date last.
+func newestFirst(a, b Record) int {
+	var aDate, bDate time.Time
+	if a.LastModified != nil {
+		aDate = *a.LastModified
+	}
+	if b.LastModified != nil {
+		bDate = *b.LastModified
+	}
+	return cmp.Or(bDate.Compare(aDate), cmp.Compare(a.SubjectName, b.SubjectName), cmp.Compare(a.Currency, b.Currency))
+}
 
 // add is nil unless both parts are known.
 func add(a, b *decimal.Decimal) *decimal.Decimal {
