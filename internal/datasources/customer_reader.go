@@ -31,7 +31,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 	}
 	begin()
 	parts := map[customerKey][]*pcclient.CustomerUsageRecord{} // of customers, until they are whole
-	for record, err := range ahead(r.all.Items(ctx)) {
+	for record, err := range readAhead(r.all.Items(ctx)) {
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 func (r *customerReader) readOnce(ctx context.Context, begin func(), visit func(...*pcclient.CustomerUsageRecord)) (counts map[customerKey]int, repeated bool, err error) {
 	begin()
 	counts = map[customerKey]int{}
-	for record, err := range ahead(r.all.Items(ctx)) {
+	for record, err := range readAhead(r.all.Items(ctx)) {
 		if err != nil {
 			return nil, false, err
 		}

@@ -10,7 +10,7 @@
 //   - attributes.go: attributes by kind, and the groups that several share
 //   - validators.go: what is checked before anything is sent
 //   - records.go: filters, missing ids, and rows
-//   - ahead.go: reads on while records are evaluated
+//   - read_ahead.go: reads on while records are evaluated
 //   - customer_reader.go: the records of all customers, with their budgets and totals
 //   - azure_subscription.go: one Azure subscription in all plans, and what it has used
 //   - summaries.go: what the usage summaries have in common

@@ -174,8 +174,9 @@ func (a *GateArguments) evaluate(ctx context.Context, api *pcclient.Client) (*ga
 	var evaluation *gate.SpendEvaluation
 	var withoutPeriod [][]gate.Record // customers with a record whose period the list does not say
 	reader := customerReader{all: api.CustomerUsageRecords(), tracker: newIDTracker(a.CustomerIDs), keeps: a.selects()}
-	now := time.Now()
-	begin := func() { input.spent, evaluation, withoutPeriod = customerSpend{}, gate.BeginSpend(rules, now), nil }
+	begin := func() {
+		input.spent, evaluation, withoutPeriod = customerSpend{}, gate.BeginSpend(rules, time.Now()), nil
+	}
 	err = reader.read(ctx, begin, func(customer ...*pcclient.CustomerUsageRecord) {
 		input.spent.add(customer, newCustomerBudget(customer))
 		records := mapRows(customer, newGateRecord)

@@ -23,16 +23,16 @@ func countTo(n int, err error) iter.Seq2[*int, error] {
 }
 
 // Whatever the length, all items come, in order, and an error after them.
-func TestAhead(t *testing.T) {
+func TestReadAhead(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{0, 1, aheadBatch - 1, aheadBatch, aheadBatch + 1, 10 * aheadBatch} {
+	for _, n := range []int{0, 1, readAheadBatch - 1, readAheadBatch, readAheadBatch + 1, 10 * readAheadBatch} {
 		for _, end := range []error{nil, errors.New("page 2 failed")} {
 			var got, want []int
 			for i := range n {
 				want = append(want, i)
 			}
 			var failed error
-			for number, err := range ahead(countTo(n, end)) {
+			for number, err := range readAhead(countTo(n, end)) {
 				if failed != nil {
 					t.Errorf("%d: something comes after the error", n)
 				}
@@ -48,10 +48,10 @@ func TestAhead(t *testing.T) {
 }
 
 // Who stops early leaves no goroutine behind.
-func TestAhead_stopped(t *testing.T) {
+func TestReadAhead_stopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for number, err := range ahead(countTo(100*aheadBatch, nil)) {
+		for number, err := range readAhead(countTo(100*readAheadBatch, nil)) {
 			if err != nil || *number == 1 {
 				break
 			}

@@ -2,13 +2,13 @@ package datasources
 
 import "iter"
 
-// aheadBatch is how many items are handed over at once. To hand over one by one takes as
+// readAheadBatch is how many items are handed over at once. To hand over one by one takes as
 // long as to decode them.
-const aheadBatch = 64
+const readAheadBatch = 64
 
-// ahead yields what a list yields, and meanwhile reads on in another goroutine, so that
+// readAhead yields what a list yields, and meanwhile reads on in another goroutine, so that
 // a gate evaluates one customer while the next ones are decoded.
-func ahead[T any](list iter.Seq2[*T, error]) iter.Seq2[*T, error] {
+func readAhead[T any](list iter.Seq2[*T, error]) iter.Seq2[*T, error] {
 	type item struct {
 		value *T
 		err   error
@@ -22,7 +22,7 @@ func ahead[T any](list iter.Seq2[*T, error]) iter.Seq2[*T, error] {
 			send := func() bool {
 				select {
 				case batches <- batch:
-					batch = make([]item, 0, aheadBatch)
+					batch = make([]item, 0, readAheadBatch)
 					return true
 				case <-done:
 					return false
@@ -30,7 +30,7 @@ func ahead[T any](list iter.Seq2[*T, error]) iter.Seq2[*T, error] {
 			}
 			for value, err := range list {
 				batch = append(batch, item{value, err})
-				if len(batch) == aheadBatch && !send() {
+				if len(batch) == readAheadBatch && !send() {
 					return
 				}
 			}
