@@ -69,7 +69,7 @@ func median(figures []float64) float64 {
 }
 
 // rounds are how often a short plan is run in each turn.
-const rounds = 5
+const rounds = 10
 
 // isShort reports whether a plan takes so little time that what else the machine does
 // is much of it.
