@@ -45,7 +45,7 @@ func parseFlags() settings {
 	s := settings{cases: regexp.MustCompile("")}
 	flag.StringVar(&s.bin, "bin", "bin", "`directory` with the programs that make bench-build has built")
 	flag.StringVar(&s.output, "output", "BENCHMARKS.md", "`file` to write")
-	flag.IntVar(&s.runs, "runs", 3, "`number` of runs of each plan, after one that does not count; plans of less than a second are run five times as often")
+	flag.IntVar(&s.runs, "runs", 3, "`number` of runs of each plan, after one that does not count; plans of less than a second are run ten times as often")
 	flag.DurationVar(&s.latency, "latency", 20*time.Millisecond, "`time` that every response of the API takes")
 	flag.IntVar(&s.rows, "rows", 1_000_000, "`number` of rows of the export; another one has no aims")
 	flag.StringVar(&s.revision, "revision", "unknown", "`commit` that the provider was built from")
