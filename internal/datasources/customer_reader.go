@@ -51,7 +51,7 @@ func (r *customerReader) read(ctx context.Context, begin func(), visit func(...*
 		}
 	}
 	if len(parts)+len(counts) > 0 {
-		return errors.New("the list of usage records was another when it was read again")
+		return errors.New("the list of usage records changed while it was read. Try again")
 	}
 	return nil
 }

@@ -61,8 +61,8 @@ func (e *evaluation) addDate(date *time.Time) {
 	}
 }
 
-// rank puts a subject beside the others of whom the same was found. All rules about it
-// have been checked.
+// rank ranks a subject among those with the same result, once all rules about it have been
+// checked.
 func (e *evaluation) rank(s *subject) {
 	if s.violations != nil {
 		e.violations.bySubject.add(s.violations)
@@ -95,15 +95,15 @@ func (e *evaluation) violate(f Finding) {
 		return
 	}
 	e.violations.add(&f)
-	if f.subject != nil {
-		f.subject.violations = append(f.subject.violations, &f)
+	if s := f.subject; s != nil {
+		s.violations = append(s.violations, &f)
 	}
 }
 
 func (e *evaluation) warn(f Finding) {
 	e.warnings.add(&f)
-	if f.subject != nil {
-		f.subject.warnings = append(f.subject.warnings, &f)
+	if s := f.subject; s != nil {
+		s.warnings = append(s.warnings, &f)
 	}
 }
 
